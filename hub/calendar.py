@@ -1,0 +1,92 @@
+"""Opening hours, holidays, and arithmetic in working time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+# A calendar without a single opening in this many days is a mistake in the file, not a long holiday.
+HORIZON = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One opening on one weekday (Monday is 0), in local wall time."""
+
+    weekday: int
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When a practice is open: weekly slots, less closed days (holidays and local ones, with names)."""
+
+    zone: str
+    slots: tuple[Slot, ...]
+    closed: dict[date, str]
+
+    def openings(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
+        """The openings of a day as UTC moments in order; empty when closed."""
+        if day in self.closed:
+            return ()
+        return tuple(
+            (at(self, day, s.opens), at(self, day, s.closes))
+            for s in sorted(self.slots, key=lambda s: s.opens)
+            if s.weekday == day.weekday()
+        )
+
+    def local(self, moment: datetime) -> datetime:
+        """The moment in the practice's own zone."""
+        return moment.astimezone(ZoneInfo(self.zone))
+
+
+def working_day(hours: Hours, day: date) -> bool:
+    """Whether the practice opens at all on a day."""
+    return bool(hours.openings(day))
+
+
+def following_day(hours: Hours, day: date) -> date:
+    """The first working day after a day."""
+    return next(d for d in _days(day + timedelta(days=1)) if hours.openings(d))
+
+
+def at(hours: Hours, day: date, clock: time) -> datetime:
+    """A wall time on a day in the practice's zone, as a UTC moment."""
+    return datetime.combine(day, clock, ZoneInfo(hours.zone)).astimezone(UTC)
+
+
+def closing(hours: Hours, day: date) -> datetime:
+    """When the practice closes for the day."""
+    return hours.openings(day)[-1][1]
+
+
+def add_minutes(hours: Hours, start: datetime, minutes: int) -> datetime:
+    """The moment when so many working minutes have passed since `start`."""
+    left = timedelta(minutes=minutes)
+    for opens, closes in _openings(hours, start.astimezone(UTC)):
+        begin = max(opens, start)
+        if left <= closes - begin:
+            return begin + left
+        left -= closes - begin
+    raise OverflowError("no opening hours")
+
+
+def skipped(hours: Hours, first: date, last: date) -> tuple[tuple[date, str], ...]:
+    """The days after `first` up to `last` that do not count, with the reason for each."""
+    days = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
+    return tuple((d, hours.closed.get(d, "weekend")) for d in days if not hours.openings(d))
+
+
+def _openings(hours: Hours, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+    for day in _days(hours.local(start).date()):
+        for opens, closes in hours.openings(day):
+            if closes > start:
+                yield opens, closes
+
+
+def _days(first: date) -> Iterator[date]:
+    for n in range(HORIZON):
+        yield first + timedelta(days=n)
+    raise OverflowError(f"no opening hours in {HORIZON} days from {first}")
+

@@ -1,0 +1,102 @@
+"""Everything that one decision writes, committed as one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hub.deadline import Deadline
+from hub.directory import InboxId
+from hub.item import Item, ItemId
+from hub.message import Envelope, Fault, HerId, MessageId, MessageKey, Party, Patient
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """The message row: written once; its key makes every later delivery a duplicate."""
+
+    key: MessageKey
+    verdict: str
+    kind: str
+    patient: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """An AppRec to one receiver's sender (HIS 80415): status 1 without faults, 2 with."""
+
+    id: MessageId
+    about: Envelope
+    receiver: int
+    at: datetime
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A dialogue message that answers one we received (HIS 1077, HIS 1152)."""
+
+    id: MessageId
+    about: Envelope
+    sender: Party
+    patient: Patient | None
+    first: MessageId
+    document_id: str
+    subject: str
+    text: str
+    signed_by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A document to a partner; the outbox is the only way out."""
+
+    to: HerId | None
+    about: MessageKey
+    document: Acknowledgement | Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A step of a ladder told to an inbox; `late` when the hub itself was too late to tell it on time."""
+
+    inbox: InboxId
+    item: ItemId
+    step: int
+    due: datetime
+    at: datetime
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the journal: ids, counts and words, never names or message text."""
+
+    at: datetime
+    event: str
+    message: MessageKey | None = None
+    item: ItemId | None = None
+    inbox: InboxId | None = None
+    who: str = ""
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """Bytes that nobody could be answered about, kept for operations with the reasons."""
+
+    faults: tuple[Fault, ...]
+    sender: MessageKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one decision writes. Items with version 0 are new, others replace that very version."""
+
+    entries: tuple[Entry, ...]
+    arrival: Arrival | None = None
+    items: tuple[Item, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
+    outgoing: tuple[Outgoing, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    quarantined: Quarantined | None = None

@@ -1,0 +1,148 @@
+"""When an item is due, and what happens each time it is not met.
+
+A ladder says how the due time is found and which steps follow. Steps are minutes from the due time:
+negative ones warn, the others escalate. A deadline stands on one step at a time; `fires_at` is when
+that step happens, and None means that the clock has stopped or the ladder has ended.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+
+from hub import calendar
+from hub.calendar import Hours
+from hub.directory import Agreement, InboxKind
+from hub.item import ItemId
+from hub.route import Circumstances, When
+
+
+@dataclass(frozen=True, slots=True)
+class SameDay:
+    """Due at closing time; what arrives from `cut_off` on, or on a closed day, by `then_by` next working day."""
+
+    cut_off: time
+    then_by: time
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingMinutes:
+    """Due when so many minutes of opening time have passed."""
+
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ElapsedHours:
+    """Due so many hours later, whatever the calendar says."""
+
+    hours: int
+
+
+Due = SameDay | WorkingMinutes | ElapsedHours
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rung: `minutes` from the due time (negative: before), and whose inboxes are told."""
+
+    minutes: int
+    tell: tuple[str, ...]
+
+
+# A step may tell the inbox that has the item, or the practice's inbox of a kind.
+OWN_INBOX = "inbox"
+TELL = (OWN_INBOX, *(k.value for k in InboxKind))
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The promise for some messages: how the due time is found, and the steps around it."""
+
+    name: str
+    promise: str
+    due: Due
+    steps: tuple[Step, ...]
+    when: When = When()
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What a due time was computed from, kept so that it can always be told."""
+
+    ladder: str
+    promise: str
+    agreement: str
+    received: datetime
+    counted: str
+    skipped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """An item's clock: `step` is the next one, and it happens at `fires_at`."""
+
+    item: ItemId
+    due: datetime
+    ladder: Ladder
+    why: Why
+    step: int
+    fires_at: datetime | None
+
+    @property
+    def stopped(self) -> "Deadline":
+        """The same deadline with its clock stopped."""
+        return replace(self, fires_at=None)
+
+
+def choose(c: Circumstances, ladders: tuple[Ladder, ...], agreements: tuple[Agreement, ...]) -> tuple[Ladder, str]:
+    """The ladder that holds and the agreement that chose it ("" when none did).
+
+    An agreement with the sender goes before the table. The registry sees to it that the last ladder
+    has no conditions and that agreements name ladders that exist.
+    """
+    for agreement in agreements:
+        if not c.information and agreement.partner == c.sender and (not agreement.kinds or c.kind in agreement.kinds):
+            return next(x for x in ladders if x.name == agreement.ladder), agreement.name
+    return next(x for x in ladders if x.when.mismatch(c) is None), ""
+
+
+def first(item: ItemId, ladder: Ladder, agreement: str, hours: Hours, received: datetime) -> Deadline:
+    """The deadline of a new item; a warning that would already have passed is left out."""
+    due, counted = _due(ladder.due, hours, received)
+    days = calendar.skipped(hours, hours.local(received).date(), hours.local(due).date())
+    skipped = tuple(f"{day.isoformat()} ({name})" for day, name in days)
+    why = Why(ladder.name, ladder.promise, agreement, received, counted, skipped)
+    late = (n for n, s in enumerate(ladder.steps) if s.minutes >= 0 or due + timedelta(minutes=s.minutes) > received)
+    return _standing(Deadline(item, due, ladder, why, next(late, len(ladder.steps)), None))
+
+
+def following(missed: Deadline) -> Deadline:
+    """The deadline after its step has happened: on the next step, or at the ladder's end."""
+    return _standing(replace(missed, step=missed.step + 1))
+
+
+def _standing(d: Deadline) -> Deadline:
+    if d.step >= len(d.ladder.steps):
+        return replace(d, fires_at=None)
+    return replace(d, fires_at=d.due + timedelta(minutes=d.ladder.steps[d.step].minutes))
+
+
+def _due(due: Due, hours: Hours, received: datetime) -> tuple[datetime, str]:
+    match due:
+        case SameDay():
+            return _same_day(due, hours, received)
+        case WorkingMinutes(minutes):
+            return calendar.add_minutes(hours, received, minutes), f"{minutes} minutes of opening time"
+        case ElapsedHours(n):
+            return received + timedelta(hours=n), f"{n} hours, day and night"
+
+
+def _same_day(due: SameDay, hours: Hours, received: datetime) -> tuple[datetime, str]:
+    local = hours.local(received)
+    today = local.date()
+    if calendar.working_day(hours, today) and local.time() < due.cut_off and received < calendar.closing(hours, today):
+        return calendar.closing(hours, today), f"the same working day, received before {due.cut_off:%H:%M}"
+    # Before opening on a closed day or after the cut-off, the next working day's morning is promised.
+    day = calendar.following_day(hours, today)
+    why = f"by {due.then_by:%H:%M} the next working day, received "
+    after = f"after {due.cut_off:%H:%M}" if calendar.working_day(hours, today) else "on a closed day"
+    return calendar.at(hours, day, due.then_by), why + after

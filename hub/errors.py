@@ -1,0 +1,93 @@
+"""Every failure the hub can name; each says whose fault it is and what a peer is told.
+
+HubError
++ BadConfiguration   a file that people wrote is wrong; start-up stops       (exit 78)
++ NotSignedIn        nobody can be read from the call                        (401)
++ NotAllowed         we know who asks, and they may not                      (403)
++ Unknown            no such inbox, item or message                          (404)
++ Stale              somebody else changed the item first                    (409)
++ IllegalMove        the item's state does not allow the action              (409)
++ BadRequest         the call itself is wrong                                (400)
++ Busy               the hub cannot take more right now; try again           (503)
+"""
+
+from typing import ClassVar
+
+
+class HubError(Exception):
+    """A failure with words for the one who caused it; `code` names it, `status` is its HTTP status."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal"
+    title: ClassVar[str] = "Something is wrong in the hub"
+
+
+class BadConfiguration(HubError):
+    """A file that people wrote is wrong: names the file, the key and the reason."""
+
+    code = "bad-configuration"
+    title = "The configuration is wrong"
+
+    def __init__(self, file: str, key: str, reason: str) -> None:
+        super().__init__(f"{file}: {key}: {reason}" if key else f"{file}: {reason}")
+        self.file, self.key, self.reason = file, key, reason
+
+
+class NotSignedIn(HubError):
+    """The call carries no valid sign-in."""
+
+    status = 401
+    code = "not-signed-in"
+    title = "Sign in first"
+
+
+class NotAllowed(HubError):
+    """The caller is known and may not do this."""
+
+    status = 403
+    code = "not-allowed"
+    title = "You may not do this"
+
+
+class Unknown(HubError):
+    """There is no such thing, or the caller may not know of it."""
+
+    status = 404
+    code = "unknown"
+    title = "There is no such thing"
+
+
+class Stale(HubError):
+    """The item changed since the caller saw it; `version` is the one that holds now."""
+
+    status = 409
+    code = "stale"
+    title = "Someone changed this item first"
+
+    def __init__(self, message: str, version: int) -> None:
+        super().__init__(message)
+        self.version = version
+
+
+class IllegalMove(HubError):
+    """The item's state has no such move."""
+
+    status = 409
+    code = "illegal-move"
+    title = "The item's state does not allow this"
+
+
+class BadRequest(HubError):
+    """The call itself is wrong; the text says what to mend."""
+
+    status = 400
+    code = "bad-request"
+    title = "The call is wrong"
+
+
+class Busy(HubError):
+    """The hub cannot take more right now."""
+
+    status = 503
+    code = "busy"
+    title = "The hub cannot take more right now"

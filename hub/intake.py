@@ -1,0 +1,180 @@
+"""A message arrived: what now?"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import NAMESPACE_OID, uuid5
+
+from hub import deadline, item, route
+from hub.change import Acknowledgement, Arrival, Change, Entry, Outgoing, Quarantined
+from hub.deadline import Deadline, Ladder
+from hub.directory import Directory, InboxId, Practice
+from hub.item import Headline, Item, Placing, Purpose
+from hub.message import Envelope, Fault, HerId, Message, MessageId, MessageKey, Receipt, Receiver, Refusal, Unreadable
+from hub.route import Circumstances, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Everything configured that decisions stand on: who is who, the routing table, the ladders."""
+
+    directory: Directory
+    rules: tuple[Rule, ...]
+    ladders: tuple[Ladder, ...]
+
+
+def judge(reading: Message | Refusal | Receipt | Unreadable, order: Order, now: datetime) -> Change:
+    """What any reading makes: one Change, whatever arrived."""
+    match reading:
+        case Message():
+            return _addressed(reading, order, now)
+        case Refusal():
+            return _addressed(reading, order, now)
+        case Receipt():
+            return receipt(reading, now)
+        case Unreadable(faults):
+            return quarantine(faults, None, now)
+
+
+def admit(m: Message, practice: Practice, order: Order, now: datetime) -> Change:
+    """Item, deadline, copies, acknowledgements and journal of a good message, as one Change."""
+    directory = order.directory
+    listing = route.listed(m, directory)
+    c = route.circumstances(m, directory, listing)
+    day = practice.hours.local(now).date()
+    d = route.decide(c, order.rules, directory, practice, listing, _addressee(m, practice), day)
+    main = _item(m, d.inbox.id, Purpose.ACTION, d.placing)
+    copies = tuple(_item(m, inbox, Purpose.INFORMATION, d.placing) for inbox in d.copies)
+    informed = replace(c, information=True)
+    clocks = (_clock(main, c, practice, order, now), *(_clock(x, informed, practice, order, now) for x in copies))
+    return Change(
+        entries=(
+            Entry(now, "message.accepted", m.key, main.id, d.inbox.id, detail={"rule": d.placing.rule}),
+            *(Entry(now, "item.copied", m.key, x.id, x.inbox) for x in copies),
+        ),
+        arrival=Arrival(m.key, "accepted", m.kind.value, (m.patient and m.patient.national_id) or ""),
+        items=(main, *copies),
+        deadlines=clocks,
+        outgoing=acknowledge(m.envelope, order.directory, (), now),
+    )
+
+
+def refuse(envelope: Envelope, faults: tuple[Fault, ...], order: Order, now: datetime) -> Change:
+    """A negative acknowledgement to each of our receivers' sender; nothing reaches an inbox."""
+    codes = " ".join(dict.fromkeys(f.code for f in faults))
+    return Change(
+        entries=(Entry(now, "message.rejected", envelope.key, detail={"codes": codes}),),
+        arrival=Arrival(envelope.key, "rejected", envelope.type.value),
+        outgoing=acknowledge(envelope, order.directory, faults, now),
+    )
+
+
+def receipt(r: Receipt, now: datetime) -> Change:
+    """A partner acknowledged something of ours: noted, and never acknowledged in turn (HIS 80415)."""
+    sender = r.sender.her_id or r.sender.organisation.name
+    codes = " ".join(c.value for c in r.faults)
+    detail = {"original": r.original, "status": r.status, "codes": codes}
+    key = MessageKey(sender, r.msg_id)
+    return Change((Entry(now, "receipt.noted", key, detail=detail),), Arrival(key, "noted", "apprec"))
+
+
+def quarantine(faults: tuple[Fault, ...], key: MessageKey | None, now: datetime) -> Change:
+    """Nobody can be answered: the bytes are kept with the reasons, and operations see them."""
+    codes = " ".join(dict.fromkeys(f.code for f in faults))
+    return Change((Entry(now, "message.quarantined", key, detail={"codes": codes}),), quarantined=Quarantined(faults, key))
+
+
+def acknowledge(
+    envelope: Envelope, directory: Directory, faults: tuple[Fault, ...], now: datetime
+) -> tuple[Outgoing, ...]:
+    """One AppRec for each receiver that is ours, primary first; its id follows from what it is about."""
+    ours = (n for n, r in enumerate(envelope.receivers) if r.role in ("PRIM", "COP") and _owner(r, directory))
+    return tuple(
+        Outgoing(envelope.sender.her_id, envelope.key, Acknowledgement(_id(envelope.key, n), envelope, n, now, faults))
+        for n in ours
+    )
+
+
+def _addressed(reading: Message | Refusal, order: Order, now: datetime) -> Change:
+    envelope = reading.envelope
+    practices = [p for r in envelope.receivers if (p := _owner(r, order.directory))]
+    if not practices:
+        return quarantine((_nobody_here(envelope),), envelope.key, now)
+    faults = reading.faults if isinstance(reading, Refusal) else ()
+    faults += _unknown_services(envelope, order.directory)
+    if faults or isinstance(reading, Refusal):
+        return refuse(envelope, faults, order, now)
+    return admit(reading, practices[0], order, now)
+
+
+def _owner(receiver: Receiver, directory: Directory) -> Practice | None:
+    return directory.practice_of(receiver.party.level_1, receiver.party.level_2)
+
+
+def _unknown_services(envelope: Envelope, directory: Directory) -> tuple[Fault, ...]:
+    """E21 where we own level 1 but not the service or person (HIS 80415 3.3.4; vendor tests 17-20)."""
+    return tuple(f for r in envelope.receivers if (f := _unknown_service(r, directory)))
+
+
+def _unknown_service(receiver: Receiver, directory: Directory) -> Fault | None:
+    practice = _owner(receiver, directory)
+    if practice is None:
+        return None
+    one, two = receiver.party.level_1, receiver.party.level_2
+    if one == practice.her_id and two in practice.services:
+        return None
+    missing = "1" if one is None else "2"
+    wrong = one if one != practice.her_id else two
+    known = ", ".join(practice.services)
+    if wrong is None:
+        return Fault(
+            "E21",
+            f"The receiver has no HER-id at level {missing}; {practice.name} is {practice.her_id}, its services {known}",
+            f"Mottakeren mangler HER-id på nivå {missing}; {practice.name} er {practice.her_id}, tjenestene er {known}",
+            receiver.path,
+            receiver.line,
+        )
+    return Fault(
+        "E21",
+        f"The receiver's HER-id {wrong} is unknown at {practice.name} ({practice.her_id}); its services are {known}",
+        f"Mottakerens HER-id {wrong} er ukjent hos {practice.name} ({practice.her_id}); tjenestene er {known}",
+        receiver.path,
+        receiver.line,
+    )
+
+
+def _nobody_here(envelope: Envelope) -> Fault:
+    ids = ", ".join(f"{r.party.level_1 or 'none'}/{r.party.level_2 or 'none'}" for r in envelope.receivers)
+    return Fault(
+        "E21",
+        f"No receiver belongs to this hub (HER-ids at level 1/2: {ids}); check the address in the Address Register",
+        f"Ingen mottaker hører til her (HER-id nivå 1/2: {ids}); kontroller adressen i Adresseregisteret",
+        envelope.receivers[0].path,
+        envelope.receivers[0].line,
+    )
+
+
+def _addressee(m: Message, practice: Practice) -> HerId | None:
+    twos = (r.party.level_2 for r in m.envelope.receivers)
+    return next((two for two in twos if two in practice.services), None)
+
+
+def _clock(x: Item, c: Circumstances, practice: Practice, order: Order, now: datetime) -> Deadline:
+    ladder, agreement = deadline.choose(c, order.ladders, order.directory.agreements)
+    return deadline.first(x.id, ladder, agreement, practice.hours, now)
+
+
+def _item(m: Message, inbox: InboxId, purpose: Purpose, placing: Placing) -> Item:
+    patient = m.patient
+    headline = Headline(
+        kind=m.kind.value,
+        subject=m.subject,
+        sender=m.envelope.sender.name,
+        patient=patient.name if patient else "",
+        born=patient.born if patient else None,
+        attachments=len(m.attachments),
+    )
+    return Item(item.identify(m.key, inbox), m.key, inbox, purpose, headline, placing)
+
+
+def _id(key: MessageKey, receiver: int) -> MessageId:
+    return MessageId(str(uuid5(NAMESPACE_OID, f"apprec {key} {receiver}")))

@@ -1,0 +1,147 @@
+"""What a person works on, and the only ways it may move.
+
+An item is one thing that someone must handle, made from one message for one inbox. Its life is the
+table below, total over states and actions: a pair that is not listed is an illegal move. ANSWERED,
+CLOSED, RETURNED and WITHDRAWN end it; an ended item has no live deadline. A claimed item can be taken
+over only by giving it back first, so that two people never answer the same thing.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from hashlib import sha256
+from typing import NewType
+
+from hub.directory import InboxId, PersonId
+from hub.errors import IllegalMove
+from hub.message import MessageKey
+
+ItemId = NewType("ItemId", str)
+
+
+class State(StrEnum):
+    """Where an item stands."""
+
+    NEW = "new"  # nobody has taken it
+    CLAIMED = "claimed"  # one person has it
+    ANSWERED = "answered"  # an answer went to the sender
+    CLOSED = "closed"  # done without an answer: read, appointment, visit, telephone, or a reason
+    RETURNED = "returned"  # sent back: wrong address or not usable
+    WITHDRAWN = "withdrawn"  # the sender took it back
+
+
+class Action(StrEnum):
+    """What can be done to an item."""
+
+    CLAIM = "claim"
+    RELEASE = "release"
+    ANSWER = "answer"
+    CLOSE = "close"
+    RETURN = "return"
+    WITHDRAW = "withdraw"
+
+
+class Purpose(StrEnum):
+    """What the inbox is asked to do with it."""
+
+    ACTION = "action"  # somebody must act and answer
+    INFORMATION = "information"  # somebody must read it
+
+
+class Outcome(StrEnum):
+    """Why an item may be closed without a written answer."""
+
+    READ = "read"
+    APPOINTMENT = "appointment"
+    HOME_VISIT = "home_visit"
+    TELEPHONE = "telephone"
+    OTHER = "other"  # needs a note that says why
+
+
+TRANSITIONS: dict[State, dict[Action, State]] = {
+    State.NEW: {
+        Action.CLAIM: State.CLAIMED,
+        Action.ANSWER: State.ANSWERED,
+        Action.CLOSE: State.CLOSED,
+        Action.RETURN: State.RETURNED,
+        Action.WITHDRAW: State.WITHDRAWN,
+    },
+    State.CLAIMED: {
+        Action.RELEASE: State.NEW,
+        Action.ANSWER: State.ANSWERED,
+        Action.CLOSE: State.CLOSED,
+        Action.RETURN: State.RETURNED,
+        Action.WITHDRAW: State.WITHDRAWN,
+    },
+    State.ANSWERED: {},
+    State.CLOSED: {},
+    State.RETURNED: {},
+    State.WITHDRAWN: {},
+}
+
+OPEN = frozenset(state for state, moves in TRANSITIONS.items() if moves)
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """What a list shows of an item without opening it."""
+
+    kind: str
+    subject: str
+    sender: str
+    patient: str = ""
+    born: date | None = None
+    attachments: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """Why an item lies where it lies: the rule that hit, those passed over, and who stands in."""
+
+    rule: str
+    because: str
+    missed: tuple[tuple[str, str], ...] = ()
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to handle, in one inbox.
+
+    `level` counts the ladder's steps taken and never falls; `note` is what was written when it was closed.
+    """
+
+    id: ItemId
+    message: MessageKey
+    inbox: InboxId
+    purpose: Purpose
+    headline: Headline
+    placing: Placing
+    state: State = State.NEW
+    owner: PersonId | None = None
+    level: int = 0
+    version: int = 0
+    note: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody still has something to do."""
+        return self.state in OPEN
+
+    def moved(self, action: Action, who: PersonId | None) -> "Item":
+        """The item after an action; the owner follows the claim.
+
+        Raises IllegalMove when the table has no such move, or another person holds the item.
+        """
+        state = TRANSITIONS[self.state].get(action)
+        if state is None:
+            raise IllegalMove(f"{action.value}: not possible, the item is {self.state.value}")
+        if self.owner is not None and who is not None and self.owner != who:
+            raise IllegalMove(f"{action.value}: not possible, {self.owner} has taken the item")
+        owner = None if action is Action.RELEASE else (who or self.owner)
+        return replace(self, state=state, owner=owner)
+
+
+def identify(message: MessageKey, inbox: InboxId) -> ItemId:
+    """The id of the item that a message makes in an inbox; the same pair always gives the same id."""
+    return ItemId(sha256(f"{message}/{inbox}".encode()).hexdigest()[:20])

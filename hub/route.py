@@ -1,0 +1,241 @@
+"""Which inbox gets a message, and why: a table read from the top, with its hit and its misses."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from hub.directory import Cover, Directory, Flag, Inbox, InboxId, InboxKind, Listing, PartnerKind, Practice
+from hub.item import Placing
+from hub.message import HerId, Message
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What rules and ladders can ask about one message at one practice."""
+
+    kind: str
+    type: str
+    themes: frozenset[str]
+    sender: HerId | None
+    sender_service: HerId | None
+    sender_kind: PartnerKind
+    wanted_roles: frozenset[str]
+    professions: frozenset[str]
+    addressed_to_person: bool
+    pht: bool
+    services: frozenset[str]
+    flags: frozenset[str]
+    attachments: bool
+    test: bool
+    information: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A rule's conditions; one that is left out does not matter, the others must all hold.
+
+    `themes` are written "7322:6" (code system's number, then the code). `words` are found anywhere in
+    the subject or text, without regard to case.
+    """
+
+    kinds: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    senders: tuple[str, ...] = ()
+    sender_kinds: tuple[PartnerKind, ...] = ()
+    wanted_roles: tuple[str, ...] = ()
+    professions: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    words: tuple[str, ...] = ()
+    pht: bool | None = None
+    attachments: bool | None = None
+    test: bool | None = None
+    information: bool | None = None
+
+    def mismatch(self, c: Circumstances) -> str | None:
+        """The first condition that fails, in words, or None when all hold."""
+        return next((words for holds, words in _checks(self, c) if not holds()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the routing table. `to` and `copies` name destinations or inbox ids."""
+
+    name: str
+    to: str
+    when: When = When()
+    copies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Where a message goes: an inbox to act, inboxes to inform, and the reasons."""
+
+    inbox: Inbox
+    placing: Placing
+    copies: tuple[InboxId, ...] = ()
+
+
+# Where a rule may send; a name that is not here is the id of an inbox.
+DESTINATIONS = {
+    "gp": "the patient's GP, or whoever covers today",
+    "pht": "the team that owns the patient, else the practice's first",
+    "coordinator": "the coordinator's pile",
+    "case_handler": "the case handlers",
+    "duty": "the doctor on duty",
+    "manager": "the manager",
+    "test": "the test inbox, away from care staff",
+}
+
+# The name that a placing gets when no rule found anybody.
+UNPLACED = "unplaced"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a destination resolved to: an inbox, or nobody, with the way there in words."""
+
+    inbox: Inbox | None
+    path: tuple[str, ...] = ()
+
+
+def circumstances(m: Message, directory: Directory, listing: Listing | None) -> Circumstances:
+    """Gather what rules can ask; a stranger's kind is OTHER."""
+    sender = m.envelope.sender
+    partner = directory.partner_of(sender.level_1, sender.level_2)
+    return Circumstances(
+        kind=m.kind.value,
+        type=m.envelope.type.value,
+        themes=frozenset(f"{p.theme.number}:{p.theme.value}" for p in m.parts),
+        sender=sender.level_1,
+        sender_service=sender.level_2,
+        sender_kind=partner.kind if partner else PartnerKind.OTHER,
+        wanted_roles=frozenset(w.role for w in m.wanted if w.role),
+        professions=frozenset(w.profession for w in m.wanted if w.profession),
+        addressed_to_person=any(r.party.professional for r in m.envelope.receivers),
+        pht=bool(listing and listing.pht),
+        services=frozenset(listing.services) if listing else frozenset(),
+        flags=frozenset(f.value for f in listing.flags) if listing else frozenset(),
+        attachments=bool(m.attachments),
+        test=m.envelope.test,
+        information=False,
+        text=f"{m.subject}\n{m.text}".casefold(),
+    )
+
+
+def listed(m: Message, directory: Directory) -> Listing | None:
+    """The patient as the practice knows them, by national identity number, or None."""
+    return directory.listings.get((m.patient and m.patient.national_id) or "")
+
+
+def decide(
+    c: Circumstances,
+    rules: tuple[Rule, ...],
+    directory: Directory,
+    practice: Practice,
+    listing: Listing | None,
+    addressee: HerId | None,
+    day: date,
+) -> Decision:
+    """The first rule that matches and finds somebody present; else the coordinator's unplaced pile.
+
+    `addressee` is the receiver's level-2 HER-id, which names a GP when the patient is not listed here.
+    """
+    missed: list[tuple[str, str]] = []
+    for rule in rules:
+        reason = rule.when.mismatch(c)
+        found = Found(None) if reason else find(rule.to, directory, practice, listing, addressee, day)
+        if found.inbox is not None:
+            copies = _copies(rule, found.inbox, directory, practice, listing, addressee, day)
+            placing = Placing(rule.name, _because(rule, found), tuple(missed), found.path)
+            return Decision(found.inbox, placing, copies)
+        missed.append((rule.name, reason or "matched, but " + ("; ".join(found.path) or f"there is no {rule.to}")))
+    return Decision(pile(directory, practice), Placing(UNPLACED, "no rule found anybody", tuple(missed)))
+
+
+def find(
+    to: str,
+    directory: Directory,
+    practice: Practice,
+    listing: Listing | None,
+    addressee: HerId | None,
+    day: date,
+) -> Found:
+    """The inbox a destination means for this patient on this day."""
+    if to == "gp":
+        return _gp(directory, practice, listing, addressee, day)
+    if to == "pht" and listing and listing.pht:
+        return Found(directory.inboxes.get(listing.pht))
+    if to in DESTINATIONS:
+        return Found(directory.first(InboxKind(to), practice.her_id))
+    return Found(directory.inboxes.get(InboxId(to)))
+
+
+def pile(directory: Directory, practice: Practice) -> Inbox:
+    """The coordinator's inbox, which every practice has (the registry sees to it)."""
+    found = directory.first(InboxKind.COORDINATOR, practice.her_id)
+    assert found is not None, "a directory without a coordinator is never loaded"
+    return found
+
+
+def _gp(
+    directory: Directory, practice: Practice, listing: Listing | None, addressee: HerId | None, day: date
+) -> Found:
+    service = practice.services.get(addressee) if addressee else None
+    own = listing.gp if listing else (service.person if service else None)
+    if own is None or own not in directory.people:
+        return Found(None, ("the patient is on no list here and no GP is addressed",))
+    cover: Cover = directory.cover(own, day)
+    if cover.person is None:
+        return Found(None, cover.path)
+    stands_in = (f"{directory.people[cover.person].name} stands in",) if cover.path else ()
+    return Found(directory.personal(cover.person), (*cover.path, *stands_in))
+
+
+def _copies(
+    rule: Rule,
+    main: Inbox,
+    directory: Directory,
+    practice: Practice,
+    listing: Listing | None,
+    addressee: HerId | None,
+    day: date,
+) -> tuple[InboxId, ...]:
+    found = (find(to, directory, practice, listing, addressee, day).inbox for to in rule.copies)
+    return tuple(dict.fromkeys(i.id for i in found if i is not None and i.id != main.id))
+
+
+def _because(rule: Rule, found: Found) -> str:
+    where = DESTINATIONS.get(rule.to, f"the inbox {rule.to}")
+    name = found.inbox.name if found.inbox else ""
+    return f"rule “{rule.name}” sends this to {where}: {name}"
+
+
+def _checks(w: When, c: Circumstances) -> tuple[tuple[Callable[[], bool], str], ...]:
+    """Every condition with the words for its failure, in the order they are tried: cheap ones first."""
+    senders = {c.sender, c.sender_service}
+    return (
+        (lambda: w.test in (None, c.test), "it is a test message" if c.test else "it is no test message"),
+        (lambda: w.information in (None, c.information), f"it is for {'information' if c.information else 'action'}"),
+        (lambda: not w.kinds or c.kind in w.kinds, f"kind is {c.kind}"),
+        (lambda: not w.types or c.type in w.types, f"type is {c.type}"),
+        (lambda: not w.themes or any(t in c.themes for t in w.themes), f"theme is {_listed(c.themes)}"),
+        (lambda: not w.senders or any(s in senders for s in w.senders), f"sender is {c.sender}"),
+        (lambda: not w.sender_kinds or c.sender_kind in w.sender_kinds, f"sender is {c.sender_kind.value}"),
+        (lambda: not w.wanted_roles or any(r in c.wanted_roles for r in w.wanted_roles),
+         f"role asked for is {_listed(c.wanted_roles)}"),
+        (lambda: not w.professions or any(p in c.professions for p in w.professions),
+         f"profession asked for is {_listed(c.professions)}"),
+        (lambda: w.pht in (None, c.pht), f"the patient is {'' if c.pht else 'not '}followed by a team"),
+        (lambda: not w.services or any(s in c.services for s in w.services),
+         f"the patient's services are {_listed(c.services)}"),
+        (lambda: not w.flags or any(f in c.flags for f in w.flags), f"the patient's flags are {_listed(c.flags)}"),
+        (lambda: w.attachments in (None, c.attachments), f"it has {'' if c.attachments else 'no '}attachments"),
+        (lambda: not w.words or any(word.casefold() in c.text for word in w.words), "none of its words is in the text"),
+    )  # fmt: skip
+
+
+def _listed(values: frozenset[str]) -> str:
+    return ", ".join(sorted(values)) or "none"

@@ -1,0 +1,1 @@
+"""The processes: loops and signals, nothing about care."""
