@@ -89,4 +89,3 @@ def _days(first: date) -> Iterator[date]:
     for n in range(HORIZON):
         yield first + timedelta(days=n)
     raise OverflowError(f"no opening hours in {HORIZON} days from {first}")
-

@@ -55,6 +55,11 @@ class Outgoing:
     about: MessageKey
     document: Acknowledgement | Answer
 
+    @property
+    def kind(self) -> str:
+        """What the document is, as mailboxes and the outbox say it."""
+        return "apprec" if isinstance(self.document, Acknowledgement) else "answer"
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -83,8 +88,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """Bytes that nobody could be answered about, kept for operations with the reasons."""
+    """Bytes kept for operations with the reasons; `why` is unreadable, address or sender."""
 
+    why: str
     faults: tuple[Fault, ...]
     sender: MessageKey | None = None
 

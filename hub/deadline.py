@@ -82,7 +82,7 @@ class Deadline:
 
     item: ItemId
     due: datetime
-    ladder: Ladder
+    steps: tuple[Step, ...]
     why: Why
     step: int
     fires_at: datetime | None
@@ -112,7 +112,7 @@ def first(item: ItemId, ladder: Ladder, agreement: str, hours: Hours, received: 
     skipped = tuple(f"{day.isoformat()} ({name})" for day, name in days)
     why = Why(ladder.name, ladder.promise, agreement, received, counted, skipped)
     late = (n for n, s in enumerate(ladder.steps) if s.minutes >= 0 or due + timedelta(minutes=s.minutes) > received)
-    return _standing(Deadline(item, due, ladder, why, next(late, len(ladder.steps)), None))
+    return _standing(Deadline(item, due, ladder.steps, why, next(late, len(ladder.steps)), None))
 
 
 def following(missed: Deadline) -> Deadline:
@@ -121,9 +121,9 @@ def following(missed: Deadline) -> Deadline:
 
 
 def _standing(d: Deadline) -> Deadline:
-    if d.step >= len(d.ladder.steps):
+    if d.step >= len(d.steps):
         return replace(d, fires_at=None)
-    return replace(d, fires_at=d.due + timedelta(minutes=d.ladder.steps[d.step].minutes))
+    return replace(d, fires_at=d.due + timedelta(minutes=d.steps[d.step].minutes))
 
 
 def _due(due: Due, hours: Hours, received: datetime) -> tuple[datetime, str]:

@@ -6,10 +6,10 @@ from uuid import NAMESPACE_OID, uuid5
 
 from hub.change import Answer, Change, Entry, Outgoing
 from hub.deadline import Deadline
-from hub.directory import Person, Practice, Service
+from hub.directory import Person, Practice
 from hub.errors import BadRequest
 from hub.item import Action, Item, Outcome, Purpose
-from hub.message import HerId, Message, MessageId, MessageKey, Party, Professional, Unit
+from hub.message import Message, MessageId, Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,28 +26,34 @@ class Act:
 ACTIONS = (Action.CLAIM, Action.RELEASE, Action.ANSWER, Action.CLOSE)
 
 
-def act(
-    item: Item, deadlines: tuple[Deadline, ...], m: Message, practice: Practice, act: Act, who: Person, now: datetime
-) -> Change:
-    """The item moved; an answer goes out and an ended item's clocks stop, all in one Change.
+def act(item: Item, deadlines: tuple[Deadline, ...], act: Act, who: Person, now: datetime) -> Change:
+    """Claim, give back or close: the item moved, and an ended item's clocks stopped, in one Change.
 
     Raises IllegalMove when the state does not allow it, BadRequest when something is left out.
     """
     _complete(item, act)
     moved = replace(item.moved(act.action, who.id), note=act.note.strip() or item.note)
+    event = "item.released" if act.action is Action.RELEASE else f"item.{moved.state.value}"
     detail = {"outcome": act.outcome.value} if act.outcome else {}
-    entry = Entry(now, f"item.{moved.state.value}", item.message, item.id, item.inbox, who.id, detail)
-    if act.action is Action.RELEASE:
-        entry = replace(entry, event="item.released")
     return Change(
-        entries=(entry,),
+        entries=(Entry(now, event, item.message, item.id, item.inbox, who.id, detail),),
         items=(moved,),
         deadlines=() if moved.open else tuple(d.stopped for d in deadlines),
-        outgoing=(answer(item, m, practice, act, who, now),) if act.action is Action.ANSWER else (),
     )
 
 
-def answer(item: Item, m: Message, practice: Practice, act: Act, who: Person, now: datetime) -> Outgoing:
+def answer(
+    item: Item, deadlines: tuple[Deadline, ...], m: Message, practice: Practice, text: str, who: Person, now: datetime
+) -> Change:
+    """Answer the sender: the item moved, its clocks stopped and the answer on its way, in one Change.
+
+    Raises IllegalMove when the state does not allow it, BadRequest when there is nothing to send.
+    """
+    change = act(item, deadlines, Act(Action.ANSWER, text), who, now)
+    return replace(change, outgoing=(compose(item, m, practice, text, who, now),))
+
+
+def compose(item: Item, m: Message, practice: Practice, text: str, who: Person, now: datetime) -> Outgoing:
     """The answer to the sender, in the same conversation, from the party that was addressed."""
     envelope = m.envelope
     document = Answer(
@@ -58,7 +64,7 @@ def answer(item: Item, m: Message, practice: Practice, act: Act, who: Person, no
         first=m.conversation.first if m.conversation else envelope.msg_id,
         document_id=next((p.document_id for p in m.parts if p.document_id), ""),
         subject=f"Svar: {m.subject}" if m.subject else "Svar",
-        text=act.text.strip(),
+        text=text.strip(),
         signed_by=f"{who.name}, {who.role}",
         at=now,
     )
@@ -80,5 +86,4 @@ def _complete(item: Item, act: Act) -> None:
 
 def _from(m: Message, practice: Practice) -> Party:
     """The addressed party of ours: the answer comes from where the message went (HIS 1153)."""
-    ours = (r.party for r in m.envelope.receivers if r.party.level_2 in practice.services)
-    return next(ours)
+    return next(r.party for r in m.envelope.receivers if r.party.level_2 in practice.services)

@@ -32,7 +32,7 @@ def judge(reading: Message | Refusal | Receipt | Unreadable, order: Order, now: 
         case Receipt():
             return receipt(reading, now)
         case Unreadable(faults):
-            return quarantine(faults, None, now)
+            return quarantine("unreadable", faults, None, now)
 
 
 def admit(m: Message, practice: Practice, order: Order, now: datetime) -> Change:
@@ -70,17 +70,16 @@ def refuse(envelope: Envelope, faults: tuple[Fault, ...], order: Order, now: dat
 
 def receipt(r: Receipt, now: datetime) -> Change:
     """A partner acknowledged something of ours: noted, and never acknowledged in turn (HIS 80415)."""
-    sender = r.sender.her_id or r.sender.organisation.name
     codes = " ".join(c.value for c in r.faults)
     detail = {"original": r.original, "status": r.status, "codes": codes}
-    key = MessageKey(sender, r.msg_id)
-    return Change((Entry(now, "receipt.noted", key, detail=detail),), Arrival(key, "noted", "apprec"))
+    return Change((Entry(now, "receipt.noted", r.key, detail=detail),), Arrival(r.key, "noted", "apprec"))
 
 
-def quarantine(faults: tuple[Fault, ...], key: MessageKey | None, now: datetime) -> Change:
-    """Nobody can be answered: the bytes are kept with the reasons, and operations see them."""
-    codes = " ".join(dict.fromkeys(f.code for f in faults))
-    return Change((Entry(now, "message.quarantined", key, detail={"codes": codes}),), quarantined=Quarantined(faults, key))
+def quarantine(why: str, faults: tuple[Fault, ...], key: MessageKey | None, now: datetime) -> Change:
+    """Nobody can or may be answered: the bytes are kept with the reasons, and operations see them."""
+    detail = {"why": why, "codes": " ".join(dict.fromkeys(f.code for f in faults))}
+    entry = Entry(now, "message.quarantined", key, detail=detail)
+    return Change((entry,), quarantined=Quarantined(why, faults, key))
 
 
 def acknowledge(
@@ -98,7 +97,7 @@ def _addressed(reading: Message | Refusal, order: Order, now: datetime) -> Chang
     envelope = reading.envelope
     practices = [p for r in envelope.receivers if (p := _owner(r, order.directory))]
     if not practices:
-        return quarantine((_nobody_here(envelope),), envelope.key, now)
+        return quarantine("address", (_nobody_here(envelope),), envelope.key, now)
     faults = reading.faults if isinstance(reading, Refusal) else ()
     faults += _unknown_services(envelope, order.directory)
     if faults or isinstance(reading, Refusal):

@@ -205,11 +205,7 @@ class Envelope:
     @property
     def key(self) -> MessageKey:
         """The sender's organisation and the MsgId."""
-        organisation = self.sender.organisation
-        if organisation.her_id:
-            return MessageKey(organisation.her_id, self.msg_id)
-        ident = organisation.idents[0]
-        return MessageKey(f"{ident.type.value}:{ident.id}", self.msg_id)
+        return MessageKey(_organisation(self.sender), self.msg_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +280,11 @@ class Receipt:
     status: str
     faults: tuple[Code, ...] = ()
 
+    @property
+    def key(self) -> MessageKey:
+        """The sender's organisation and the acknowledgement's own id."""
+        return MessageKey(_organisation(self.sender), self.msg_id)
+
 
 Reading = Message | Refusal | Receipt | Unreadable
 
@@ -291,6 +292,15 @@ Reading = Message | Refusal | Receipt | Unreadable
 def plain_her_id(written: str) -> HerId:
     """A HER-id as the hub compares it: without dots and blanks ("258.521" is 258521)."""
     return HerId("".join(c for c in written if c not in ". \t\n\r"))
+
+
+def _organisation(party: Party) -> str:
+    """The sender's organisation as a key: its HER-id, else its first identifier (the wire sees to one)."""
+    organisation = party.organisation
+    if organisation.her_id:
+        return organisation.her_id
+    ident = organisation.idents[0]
+    return f"{ident.type.value}:{ident.id}"
 
 
 def _her_id(idents: tuple[Ident, ...]) -> HerId | None:

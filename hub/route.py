@@ -180,9 +180,7 @@ def pile(directory: Directory, practice: Practice) -> Inbox:
     return found
 
 
-def _gp(
-    directory: Directory, practice: Practice, listing: Listing | None, addressee: HerId | None, day: date
-) -> Found:
+def _gp(directory: Directory, practice: Practice, listing: Listing | None, addressee: HerId | None, day: date) -> Found:
     service = practice.services.get(addressee) if addressee else None
     own = listing.gp if listing else (service.person if service else None)
     if own is None or own not in directory.people:

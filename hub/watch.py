@@ -8,6 +8,7 @@ from hub.change import Change, Entry, Notice
 from hub.deadline import OWN_INBOX, Deadline
 from hub.directory import Directory, InboxId, InboxKind
 from hub.item import Item
+from hub.message import HerId
 
 # A step that happens later than this after its time is marked late: the hub was away or overloaded.
 GRACE = timedelta(seconds=60)
@@ -16,14 +17,17 @@ GRACE = timedelta(seconds=60)
 def lapse(item: Item, due: Deadline, directory: Directory, grace: timedelta, now: datetime) -> Change:
     """The deadline's step happens: inboxes are told, the level rises, the clock stands on the next step."""
     assert due.fires_at is not None, "only a running clock lapses"
-    step = due.ladder.steps[due.step]
+    step = due.steps[due.step]
     late = now - due.fires_at > grace
     told = _told(step.tell, item, directory)
     notices = tuple(Notice(inbox, item.id, due.step, due.due, now, late) for inbox in told)
     event = "deadline.warned" if step.minutes < 0 else "deadline.escalated"
     detail = {"step": str(due.step), "told": " ".join(told), "late": "yes" if late else "no"}
     return Change(
-        entries=(Entry(now, event, item.message, item.id, item.inbox, "watch", detail),),
+        entries=(
+            Entry(now, event, item.message, item.id, item.inbox, "watch", detail),
+            *(Entry(now, "notice.told", item.message, item.id, t, "watch") for t in told if t != item.inbox),
+        ),
         items=(replace(item, level=max(item.level, due.step + 1)),),
         deadlines=(deadline.following(due),),
         notices=notices,
@@ -31,11 +35,13 @@ def lapse(item: Item, due: Deadline, directory: Directory, grace: timedelta, now
 
 
 def _told(tell: tuple[str, ...], item: Item, directory: Directory) -> tuple[InboxId, ...]:
-    practice = directory.inboxes[item.inbox].practice
-    found = [item.inbox if t == OWN_INBOX else _inbox(t, practice, directory) for t in tell]
-    return tuple(dict.fromkeys(inbox for inbox in found if inbox is not None))
+    inbox = directory.inboxes.get(item.inbox)
+    # An inbox that has left the directory still has late items, and somebody must hear of them.
+    practice = inbox.practice if inbox else next(iter(directory.practices))
+    found = (item.inbox if t == OWN_INBOX else _inbox(InboxKind(t), practice, directory) for t in tell)
+    return tuple(dict.fromkeys(found_id for found_id in found if found_id is not None))
 
 
-def _inbox(kind: str, practice: str, directory: Directory) -> InboxId | None:
-    inbox = next((i for i in directory.inboxes.values() if i.kind == InboxKind(kind) and i.practice == practice), None)
+def _inbox(kind: InboxKind, practice: HerId, directory: Directory) -> InboxId | None:
+    inbox = directory.first(kind, practice)
     return inbox.id if inbox else None

@@ -1,0 +1,182 @@
+"""The command `hub`: run it, look into messages with it, try it."""
+
+import asyncio
+import json
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+from zoneinfo import ZoneInfo
+
+import typer
+
+from hub import __version__, settings
+from hub.errors import BadConfiguration, HubError
+
+if TYPE_CHECKING:
+    from hub.intake import Order
+
+# sysexits.h: something in the configuration is wrong.
+EX_CONFIG = 78
+
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", "-c", help="hub.toml; else the one HUB_CONFIG names, else ./hub.toml.", show_default=False
+    ),
+]
+Files = Annotated[
+    list[Path],
+    typer.Argument(help="Message files, XML as it would be sent.", exists=True, dir_okay=False, show_default=False),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
+
+cli = typer.Typer(
+    name="hub",
+    help="Sambud takes in messages between hospitals, home services and GP centres, puts each in the right "
+    "inbox with a deadline, escalates what is late, and sends the answer back.",
+    epilog="Try `hub demo` first: a whole working day in two minutes.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+def main() -> None:
+    """Run the command; a wrong configuration ends it with 78, any other failure of ours with 1."""
+    try:
+        cli()
+    except BadConfiguration as fault:
+        _fail(fault, EX_CONFIG)
+    except HubError as fault:
+        _fail(fault, 1)
+
+
+@cli.callback(invoke_without_command=True)
+def version(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """Options that stand before the command."""
+    if version:
+        print(f"sambud {__version__}")
+        raise typer.Exit
+
+
+@cli.command()
+def serve(config: Config = None) -> None:
+    """Open the doors: messages, inboxes and pages over HTTP, with the clock's watch beside them."""
+    _become("serve", config)
+
+
+@cli.command()
+def migrate(config: Config = None) -> None:
+    """Bring the database to this version; safe to run again."""
+    from hub.store import migrate
+
+    url = settings.load(config).database.url
+    print(f"{url} is at revision {asyncio.run(migrate.migrate(url))}")
+
+
+@cli.command()
+def check(files: Files, config: Config = None, as_json: AsJson = False) -> None:
+    """Say what a sender would be told: accepted, rejected or unreadable, with path, line and what to mend.
+
+    Exits with 0 when every file is accepted, 1 when one is rejected, 2 when one is unreadable. With a
+    configuration the receiver is checked too; without one, only the standard's own rules hold.
+    """
+    from hub import inspection, report
+
+    configured = settings.load(config) if config or settings.configured() else None
+    order = _order(configured) if configured else None
+    readings = asyncio.run(inspection.read(_bytes(files), configured.wire if configured else settings.Wire()))
+    verdicts = [inspection.verdict(r, order, datetime.now(UTC)) for r in readings]
+    if as_json:
+        _print_json([report.verdict(str(f), v) for f, v in zip(files, verdicts, strict=True)])
+    else:
+        print("\n".join(report.verdict_in_words(str(f), v) for f, v in zip(files, verdicts, strict=True)))
+    raise typer.Exit(max(v.exit_code for v in verdicts))
+
+
+@cli.command()
+def explain(
+    file: Annotated[Path, typer.Argument(help="A message file.", exists=True, dir_okay=False, show_default=False)],
+    config: Config = None,
+    at: Annotated[
+        datetime | None,
+        typer.Option(help="As if it came then (Norwegian time); now when left out.", show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say which inbox a message would lie in, which rule hit and which were passed over, and when it is due and why.
+
+    Without a configuration the sample centre's is used.
+    """
+    from hub import inspection, report
+
+    found = settings.load(config if config or settings.configured() else settings.sample())
+    order = _order(found)
+    moment = at.replace(tzinfo=ZoneInfo("Europe/Oslo")) if at else datetime.now(UTC)
+    (reading,) = asyncio.run(inspection.read(_bytes([file]), found.wire))
+    told = report.explanation(inspection.explain(reading, order, moment.astimezone(UTC)), order.directory)
+    if as_json:
+        _print_json(told)
+    else:
+        print(report.explanation_in_words(told))
+
+
+@cli.command()
+def demo(
+    speed: Annotated[
+        float, typer.Option(help="Times real time; 300 plays the day in two minutes.", min=1, max=5000)
+    ] = 300,
+    once: Annotated[bool, typer.Option("--once", help="Exit after the day: 0 only if everything adds up.")] = False,
+    port: Annotated[int, typer.Option(help="Where the page is; another free port when it is taken.")] = 8460,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Keep the day's database here; a temporary folder when left out.", show_default=False),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Another seed plays another day.")] = 1,
+) -> None:
+    """Play one working day of the sample centre through the real door, with simulated nurses and GPs."""
+    from hub import demo
+
+    raise typer.Exit(demo.play(demo.Plan(speed=speed, once=once, port=port, data=data, seed=seed)))
+
+
+@cli.command()
+def password() -> None:
+    """Ask for a password and print its hash, for accounts.toml."""
+    from argon2 import PasswordHasher
+
+    typed = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    print(PasswordHasher().hash(typed))
+
+
+def _become(process: str, config: Path | None) -> NoReturn:
+    """Hand over to the process itself, so that its signals and its exit code are this command's."""
+    named = ["--config", str(config)] if config else []
+    os.execv(sys.executable, [sys.executable, "-m", "workers", process, *named])
+
+
+def _order(found: settings.Settings) -> "Order":
+    from hub import registry
+    from hub.intake import Order
+
+    known = registry.load(found.folder)
+    return Order(known.directory, known.rules, known.ladders)
+
+
+def _bytes(files: list[Path]) -> list[bytes]:
+    return [f.read_bytes() for f in files]
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _fail(fault: HubError, code: int) -> NoReturn:
+    print(f"hub: {fault}", file=sys.stderr)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

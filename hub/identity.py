@@ -1,0 +1,87 @@
+"""Numbers that identify people and organisations: their control digits, and the birth date some of them tell."""
+
+from datetime import date
+from operator import mul
+
+# HIS 1001: the control digits weigh 1, and each weighted sum is a multiple of 11.
+FIRST = (3, 7, 6, 1, 8, 9, 4, 5, 2, 1)
+SECOND = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
+ORGANISATION = (3, 2, 7, 6, 5, 4, 3, 2, 1)
+
+# Numbers issued from 2032 on may leave any of these after the first control sum; the second must still leave 0.
+FROM_2032 = (0, 1, 2, 3)
+
+# D-numbers add 40 to the day; help numbers of one issuer (HNR) add 40 to the month, synthetic numbers 80.
+D_NUMBER = range(41, 72)
+LOCAL_HELP_NUMBER = range(41, 53)
+SYNTHETIC = range(81, 93)
+
+# A shared help number (FHN) starts with one of these and has no date in it.
+SHARED_HELP_NUMBER = ("8", "9")
+
+
+def fits(number: str) -> bool:
+    """Whether a national number (FNR, DNR, HNR, FHN) has right control digits, by HIS 1001 or the rule from 2032.
+
+    The date part is not looked at: shared help numbers have none. Anything but eleven digits does not fit.
+    """
+    return _first_remainder(number) in FROM_2032
+
+
+def born(number: str) -> date | None:
+    """The birth date that a number tells by the century table of HIS 1001, or None when it tells none.
+
+    It tells none when the control digits are wrong, in a shared help number (FHN), when there is no such
+    date, and when only the rule from 2032 fits, for then the century cannot be derived. A number of the
+    new kind whose first control sum happens to leave 0 looks like an old one and is read like one.
+    """
+    if _first_remainder(number) != 0 or number[0] in SHARED_HELP_NUMBER:
+        return None
+    year = int(number[4:6])
+    century = _century(year, int(number[6:9]))
+    try:
+        return None if century is None else date(century + year, _month(int(number[2:4])), _day(int(number[:2])))
+    except ValueError:
+        return None
+
+
+def organisation_fits(number: str) -> bool:
+    """Whether an organisation number is nine digits with a right control digit (modulo 11)."""
+    return _digits(number, 9) and _remainder(number, ORGANISATION) == 0
+
+
+def _first_remainder(number: str) -> int | None:
+    """What the first control sum leaves, or None when the number cannot fit by any rule."""
+    if not _digits(number, 11) or _remainder(number, SECOND):
+        return None
+    return _remainder(number, FIRST)
+
+
+def _digits(number: str, length: int) -> bool:
+    return len(number) == length and number.isascii() and number.isdecimal()
+
+
+def _remainder(number: str, weights: tuple[int, ...]) -> int:
+    weighed: map[int] = map(mul, weights, map(int, number))
+    return sum(weighed) % 11
+
+
+def _day(written: int) -> int:
+    return written - 40 if written in D_NUMBER else written
+
+
+def _month(written: int) -> int:
+    if written in LOCAL_HELP_NUMBER:
+        return written - 40
+    return written - 80 if written in SYNTHETIC else written
+
+
+def _century(year: int, individual: int) -> int | None:
+    """The century by the individual number (HIS 1001), or None where the table is empty."""
+    if individual < 500:
+        return 1900
+    if year < 40:
+        return 2000
+    if individual < 750 and year >= 55:
+        return 1800
+    return 1900 if individual >= 900 else None

@@ -1,0 +1,54 @@
+"""What was committed, as it is read back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.deadline import Deadline
+from hub.directory import InboxId
+from hub.item import Item, ItemId
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An item as a list shows it: with its due time and whether the clock still runs."""
+
+    item: Item
+    due: datetime | None
+    running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An item with all that belongs to it."""
+
+    item: Item
+    deadline: Deadline | None
+    raw: bytes
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A document that waits in a partner's mailbox; `id` rises in the order of sending."""
+
+    id: int
+    her_id: str
+    kind: str
+    msg_id: str
+    body: bytes
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A line of the journal with its number."""
+
+    id: int
+    at: datetime
+    event: str
+    message: str | None
+    item: ItemId | None
+    inbox: InboxId | None
+    who: str
+    detail: Mapping[str, str]

@@ -1,0 +1,284 @@
+"""The hub: a message arrives, a person acts, time passes. The one place where the parts meet."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from hub import desk, intake, registry, watch, wire
+from hub.change import Change
+from hub.clock import Clock
+from hub.deadline import Deadline
+from hub.desk import Act
+from hub.directory import Directory, Inbox, InboxId, Person, Practice
+from hub.errors import NotAllowed, Stale, Unknown
+from hub.intake import Order
+from hub.item import Action, Item, ItemId
+from hub.message import Fault, Message, MessageKey, Reading, Unreadable
+from hub.record import Stored
+from hub.registry import Accounts, SystemAccount
+from hub.settings import Settings
+from hub.store import Committed, Conflict, Duplicate, Outdated, Store, Writing, Written
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Bytes that somebody handed in."""
+
+    raw: bytes
+    account: SystemAccount
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """It is in an inbox; the acknowledgement says so."""
+
+    key: MessageKey
+    document: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """It was turned away; the acknowledgement says why."""
+
+    key: MessageKey
+    document: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """It was here before; this is what was answered then."""
+
+    key: MessageKey
+    document: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """An acknowledgement of something of ours; it gets no acknowledgement."""
+
+    key: MessageKey
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """It is in quarantine: nobody can or may be answered. `why` is unreadable, address, sender or conflict."""
+
+    why: str
+    faults: tuple[Fault, ...]
+
+
+Outcome = Accepted | Rejected | Repeated | Noted | Held
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An item as a person opens it: with its message, its clock and its history's beginning."""
+
+    item: Item
+    deadline: Deadline | None
+    message: Message
+    received_at: datetime
+
+
+class Hub:
+    """All that the doors and the loops may ask for. Make one with `open_hub`."""
+
+    def __init__(
+        self, order: Order, accounts: Accounts, store: Store, readers: wire.Readers, clock: Clock, grace: timedelta
+    ) -> None:
+        self.order = order
+        self.accounts = accounts
+        self.store = store
+        self.clock = clock
+        self._readers = readers
+        self._grace = grace
+        self._bell = asyncio.Event()
+
+    @property
+    def directory(self) -> Directory:
+        """Who is who."""
+        return self.order.directory
+
+    async def receive(self, batch: Sequence[Delivery], now: datetime) -> list[Outcome]:
+        """Take a batch in: when this returns, every delivery is committed, and its outcome can be told."""
+        readings = await self._readers.read([d.raw for d in batch])
+        changes = [self._judged(d, r, now) for d, r in zip(batch, readings, strict=True)]
+        writings = [_writing(d, c) for d, c in zip(batch, changes, strict=True)]
+        written = await self._commit(writings, now)
+        outcomes = [_outcome(w, x) for w, x in zip(writings, written, strict=True)]
+        log.info("messages.received", **_counted(outcomes))
+        return outcomes
+
+    async def act(self, id: ItemId, act: Act, version: int, who: Person, now: datetime) -> Item:
+        """Do what a person asks, if nobody changed the item since `version`; returns it as it is now.
+
+        Raises Unknown, NotAllowed, Stale, IllegalMove or BadRequest; then nothing has happened.
+        """
+        stored = await self._stored(id, who)
+        if stored.item.version != version:
+            raise _stale(stored.item.version)
+        change = await self._acted(stored, act, who, now)
+        writing = Writing(change, documents=tuple(wire.write(o.document) for o in change.outgoing))
+        (written,) = await self._commit([writing], now)
+        if isinstance(written, Outdated):
+            raise _stale(written.version)
+        log.info("item.acted", item=id, action=act.action.value, who=who.id)
+        return (await self._stored(id, who)).item
+
+    async def tick(self, now: datetime, limit: int = 500) -> int:
+        """Let the clocks that have come lapse, each by one step; returns how many there were."""
+        due = await self.store.due(now, limit)
+        if not due:
+            return 0
+        writings = [Writing(watch.lapse(item, d, self.directory, self._grace, now)) for item, d in due]
+        written = await self._commit(writings, now)
+        done = sum(isinstance(w, Committed) for w in written)
+        log.info("deadlines.lapsed", due=len(due), done=done)
+        return len(due)
+
+    async def open(self, id: ItemId, who: Person) -> Opened:
+        """An item with its message, read anew from its bytes. Raises Unknown or NotAllowed."""
+        stored = await self._stored(id, who)
+        return Opened(stored.item, stored.deadline, await self._message(stored), stored.received_at)
+
+    def inbox(self, id: InboxId, who: Person) -> Inbox:
+        """An inbox that a person may see. Raises Unknown or NotAllowed."""
+        if id not in self.directory.inboxes:
+            raise Unknown(f"there is no inbox {id!r}")
+        if id not in who.inboxes:
+            raise NotAllowed(f"{who.id} does not belong to the inbox {id!r}")
+        return self.directory.inboxes[id]
+
+    async def changed(self, seconds: float) -> None:
+        """Wait until something was committed here, at most so many real seconds."""
+        bell = self._bell
+        try:
+            async with asyncio.timeout(seconds):
+                await bell.wait()
+        except TimeoutError:
+            return
+
+    def ring(self) -> None:
+        """Wake everybody who waits in `changed`."""
+        rung, self._bell = self._bell, asyncio.Event()
+        rung.set()
+
+    async def _commit(self, writings: Sequence[Writing], now: datetime) -> list[Written]:
+        written = await self.store.commit(writings, now)
+        self.ring()
+        return written
+
+    def _judged(self, delivery: Delivery, reading: Reading, now: datetime) -> Change:
+        account = delivery.account
+        if isinstance(reading, Unreadable) or account.any or _sender(reading) in account.her_ids:
+            return intake.judge(reading, self.order, now)
+        return intake.quarantine("sender", (_foreign(account, reading),), reading.key, now)
+
+    async def _acted(self, stored: Stored, act: Act, who: Person, now: datetime) -> Change:
+        clocks = (stored.deadline,) if stored.deadline else ()
+        if act.action is not Action.ANSWER:
+            return desk.act(stored.item, clocks, act, who, now)
+        message = await self._message(stored)
+        return desk.answer(stored.item, clocks, message, self._practice(stored.item), act.text, who, now)
+
+    async def _stored(self, id: ItemId, who: Person) -> Stored:
+        stored = await self.store.stored(id)
+        if stored is None:
+            raise Unknown(f"there is no item {id!r}")
+        self.inbox(stored.item.inbox, who)
+        return stored
+
+    async def _message(self, stored: Stored) -> Message:
+        (reading,) = await self._readers.read([stored.raw])
+        if not isinstance(reading, Message):
+            raise Unknown(f"the message of item {stored.item.id!r} can no longer be read")
+        return reading
+
+    def _practice(self, item: Item) -> Practice:
+        return self.directory.practices[self.directory.inboxes[item.inbox].practice]
+
+
+@asynccontextmanager
+async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
+    """Put the parts together, and take them apart in reverse.
+
+    Raises BadConfiguration when a file, the database or the schemas are not as they must be.
+    """
+    found = registry.load(settings.folder)
+    order = Order(found.directory, found.rules, found.ladders)
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(Store(settings.database.url))
+        readers = await stack.enter_async_context(
+            wire.Readers(
+                count=settings.wire.readers,
+                limit=settings.wire.limit_bytes,
+                memory=settings.wire.memory_mb * 2**20,
+                seconds=settings.wire.seconds,
+            )
+        )
+        grace = timedelta(seconds=settings.watch.grace_seconds)
+        yield Hub(order, found.accounts, store, readers, settings.running_clock(), grace)
+
+
+def _writing(delivery: Delivery, change: Change) -> Writing:
+    documents = tuple(wire.write(o.document) for o in change.outgoing)
+    return Writing(change, delivery.raw, delivery.account.name, documents)
+
+
+def _outcome(writing: Writing, written: Written) -> Outcome:
+    change = writing.change
+    if change.quarantined:
+        return Held(change.quarantined.why, change.quarantined.faults)
+    assert change.arrival is not None, "what arrives is kept or held"
+    key, verdict = change.arrival.key, change.arrival.verdict
+    match written:
+        case Conflict():
+            return Held("conflict", (_conflict(key),))
+        case Duplicate(_, first):
+            return Repeated(key, first)
+    if verdict == "noted":
+        return Noted(key)
+    if verdict == "accepted":
+        return Accepted(key, writing.documents[0])
+    return Rejected(key, writing.documents[0])
+
+
+def _sender(reading: Reading) -> str | None:
+    return None if isinstance(reading, Unreadable) else reading.key.sender
+
+
+def _foreign(account: SystemAccount, reading: Reading) -> Fault:
+    known = ", ".join(sorted(account.her_ids))
+    return Fault(
+        "X99",
+        f"The key of {account.name} may send for HER-id {known}, but the document's sender is {_sender(reading)}",
+        f"Nøkkelen til {account.name} gjelder HER-id {known}, men avsenderen i meldingen er {_sender(reading)}",
+        "/MsgHead/MsgInfo/Sender",
+    )
+
+
+def _conflict(key: MessageKey) -> Fault:
+    return Fault(
+        "E10",
+        f"MsgId {key.msg_id} was used before for other content; send a corrected message with a new MsgId",
+        f"MsgId {key.msg_id} er brukt før med annet innhold; send rettet melding med ny MsgId",
+        "/MsgHead/MsgInfo/MsgId",
+    )
+
+
+def _stale(version: int) -> Stale:
+    return Stale(f"someone changed the item; it is now at version {version}", version)
+
+
+def _counted(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    counted: dict[str, int] = {}
+    for outcome in outcomes:
+        name = type(outcome).__name__.lower()
+        counted[name] = counted.get(name, 0) + 1
+    return counted

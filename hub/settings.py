@@ -1,0 +1,148 @@
+"""What a site decides: one frozen object, read once from hub.toml and the environment."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
+
+from hub import resources
+from hub.clock import Clock
+from hub.errors import BadConfiguration
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Database(_Section):
+    """Where things are kept; a relative file is relative to the configuration's folder."""
+
+    url: str = "sqlite:///sambud.db"
+
+
+class Web(_Section):
+    """Where the doors are."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8460
+    session_hours: Annotated[int, Field(ge=1, le=72)] = 10
+    secure_cookies: bool = False
+
+
+class Wire(_Section):
+    """How messages are read: processes, and the limits that hold for each of them."""
+
+    readers: Annotated[int, Field(ge=1, le=64)] = 1
+    limit_bytes: Annotated[int, Field(ge=1024)] = 51_200_000
+    memory_mb: Annotated[int, Field(ge=128)] = 768
+    seconds: Annotated[float, Field(gt=0)] = 2.0
+
+
+class Watch(_Section):
+    """How the clock is watched; a step later than `grace_seconds` is marked late."""
+
+    grace_seconds: Annotated[int, Field(ge=1)] = 60
+
+
+class Rehearsal(_Section):
+    """A clock of its own, for demonstrations: `start` is now, and time runs `speed` times as fast."""
+
+    start: AwareDatetime | None = None
+    anchor: float = 0.0
+    speed: Annotated[float, Field(gt=0, le=100_000)] = 1.0
+
+
+class Settings(BaseSettings):
+    """All of it. `folder` holds centre.toml, partners.toml, routes.toml, ladders.toml and the rest."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix="HUB_", env_nested_delimiter="__")
+
+    folder: Path = Path()
+    database: Database = Database()
+    web: Web = Web()
+    wire: Wire = Wire()
+    watch: Watch = Watch()
+    clock: Rehearsal = Rehearsal()
+
+    def running_clock(self) -> Clock:
+        """The clock that the rim hands to everything inside."""
+        return Clock(self.clock.start, self.clock.anchor, self.clock.speed)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment first, then the file; nothing else."""
+        return env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def configured() -> bool:
+    """Whether a configuration file is there without being named on the command line."""
+    return bool(os.environ.get("HUB_CONFIG")) or Path("hub.toml").is_file()
+
+
+def find(path: Path | None) -> Path:
+    """The configuration file: the one named, else HUB_CONFIG, else ./hub.toml.
+
+    Raises BadConfiguration when that is no file.
+    """
+    file = path or Path(os.environ.get("HUB_CONFIG") or "hub.toml")
+    if not file.is_file():
+        raise BadConfiguration(str(file), "", "there is no such file; name one with --config or HUB_CONFIG")
+    return file
+
+
+def sample() -> Path:
+    """The sample centre's configuration file."""
+    return resources.folder("sample") / "hub.toml"
+
+
+def load(path: Path | None = None) -> Settings:
+    """Read the settings; HUB_WEB__PORT=9000 in the environment goes before `port` in [web].
+
+    Raises BadConfiguration that names the file, the key and what is wrong with it.
+    """
+    file = find(path)
+    try:
+        settings = _of_file(file)()
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        raise BadConfiguration(str(file), ".".join(map(str, first["loc"])), _plainly(first)) from fault
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, SettingsError) as fault:
+        raise BadConfiguration(str(file), "", str(fault)) from fault
+    return _anchored(settings, file.resolve().parent)
+
+
+def _of_file(file: Path) -> type[Settings]:
+    class OfFile(Settings):
+        model_config = SettingsConfigDict(toml_file=file)
+
+    return OfFile
+
+
+def _plainly(fault: Any) -> str:
+    if fault["type"] == "extra_forbidden":
+        return "there is no such key; is it misspelt?"
+    return f"{fault['msg']}, not {fault['input']!r}"
+
+
+def _anchored(settings: Settings, base: Path) -> Settings:
+    """Relative paths in the file are relative to the file, not to where the command was typed."""
+    prefix, _, name = settings.database.url.partition(":///")
+    url = f"{prefix}:///{base / name}" if prefix == "sqlite" and name else settings.database.url
+    database = settings.database.model_copy(update={"url": url})
+    return settings.model_copy(update={"folder": base / settings.folder, "database": database})

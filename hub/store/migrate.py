@@ -1,0 +1,41 @@
+"""Brings a database to the tables of this version."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from hub.store import engine
+from hub.store.tables import metadata
+
+
+async def migrate(url: str) -> str:
+    """Bring the database to the newest revision, and return it; safe to run again and while empty.
+
+    Raises BadConfiguration when the address is wrong or the database cannot be opened.
+    """
+    made = create_async_engine(engine.address(url))
+    try:
+        async with made.begin() as connection:
+            return await connection.run_sync(_upgrade)
+    except engine.UNREACHABLE as fault:
+        raise engine.unreachable(url, fault) from fault
+    finally:
+        await made.dispose()
+
+
+def differences(connection: Connection) -> list[object]:
+    """What the database has otherwise than the tables say; empty when they agree."""
+    return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+
+def _upgrade(connection: Connection) -> str:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    return MigrationContext.configure(connection).get_current_revision() or ""

@@ -1,0 +1,189 @@
+"""The tables; the migrations make them, and a test sees to it that both say the same."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeDecorator
+
+# The migration that these tables are; start-up refuses another one.
+REVISION = "0001"
+
+NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+metadata = MetaData(naming_convention=NAMES)
+
+# SQLite counts only INTEGER primary keys by itself.
+Number = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC; naive ones are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; SQLite has no zones, so there the UTC wall time is kept."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """From UTC, aware again."""
+        if value is None:
+            return None
+        found: datetime = value
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("sender", String(64), nullable=False),
+    Column("msg_id", String(200), nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("patient", String(16), nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("via", String(64), nullable=False),
+    UniqueConstraint("sender", "msg_id"),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("raw", LargeBinary, nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("sender", String(64)),
+    Column("msg_id", String(200)),
+    Column("faults", Text, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("via", String(64), nullable=False),
+)
+
+item = Table(
+    "item",
+    metadata,
+    Column("id", String(20), primary_key=True),
+    Column("message_id", Number, ForeignKey("message.id"), nullable=False, index=True),
+    Column("inbox", String(64), nullable=False),
+    Column("purpose", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("owner", String(64)),
+    Column("level", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("headline", Text, nullable=False),
+    Column("placing", Text, nullable=False),
+    Column("due_at", Moment),
+)
+# What lies open in an inbox, in the order of the list.
+Index(
+    "ix_item_open",
+    item.c.inbox,
+    item.c.due_at,
+    sqlite_where=text("state IN ('new', 'claimed')"),
+    postgresql_where=text("state IN ('new', 'claimed')"),
+)
+Index("ix_item_inbox", item.c.inbox, item.c.due_at)
+
+deadline = Table(
+    "deadline",
+    metadata,
+    Column("item_id", String(20), ForeignKey("item.id"), primary_key=True),
+    Column("due_at", Moment, nullable=False),
+    Column("steps", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("fires_at", Moment),
+)
+# Only running clocks: the watch's cost grows with what is due, not with what is stored.
+Index(
+    "ix_deadline_fires",
+    deadline.c.fires_at,
+    sqlite_where=deadline.c.fires_at.is_not(None),
+    postgresql_where=deadline.c.fires_at.is_not(None),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("inbox", String(64), nullable=False, index=True),
+    Column("item_id", String(20), ForeignKey("item.id"), nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("late", Boolean, nullable=False),
+    UniqueConstraint("item_id", "step", "inbox"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("her_id", String(64), nullable=False),
+    Column("message_id", Number, ForeignKey("message.id"), nullable=False, index=True),
+    Column("msg_id", String(64), nullable=False, unique=True),
+    Column("kind", String(16), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("confirmed_at", Moment),
+)
+Index(
+    "ix_outbox_waiting",
+    outbox.c.her_id,
+    outbox.c.id,
+    sqlite_where=outbox.c.confirmed_at.is_(None),
+    postgresql_where=outbox.c.confirmed_at.is_(None),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("event", String(32), nullable=False),
+    Column("message", String(300)),
+    Column("item_id", String(20), index=True),
+    Column("inbox", String(64)),
+    Column("who", String(64), nullable=False),
+    Column("detail", Text, nullable=False),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("token", LargeBinary(32), primary_key=True),
+    Column("person", String(64), nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)

@@ -1,0 +1,81 @@
+"""An item is due when the ladder says, and the steps follow in order."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hub import deadline
+from hub.deadline import ElapsedHours, WorkingMinutes
+from hub.directory import Agreement
+from hub.item import ItemId
+from hub.route import When, circumstances
+from tests import builders
+
+ITEM = ItemId("i")
+
+
+def utc(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("received", "due", "sentence"),
+    [
+        (utc(2026, 11, 24, 10, 2), utc(2026, 11, 24, 15), "in the morning: closing time"),
+        (utc(2026, 11, 24, 13, 59), utc(2026, 11, 24, 15), "a minute before the cut-off: closing time"),
+        (utc(2026, 11, 24, 14), utc(2026, 11, 25, 9), "at the cut-off: ten o'clock the next day"),
+        (utc(2026, 11, 27, 14, 30), utc(2026, 11, 30, 9), "Friday after the cut-off: Monday"),
+        (utc(2026, 11, 28, 9), utc(2026, 11, 30, 9), "on a Saturday: Monday"),
+        (utc(2026, 11, 24, 4), utc(2026, 11, 24, 15), "before opening: the same day"),
+        (
+            utc(2026, 3, 27, 14, 30),
+            utc(2026, 3, 30, 8),
+            "over the night that changes the clock: ten o'clock, wall time",
+        ),
+    ],
+)
+def test_the_same_working_day(received: datetime, due: datetime, sentence: str) -> None:
+    assert due == deadline.first(ITEM, builders.LADDER, "", builders.hours(), received).due, sentence
+
+
+def test_working_minutes_and_elapsed_hours() -> None:
+    friday = utc(2026, 11, 27, 14, 30)
+    ladder = replace(builders.LADDER, due=WorkingMinutes(60))
+    assert utc(2026, 11, 30, 7, 30) == deadline.first(ITEM, ladder, "", builders.hours(), friday).due
+    ladder = replace(builders.LADDER, due=ElapsedHours(72))
+    assert friday + timedelta(hours=72) == deadline.first(ITEM, ladder, "", builders.hours(), friday).due
+
+
+def test_the_ladder_is_climbed_step_by_step_and_ends() -> None:
+    clock = deadline.first(ITEM, builders.LADDER, "", builders.hours(), builders.TUESDAY)
+    fired = []
+    while clock.fires_at is not None:
+        fired.append(clock.fires_at)
+        clock = deadline.following(clock)
+    due = utc(2026, 11, 24, 15)
+    assert [due + timedelta(minutes=m) for m in (-60, 0, 30, 90)] == fired
+
+
+def test_a_warning_that_would_already_have_passed_is_left_out() -> None:
+    ladder = replace(builders.LADDER, due=WorkingMinutes(30))
+    clock = deadline.first(ITEM, ladder, "", builders.hours(), builders.TUESDAY)
+    assert (1, clock.due) == (clock.step, clock.fires_at)
+
+
+def test_a_deadline_tells_what_it_was_computed_from() -> None:
+    hours = builders.hours(date(2026, 11, 30))
+    why = deadline.first(ITEM, builders.LADDER, "Avtale 4", hours, utc(2026, 11, 27, 14, 30)).why
+    assert ("same day", "svar samme dag", "Avtale 4") == (why.ladder, why.promise, why.agreement)
+    assert "by 10:00 the next working day, received after 15:00" == why.counted
+    assert ("2026-11-28 (weekend)", "2026-11-29 (weekend)", "2026-11-30 (closed)") == why.skipped
+
+
+def test_an_agreement_with_the_sender_goes_before_the_table() -> None:
+    c = circumstances(builders.message(), builders.directory(), None)
+    urgent = replace(builders.LADDER, name="urgent", when=When(words=("nobody writes this",)))
+    ladders = (urgent, builders.LADDER)
+    assert (builders.LADDER, "") == deadline.choose(c, ladders, ())
+    agreement = Agreement("Avtale 4", builders.PARTNER, "urgent")
+    assert (urgent, "Avtale 4") == deadline.choose(c, ladders, (agreement,))
+    assert (builders.LADDER, "") == deadline.choose(c, ladders, (replace(agreement, kinds=("note",)),))
+    assert (builders.LADDER, "") == deadline.choose(replace(c, information=True), ladders, (agreement,))

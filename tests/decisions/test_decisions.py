@@ -1,0 +1,190 @@
+"""A message arrives, a person acts, time passes: each decision writes one whole Change."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hub import desk, intake, watch
+from hub.change import Acknowledgement, Answer, Change
+from hub.desk import Act
+from hub.errors import BadRequest, IllegalMove
+from hub.item import Action, Item, Outcome, Purpose, State
+from hub.message import Code, Conversation, Fault, MessageId, Receipt, Receiver, Refusal, Unreadable
+from tests import builders
+
+NOW = builders.TUESDAY
+FAULT = Fault("E36", "insufficient", "utilstrekkelig")
+
+
+def arrived() -> Change:
+    return intake.judge(builders.message(), builders.order(), NOW)
+
+
+def opened(change: Change) -> Item:
+    return replace(change.items[0], version=1)
+
+
+def test_an_arrival_makes_item_copy_deadlines_acknowledgement_and_journal_together() -> None:
+    change = arrived()
+    assert [("team", Purpose.ACTION), ("berg", Purpose.INFORMATION)] == [(x.inbox, x.purpose) for x in change.items]
+    assert [x.id for x in change.items] == [d.item for d in change.deadlines]
+    assert ["message.accepted", "item.copied"] == [e.event for e in change.entries]
+    (out,) = change.outgoing
+    assert isinstance(out.document, Acknowledgement)
+    assert ("201", ()) == (out.to, out.document.faults)
+
+
+def test_the_same_message_always_makes_the_same_change() -> None:
+    assert arrived() == arrived()
+
+
+def test_a_refusal_is_acknowledged_and_reaches_no_inbox() -> None:
+    change = intake.judge(Refusal(builders.envelope(), (FAULT,)), builders.order(), NOW)
+    (out,) = change.outgoing
+    assert isinstance(out.document, Acknowledgement)
+    assert ((), (FAULT,), "rejected") == (change.items, out.document.faults, change.arrival and change.arrival.verdict)
+
+
+@pytest.mark.parametrize(
+    ("level_1", "level_2", "found"),
+    [("100", "999", "999"), ("100", None, "level 2"), ("999", "101", "999")],
+)
+def test_a_service_we_do_not_have_is_refused_with_E21(level_1: str, level_2: str | None, found: str) -> None:
+    m = builders.message(envelope=builders.envelope(receivers=(Receiver(builders.party(level_1, level_2)),)))
+    (out,) = intake.judge(m, builders.order(), NOW).outgoing
+    assert isinstance(out.document, Acknowledgement)
+    (fault,) = out.document.faults
+    assert ("E21", True, True) == (fault.code, found in fault.en, found.replace("level", "nivå") in fault.nb)
+
+
+def test_every_fault_is_told() -> None:
+    receivers = (Receiver(builders.party("100", "999")),)
+    change = intake.judge(Refusal(builders.envelope(receivers=receivers), (FAULT,)), builders.order(), NOW)
+    (out,) = change.outgoing
+    assert isinstance(out.document, Acknowledgement)
+    assert ["E36", "E21"] == [f.code for f in out.document.faults]
+
+
+def test_nobody_of_ours_is_addressed_so_it_is_held_and_not_acknowledged() -> None:
+    m = builders.message(envelope=builders.envelope(receivers=(Receiver(builders.party("8", "9")),)))
+    change = intake.judge(m, builders.order(), NOW)
+    assert ((), (), "address") == (change.items, change.outgoing, change.quarantined and change.quarantined.why)
+
+
+def test_each_receiver_of_ours_is_acknowledged_once_and_others_are_not() -> None:
+    receivers = (
+        Receiver(builders.party("100", "101")),
+        Receiver(builders.party("100", "102"), "COP"),
+        Receiver(builders.party("300", "301"), "COP"),
+    )
+    change = intake.judge(builders.message(envelope=builders.envelope(receivers=receivers)), builders.order(), NOW)
+    documents = [o.document for o in change.outgoing if isinstance(o.document, Acknowledgement)]
+    assert [0, 1] == [d.receiver for d in documents]
+    assert 2 == len({d.id for d in documents})
+
+
+def test_an_acknowledgement_is_noted_and_never_acknowledged() -> None:
+    receipt = Receipt(builders.msg_id(7), builders.party("200", "201"), MessageId("ours"), "2", (Code("E21"),))
+    change = intake.judge(receipt, builders.order(), NOW)
+    assert ((), (), "noted") == (change.items, change.outgoing, change.arrival and change.arrival.verdict)
+
+
+def test_bytes_that_nobody_can_be_answered_about_are_held() -> None:
+    change = intake.judge(Unreadable((FAULT,)), builders.order(), NOW)
+    assert (None, (FAULT,)) == (change.arrival, change.quarantined and change.quarantined.faults)
+
+
+def test_the_journal_never_holds_what_a_message_says() -> None:
+    written = repr([arrived().entries, desk.act(opened(arrived()), (), Act(Action.CLAIM), builders.NURSE, NOW).entries])
+    assert not any(word in written for word in ("Nordmann", "180/100", "Blodtrykk"))
+
+
+def test_a_claim_leaves_the_clock_alone() -> None:
+    change = arrived()
+    claimed = desk.act(opened(change), change.deadlines[:1], Act(Action.CLAIM), builders.NURSE, NOW)
+    assert ((), State.CLAIMED) == (claimed.deadlines, claimed.items[0].state)
+
+
+def test_an_answer_stops_the_clock_and_continues_the_conversation() -> None:
+    change = arrived()
+    talk = Conversation(MessageId("before"), MessageId("first"))
+    m = builders.message(conversation=talk)
+    practice = builders.directory().practices[builders.OURS]
+    answered = desk.answer(opened(change), change.deadlines[:1], m, practice, " Ja. ", builders.NURSE, NOW)
+    (out,) = answered.outgoing
+    assert isinstance(out.document, Answer)
+    assert ("201", "first", "Ja.", "Nurse, sykepleier") == (
+        out.to,
+        out.document.first,
+        out.document.text,
+        out.document.signed_by,
+    )
+    assert out.document.sender == m.envelope.receivers[0].party
+    assert (State.ANSWERED, [None]) == (answered.items[0].state, [d.fires_at for d in answered.deadlines])
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        (Act(Action.ANSWER, "  "), "text: "),
+        (Act(Action.CLOSE), "outcome: "),
+        (Act(Action.CLOSE, outcome=Outcome.OTHER), "note: "),
+        (Act(Action.WITHDRAW), "action: "),
+    ],
+)
+def test_what_is_left_out_is_asked_for(act: Act, words: str) -> None:
+    with pytest.raises(BadRequest, match=words):
+        desk.act(opened(arrived()), (), act, builders.NURSE, NOW)
+
+
+def test_a_copy_for_information_is_read_and_not_answered() -> None:
+    copy = replace(arrived().items[1], version=1)
+    with pytest.raises(BadRequest, match="copy"):
+        desk.act(copy, (), Act(Action.ANSWER, "x"), builders.NURSE, NOW)
+    read = desk.act(copy, (), Act(Action.CLOSE, outcome=Outcome.READ), builders.NURSE, NOW)
+    assert State.CLOSED == read.items[0].state
+
+
+def test_an_ended_item_is_not_claimed_again() -> None:
+    ended = replace(opened(arrived()), state=State.ANSWERED)
+    with pytest.raises(IllegalMove):
+        desk.act(ended, (), Act(Action.CLAIM), builders.NURSE, NOW)
+
+
+def climb() -> list[Change]:
+    """Let an item's clock lapse to the end of its ladder, each step on its minute."""
+    change = arrived()
+    item, clock = opened(change), change.deadlines[0]
+    changes = []
+    while clock.fires_at is not None:
+        changes.append(watch.lapse(item, clock, builders.directory(), timedelta(seconds=60), clock.fires_at))
+        item, clock = changes[-1].items[0], changes[-1].deadlines[0]
+    return changes
+
+
+def test_the_ladder_tells_the_inbox_then_the_coordinator_the_doctor_and_the_manager_with_operations() -> None:
+    told = [[n.inbox for n in c.notices] for c in climb()]
+    assert [["team"], ["coordinator"], ["duty"], ["manager", "operations"]] == told
+    assert ["deadline.warned", *["deadline.escalated"] * 3] == [c.entries[0].event for c in climb()]
+
+
+def test_the_level_rises_with_every_step() -> None:
+    assert [1, 2, 3, 4] == [c.items[0].level for c in climb()]
+
+
+def test_a_step_that_comes_after_its_time_is_marked_late() -> None:
+    change = arrived()
+    clock = change.deadlines[0]
+    assert clock.fires_at == datetime(2026, 11, 24, 14, tzinfo=UTC)
+    grace = timedelta(seconds=60)
+    moments = [clock.fires_at + grace, clock.fires_at + grace + timedelta(seconds=1)]
+    lapsed = [watch.lapse(opened(change), clock, builders.directory(), grace, m) for m in moments]
+    assert [False, True] == [c.notices[0].late for c in lapsed]
+
+
+def test_an_item_in_an_inbox_that_is_gone_still_reaches_the_coordinator() -> None:
+    change = arrived()
+    gone = replace(opened(change), inbox=builders.InboxId("gone"))
+    clock = replace(change.deadlines[0], step=1)
+    lapsed = watch.lapse(gone, clock, builders.directory(), timedelta(seconds=60), NOW)
+    assert ["coordinator"] == [n.inbox for n in lapsed.notices]

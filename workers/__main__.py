@@ -1,0 +1,34 @@
+"""`python -m workers serve`: the processes, one for each word; the command `hub` starts them so."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import uvloop
+
+from hub import settings, telemetry
+from hub.errors import BadConfiguration
+from workers import serve
+
+# sysexits.h: something in the configuration is wrong; a supervisor need not try again.
+EX_CONFIG = 78
+
+
+def main() -> int:
+    """Run one process until it is told to stop; 78 when the configuration is wrong."""
+    parser = argparse.ArgumentParser(prog="python -m workers", description="Run one of the hub's processes.")
+    parser.add_argument("process", choices=["serve"])
+    parser.add_argument("--config", type=Path, help="hub.toml; else HUB_CONFIG, else ./hub.toml")
+    parser.add_argument("--with-parent", action="store_true", help="stop when standard input closes")
+    asked = parser.parse_args()
+    telemetry.configure()
+    try:
+        uvloop.run(serve.run(settings.load(asked.config), asked.with_parent))
+    except BadConfiguration as fault:
+        print(f"hub: {fault}", file=sys.stderr)
+        return EX_CONFIG
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""The web process: the doors, and the clock's watch beside them."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+import uvicorn
+
+from hub.errors import BadConfiguration
+from hub.service import Hub, open_hub
+from hub.settings import Settings, Web
+from hub.web.app import app
+from workers import watch
+
+log = structlog.get_logger()
+
+# How long calls that are being answered may take at a stop.
+DRAIN_SECONDS = 10
+
+
+class Server(uvicorn.Server):
+    """Uvicorn without signal handlers of its own: it would end the process before the store is closed."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to `run`."""
+        yield
+
+
+async def run(settings: Settings, with_parent: bool = False) -> None:
+    """Serve until SIGTERM or SIGINT; a part that dies takes the process with it, loudly.
+
+    `with_parent` also stops when standard input closes, so that no server outlives the one who started it.
+    Raises BadConfiguration when something is not as it must be.
+    """
+    async with open_hub(settings) as hub:
+        server = _server(hub, settings)
+        stop = asyncio.Event()
+
+        def leave() -> None:
+            stop.set()
+            server.should_exit = True
+            # Open event streams wait for these two; without them they would hold up the stop.
+            server.config.app.state.stopping.set()  # type: ignore[union-attr]
+            hub.ring()
+
+        _on_signal(leave, with_parent)
+        with _bound(settings.web) as listening:
+            host, port = listening.getsockname()[:2]
+            log.info("process.started", process="serve", address=f"http://{host}:{port}")
+            async with asyncio.TaskGroup() as group:
+                parts = [
+                    group.create_task(watch.run(hub, stop), name="watch"),
+                    group.create_task(server.serve([listening]), name="web"),
+                ]
+                await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+                leave()
+    log.info("process.stopped", process="serve")
+
+
+def _server(hub: Hub, settings: Settings) -> Server:
+    web = settings.web
+    made = app(hub, settings.wire.limit_bytes, web.session_hours, web.secure_cookies)
+    return Server(
+        uvicorn.Config(
+            made,
+            http="httptools",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+        )
+    )
+
+
+@contextmanager
+def _bound(web: Web) -> Iterator[socket.socket]:
+    """The door's socket. Raises BadConfiguration when the address is taken or not ours."""
+    family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
+    try:
+        listening = socket.create_server((web.host, web.port), family=family, backlog=2048)
+    except OSError as fault:
+        reason = f"{web.host}:{web.port} cannot be used: {fault.strerror}"
+        raise BadConfiguration("configuration", "web.port", reason) from fault
+    with listening:
+        yield listening
+
+
+def _on_signal(leave: Callable[[], None], with_parent: bool) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, leave)
+    if with_parent:
+        loop.add_reader(sys.stdin.fileno(), _heed, leave)
+
+
+def _heed(leave: Callable[[], None]) -> None:
+    """Read away what the parent writes; its end of the pipe closing is the end."""
+    if not os.read(sys.stdin.fileno(), 4096):
+        asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+        log.warning("process.orphaned")
+        leave()
