@@ -1,0 +1,102 @@
+"""What a single value in a file may be, each with plain words for what is wrong."""
+
+import re
+from collections.abc import Callable
+from datetime import date, time
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, PlainValidator
+
+from hub import identity
+from hub.directory import Flag, InboxKind, PartnerKind
+from hub.message import Kind
+
+# TypeHealthcareProfessional, code system 9060.
+PROFESSIONS = (
+    *("AA", "AT", "AU", "BI", "ET", "FA1", "FA2", "FO", "FT", "HE", "HF", "HP", "JO", "KE", "KI", "LE", "MT"),
+    *("OA", "OI", "OP", "OR", "PE", "PS", "RA", "SP", "TH", "TL", "TP", "TT", "VE", "VP", "XX"),
+)
+
+
+def _that(holds: Callable[[str], object], otherwise: str) -> AfterValidator:
+    """A check of a text; `otherwise` says what it must be."""
+
+    def checked(text: str) -> str:
+        if not holds(text):
+            raise ValueError(otherwise)
+        return text
+
+    return AfterValidator(checked)
+
+
+def _like(pattern: str, otherwise: str) -> AfterValidator:
+    """A check that the whole of a text is like the pattern."""
+    return _that(re.compile(pattern, re.ASCII).fullmatch, otherwise)
+
+
+def _zone(name: str) -> bool:
+    try:
+        return bool(ZoneInfo(name))
+    except (KeyError, OSError, ValueError):
+        return False
+
+
+def _every_year(day: str) -> bool:
+    try:
+        # 2021 is no leap year: 29 February cannot be closed every year.
+        return len(day) == 5 and bool(date.fromisoformat(f"2021-{day}"))
+    except ValueError:
+        return False
+
+
+def _clock(written: Any) -> time:
+    if not isinstance(written, str) or not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", written):
+        raise ValueError('must be a time of day such as "08:00", in quotation marks')
+    return time.fromisoformat(written)
+
+
+def _opening(written: Any) -> tuple[time, time]:
+    opens, dash, closes = written.partition("-") if isinstance(written, str) else ("", "", "")
+    if not dash:
+        raise ValueError('must be an opening such as "08:00-16:00", in quotation marks')
+    opening = _clock(opens.strip()), _clock(closes.strip())
+    if opening[0] >= opening[1]:
+        raise ValueError("must close after it opens, on the same day")
+    return opening
+
+
+def _apart(openings: list[tuple[time, time]]) -> list[tuple[time, time]]:
+    if any(later[0] < earlier[1] for earlier, later in pairwise(openings)):
+        raise ValueError("the openings of a day must stand in order and not overlap")
+    return openings
+
+
+Text = Annotated[str, _that(str.strip, "must not be empty")]
+Name = Annotated[str, _like(r"[a-z0-9][a-z0-9._-]*", "must be small letters a-z, digits, dots and dashes")]
+HerIdText = Annotated[str, _like(r"\d{2,10}", 'must be a HER-id: only digits, such as "900100"')]
+Hpr = Annotated[str, _like(r"\d{4,9}", "must be an HPR number: 4 to 9 digits")]
+ServiceCode = Annotated[str, _like(r"[A-Z0-9]{1,6}", 'must be a service code such as "KP02" (8663, 8666 or 8668)')]
+Theme = Annotated[str, _like(r"\d+:\S+", 'must be a code system and a code, such as "7322:6"')]
+Profession = Annotated[str, _that(PROFESSIONS.__contains__, f"must be a profession of 9060: {', '.join(PROFESSIONS)}")]
+Zone = Annotated[str, _that(_zone, 'must be a time zone such as "Europe/Oslo"')]
+OrganisationNumber = Annotated[
+    str, _that(identity.organisation_fits, "must be an organisation number: nine digits with a right control digit")
+]
+Argon2id = Annotated[
+    str, _like(r"\$argon2id\$v=\d+\$m=\d+,t=\d+,p=\d+(\$[\w+/]+){2}", "must be an Argon2id hash: $argon2id$v=19$...")
+]
+Sha256 = Annotated[str, _like(r"[0-9a-f]{64}", "must be a SHA-256 in hex: 64 of the characters 0-9 and a-f")]
+
+# Times are written as text: TOML's own would need seconds.
+Clock = Annotated[time, PlainValidator(_clock)]
+Openings = Annotated[list[Annotated[tuple[time, time], PlainValidator(_opening)]], AfterValidator(_apart)]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+EveryYear = Annotated[str, _that(_every_year, 'must be month and day such as "12-24", a day that every year has')]
+
+# Strict reading takes no enum by its value, so these are read loosely; a value that is not one is still refused.
+AnInboxKind = Annotated[InboxKind, Field(strict=False)]
+APartnerKind = Annotated[PartnerKind, Field(strict=False)]
+AKind = Annotated[Kind, Field(strict=False)]
+AFlag = Annotated[Flag, Field(strict=False)]

@@ -1,0 +1,16 @@
+"""Norwegian public holidays, by their names in bokmål."""
+
+from datetime import date
+from functools import cache
+
+# As far back as a message in a store can be, and further ahead than any deadline.
+YEARS = range(2020, 2046)
+
+
+@cache
+def public() -> dict[date, str]:
+    """Every public holiday of the years the hub knows; Sundays are not listed."""
+    # Imported here because it costs some 0.1 s, which nobody should pay who only imports the hub.
+    from holidays.countries.norway import Norway
+
+    return dict(Norway(years=YEARS, language="no"))

@@ -1,0 +1,140 @@
+"""What must hold once every name is known: nobody is forgotten, and no rung leads nowhere."""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+
+from hub.deadline import OWN_INBOX
+from hub.directory import InboxKind
+from hub.registry.files import CENTRE, LADDERS, ROUTES, Files
+from hub.registry.problem import Problem
+from hub.registry.shape import WEEKDAYS, LadderTable, PersonTable, WhenTable
+from hub.route import DESTINATIONS
+
+
+def wrong(files: Files) -> Iterator[Problem]:
+    """Everything that does not hold; asks only files whose names have been checked."""
+    for check in (_coordinators, _inboxes, _owners, _substitutes, _absences, _destinations, _last_ladder, _steps):
+        yield from check(files)
+
+
+def _coordinators(files: Files) -> Iterator[Problem]:
+    """The unplaced pile lies with the coordinator, so that nothing is ever dropped."""
+    for n, practice in enumerate(files.centre.practice):
+        if not _kinds(files, practice.her_id)[InboxKind.COORDINATOR]:
+            reason = f'{practice.name} has no inbox with kind = "coordinator", where unplaced messages are put'
+            yield files.problem(CENTRE, f"practice[{n}]", reason)
+
+
+def _inboxes(files: Files) -> Iterator[Problem]:
+    for n, inbox in enumerate(files.centre.inbox):
+        if inbox.kind is InboxKind.PERSONAL and not inbox.owner:
+            yield files.problem(CENTRE, f"inbox[{n}].owner", "is missing; a personal inbox belongs to somebody")
+        if inbox.kind is not InboxKind.PERSONAL and inbox.owner:
+            yield files.problem(CENTRE, f"inbox[{n}].owner", "only an inbox of kind personal has an owner")
+        if inbox.id in DESTINATIONS:
+            yield files.problem(CENTRE, f"inbox[{n}].id", f'"{inbox.id}" means a destination in {ROUTES}')
+
+
+def _owners(files: Files) -> Iterator[Problem]:
+    """Whoever messages are addressed to or who stands in for an owner needs an inbox of their own."""
+    owners = own(files)
+    for n, service in enumerate(files.centre.service):
+        if service.person and service.person not in owners:
+            yield files.problem(CENTRE, f"service[{n}].person", _without(service.person))
+    for n, person in enumerate(files.centre.person):
+        if person.her_id and person.id not in owners:
+            yield files.problem(CENTRE, f"person[{n}].her_id", _without(person.id))
+        if person.id in owners and person.substitute and person.substitute not in owners:
+            yield files.problem(CENTRE, f"person[{n}].substitute", _without(person.substitute))
+    for n, absence in enumerate(files.centre.absence):
+        if absence.person in owners and absence.substitute and absence.substitute not in owners:
+            yield files.problem(CENTRE, f"absence[{n}].substitute", _without(absence.substitute))
+
+
+def own(files: Files) -> frozenset[str]:
+    """The people who have an inbox of their own."""
+    return frozenset(x.owner for x in files.centre.inbox if x.owner)
+
+
+def _without(person: str) -> str:
+    return f'"{person}" has no inbox of their own to get messages in; add one with kind = "personal"'
+
+
+def _substitutes(files: Files) -> Iterator[Problem]:
+    """A loop of substitutes is good only when somebody in it is at work on every open day."""
+    people = {x.id: x for x in files.centre.person}
+    for n, person in enumerate(files.centre.person):
+        if person.substitute == person.id:
+            yield files.problem(CENTRE, f"person[{n}].substitute", "nobody can be their own substitute")
+        elif (loop := _loop(person, people)) and (alone := _uncovered(files, person, loop)):
+            reason = f"the substitutes form a loop ({', '.join(p.id for p in loop)}) with nobody at work on {alone}"
+            yield files.problem(CENTRE, f"person[{n}].substitute", reason)
+
+
+def _loop(person: PersonTable, people: dict[str, PersonTable]) -> list[PersonTable]:
+    """The person and their substitutes in turn when these come round again, else nobody."""
+    chain = [person]
+    while chain[-1].substitute:
+        following = people[chain[-1].substitute]
+        if following in chain:
+            return chain
+        chain.append(following)
+    return []
+
+
+def _uncovered(files: Files, person: PersonTable, loop: list[PersonTable]) -> str:
+    practice = next(p for p in files.centre.practice if p.her_id == files.home(person.practice))
+    days = (day for day in WEEKDAYS if getattr(practice.open, day))
+    return ", ".join(day for day in days if not any(day in p.weekdays for p in loop))
+
+
+def _absences(files: Files) -> Iterator[Problem]:
+    for n, absence in enumerate(files.centre.absence):
+        if absence.substitute == absence.person:
+            yield files.problem(CENTRE, f"absence[{n}].substitute", "nobody can be their own substitute")
+
+
+def _destinations(files: Files) -> Iterator[Problem]:
+    """A rule whose destination no practice has would never place anything."""
+    kinds = {x.kind.value for x in files.centre.inbox} | {"gp"}
+    for n, rule in enumerate(files.routes.rule):
+        places = {f"rule[{n}].to": rule.to} | {f"rule[{n}].copies[{m}]": to for m, to in enumerate(rule.copies)}
+        for key, to in places.items():
+            if to in DESTINATIONS and to not in kinds:
+                yield files.problem(ROUTES, key, f'no practice has an inbox with kind = "{to}"')
+
+
+def _last_ladder(files: Files) -> Iterator[Problem]:
+    """Only the last ladder holds for everything: one below it would never be reached."""
+    *others, last = files.ladders.ladder
+    if last.when != WhenTable():
+        reason = "the last ladder must have no conditions, so that every message gets a deadline"
+        yield files.problem(LADDERS, f"ladder[{len(others)}].when", reason)
+    for n, ladder in enumerate(others):
+        if ladder.when == WhenTable():
+            reason = "only the last ladder may be without conditions; no message would come further"
+            yield files.problem(LADDERS, f"ladder[{n}].when", reason)
+
+
+def _steps(files: Files) -> Iterator[Problem]:
+    for n, ladder in enumerate(files.ladders.ladder):
+        for m, (earlier, later) in enumerate(pairwise(ladder.steps), start=1):
+            if later.minutes <= earlier.minutes:
+                reason = f"the steps must stand in order of time, and {later.minutes} follows {earlier.minutes}"
+                yield files.problem(LADDERS, f"ladder[{n}].steps[{m}].minutes", reason)
+        yield from _told(files, n, ladder)
+
+
+def _told(files: Files, n: int, ladder: LadderTable) -> Iterator[Problem]:
+    """Every practice needs the inboxes that a step tells: else an escalation would reach nobody."""
+    for m, step in enumerate(ladder.steps):
+        for k, told in enumerate(step.tell):
+            for practice in files.centre.practice:
+                if told != OWN_INBOX and not _kinds(files, practice.her_id)[InboxKind(told)]:
+                    reason = f'{practice.name} has no inbox with kind = "{told}"'
+                    yield files.problem(LADDERS, f"ladder[{n}].steps[{m}].tell[{k}]", reason)
+
+
+def _kinds(files: Files, practice: str) -> Counter[InboxKind]:
+    return Counter(x.kind for x in files.centre.inbox if files.home(x.practice) == practice)

@@ -1,0 +1,279 @@
+"""The tables of each file and their keys. Only shapes: what points at what is checked by `references`."""
+
+from datetime import date
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from hub.registry.field import (
+    AFlag,
+    AKind,
+    AnInboxKind,
+    APartnerKind,
+    Argon2id,
+    Clock,
+    EveryYear,
+    HerIdText,
+    Hpr,
+    Name,
+    Openings,
+    OrganisationNumber,
+    Profession,
+    ServiceCode,
+    Sha256,
+    Text,
+    Theme,
+    Weekday,
+    Zone,
+)
+
+# Weekdays as the files write them; the place in the row is the number, Monday is 0.
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Table(BaseModel):
+    """A TOML table: no key but its own, no value of another type, and errors never quote a value."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+
+
+class WeekTable(Table):
+    """Openings on each weekday; a day that is left out is closed."""
+
+    mon: Openings = []
+    tue: Openings = []
+    wed: Openings = []
+    thu: Openings = []
+    fri: Openings = []
+    sat: Openings = []
+    sun: Openings = []
+
+    @model_validator(mode="after")
+    def _ever_open(self) -> Self:
+        if not any(openings for _, openings in self):
+            raise ValueError('must open on some day, such as mon = ["08:00-16:00"]')
+        return self
+
+
+class ClosedTable(Table):
+    """A local closed day: `on` one date, or `every` year on a month and day."""
+
+    name: Text
+    on: date | None = None
+    every: EveryYear | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.on is None) == (self.every is None):
+            raise ValueError('must have either on = 2026-05-15 or every = "12-24"')
+        return self
+
+
+class PracticeTable(Table):
+    """A GP centre."""
+
+    her_id: HerIdText
+    name: Text
+    organisation_number: OrganisationNumber
+    zone: Zone = "Europe/Oslo"
+    open: WeekTable
+    closed: list[ClosedTable] = []
+
+
+class ServiceTable(Table):
+    """A level-2 party of a practice; `practice` may be left out when there is only one."""
+
+    her_id: HerIdText
+    name: Text
+    code: ServiceCode = ""
+    person: str | None = None
+    practice: str | None = None
+
+
+class InboxTable(Table):
+    """Where items lie."""
+
+    id: Name
+    name: Text
+    kind: AnInboxKind
+    owner: str | None = None
+    practice: str | None = None
+
+
+class PersonTable(Table):
+    """Somebody who works here; one with a HER-id is a level-2 party too."""
+
+    id: Name
+    name: Text
+    role: Text
+    profession: Profession = ""
+    inboxes: list[str] = []
+    weekdays: list[Weekday] = ["mon", "tue", "wed", "thu", "fri"]
+    substitute: str | None = None
+    her_id: HerIdText | None = None
+    hpr: Hpr = ""
+    practice: str | None = None
+
+
+class AbsenceTable(Table):
+    """A person is away from a day to a day, both included."""
+
+    person: str
+    first: date = Field(alias="from")
+    last: date = Field(alias="to")
+    substitute: str | None = None
+    reason: str = ""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last < self.first:
+            raise ValueError("must not end before it begins")
+        return self
+
+
+class Centre(Table):
+    """centre.toml."""
+
+    practice: list[PracticeTable] = Field(min_length=1)
+    service: list[ServiceTable] = []
+    inbox: list[InboxTable]
+    person: list[PersonTable]
+    absence: list[AbsenceTable] = []
+
+
+class PartnerServiceTable(Table):
+    """A level-2 party of a partner."""
+
+    her_id: HerIdText
+    name: Text
+    code: ServiceCode = ""
+
+
+class PartnerTable(Table):
+    """Anyone who sends to us or gets from us."""
+
+    her_id: HerIdText
+    name: Text
+    kind: APartnerKind
+    service: list[PartnerServiceTable] = []
+
+
+class AgreementTable(Table):
+    """What we and a partner have promised each other."""
+
+    name: Text
+    partner: str
+    ladder: str
+    kinds: list[AKind] = []
+
+
+class Partners(Table):
+    """partners.toml."""
+
+    partner: list[PartnerTable] = []
+    agreement: list[AgreementTable] = []
+
+
+class WhenTable(Table):
+    """The conditions of a rule or a ladder, with the keys of `route.When`."""
+
+    kinds: list[AKind] = []
+    types: list[Text] = []
+    themes: list[Theme] = []
+    senders: list[HerIdText] = []
+    sender_kinds: list[APartnerKind] = []
+    wanted_roles: list[Text] = []
+    professions: list[Profession] = []
+    services: list[Text] = []
+    flags: list[AFlag] = []
+    words: list[Text] = []
+    pht: bool | None = None
+    attachments: bool | None = None
+    test: bool | None = None
+    information: bool | None = None
+
+
+class RuleTable(Table):
+    """One line of the routing table."""
+
+    name: Text
+    to: str
+    when: WhenTable = WhenTable()
+    copies: list[str] = []
+
+
+class Routes(Table):
+    """routes.toml."""
+
+    rule: list[RuleTable] = Field(min_length=1)
+
+
+class SameDayTable(Table):
+    """Due at closing time, or the next working day for what comes late."""
+
+    cut_off: Clock
+    then_by: Clock
+
+
+class DueTable(Table):
+    """How a due time is found: exactly one of three ways."""
+
+    same_day: SameDayTable | None = None
+    working_minutes: int | None = Field(None, gt=0)
+    elapsed_hours: int | None = Field(None, gt=0)
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if sum(way is not None for _, way in self) != 1:
+            raise ValueError(
+                'must be one of { same_day = { cut_off = "15:00", then_by = "10:00" } },'
+                " { working_minutes = 120 } and { elapsed_hours = 72 }"
+            )
+        return self
+
+
+class StepTable(Table):
+    """One rung of a ladder."""
+
+    minutes: int
+    tell: list[str] = Field(min_length=1)
+
+
+class LadderTable(Table):
+    """The promise for some messages."""
+
+    name: Text
+    promise: Text
+    due: DueTable
+    steps: list[StepTable] = []
+    urgent: bool = False
+    when: WhenTable = WhenTable()
+
+
+class Ladders(Table):
+    """ladders.toml."""
+
+    ladder: list[LadderTable] = Field(min_length=1)
+
+
+class PersonAccountTable(Table):
+    """A person's sign-in."""
+
+    username: Name
+    person: str
+    password_hash: Argon2id
+
+
+class SystemAccountTable(Table):
+    """A system's key."""
+
+    name: Name
+    key_sha256: Sha256
+    her_ids: list[str] = Field(min_length=1)
+
+
+class AccountsFile(Table):
+    """accounts.toml."""
+
+    person: list[PersonAccountTable] = []
+    system: list[SystemAccountTable] = []

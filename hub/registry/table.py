@@ -1,0 +1,40 @@
+"""The routing table and the ladders, from checked tables."""
+
+from typing import Any
+
+from hub.deadline import Due, ElapsedHours, Ladder, SameDay, Step, WorkingMinutes
+from hub.registry.shape import DueTable, Ladders, LadderTable, Routes, RuleTable, WhenTable
+from hub.route import Rule, When
+
+
+def rules(routes: Routes) -> tuple[Rule, ...]:
+    """The rules in the order of the file."""
+    return tuple(map(_rule, routes.rule))
+
+
+def ladders(written: Ladders) -> tuple[Ladder, ...]:
+    """The ladders in the order of the file."""
+    return tuple(map(_ladder, written.ladder))
+
+
+def _rule(r: RuleTable) -> Rule:
+    return Rule(r.name, r.to, _when(r.when), tuple(r.copies))
+
+
+def _ladder(x: LadderTable) -> Ladder:
+    steps = tuple(Step(s.minutes, tuple(s.tell)) for s in x.steps)
+    return Ladder(x.name, x.promise, _due(x.due), steps, _when(x.when), x.urgent)
+
+
+def _when(w: WhenTable) -> When:
+    conditions: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in w}
+    return When(**conditions)
+
+
+def _due(d: DueTable) -> Due:
+    if d.same_day is not None:
+        return SameDay(d.same_day.cut_off, d.same_day.then_by)
+    if d.working_minutes is not None:
+        return WorkingMinutes(d.working_minutes)
+    assert d.elapsed_hours is not None, "the shape lets exactly one way through"
+    return ElapsedHours(d.elapsed_hours)

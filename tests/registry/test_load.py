@@ -1,0 +1,164 @@
+"""A folder is read whole, and says in the hub's own words what its files say."""
+
+import gc
+import time
+import tracemalloc
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from hub import registry, resources
+from hub.calendar import Hours, Slot
+from hub.directory import Flag, PersonId
+from hub.message import HerId
+from hub.account import PersonAccount, SystemAccount
+from hub.registry import Configuration, holiday
+
+Spoil = Callable[[str, str, str], None]
+
+CENTRE = HerId("900100")
+NORA, ANTE = PersonId("nora.nordli"), PersonId("ante.somby")
+
+
+def test_opening_hours_have_as_many_slots_a_day_as_the_file_says(folder: Path, spoil: Spoil) -> None:
+    spoil("centre.toml", 'mon = ["08:00-16:00"]', 'mon = ["08:00-11:30", "12:30-18:00"]')
+    slots = hours(registry.load(folder)).slots
+    assert ["08:00-11:30", "12:30-18:00"] == [written(s) for s in slots if s.weekday == 0]
+    assert ["08:00-16:00"] == [written(s) for s in slots if s.weekday == 4]
+    assert [] == [s for s in slots if s.weekday > 4]
+
+
+@pytest.mark.parametrize(
+    ("day", "name"),
+    [
+        (date(2026, 5, 17), "Grunnlovsdag"),
+        (date(2027, 5, 17), "Andre pinsedag; Grunnlovsdag"),
+        (date(2020, 1, 1), "Første nyttårsdag"),
+        (date(2045, 12, 26), "Andre juledag"),
+        (date(2026, 12, 24), "Julaften"),
+        (date(2045, 12, 31), "Nyttårsaften"),
+        (date(2027, 5, 7), "Inneklemt fredag"),
+        (date(2026, 11, 24), None),
+    ],
+)
+def test_public_holidays_and_local_closed_days_have_names_in_bokmaal(
+    sample: Configuration, day: date, name: str | None
+) -> None:
+    assert name == hours(sample).closed.get(day)
+
+
+def test_a_person_belongs_to_their_own_inbox_without_saying_so(sample: Configuration) -> None:
+    assert ("nora-nordli", "vakt") == sample.directory.people[NORA].inboxes
+
+
+def test_a_person_with_a_her_id_is_a_level_2_party_of_the_practice(sample: Configuration) -> None:
+    service = sample.directory.practices[CENTRE].services[HerId("900111")]
+    assert ("Nora Nordli", "nora.nordli") == (service.name, service.person)
+
+
+def test_accounts_are_found_by_username_and_by_the_hash_of_the_key(sample: Configuration) -> None:
+    accounts = sample.accounts
+    assert all(PersonAccount(name, PersonId(name), x.password_hash) == x for name, x in accounts.people.items())
+    keys = {x.name: key for key, x in accounts.systems.items()}
+    assert SystemAccount("exchange", keys["exchange"], frozenset(), any=True) == accounts.systems[keys["exchange"]]
+    assert SystemAccount("havblikk", keys["havblikk"], frozenset({"900600"})) == accounts.systems[keys["havblikk"]]
+
+
+def test_a_file_may_begin_with_a_byte_order_mark_and_have_windows_line_ends(folder: Path) -> None:
+    for path in folder.iterdir():
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert 20 == len(registry.load(folder).directory.listings)
+
+
+def test_a_patient_row_becomes_a_listing(folder: Path) -> None:
+    (folder / "patients.csv").write_text(
+        "national_id;family_name;given_name;gp;pht;services;flags;language\n"
+        "\n"
+        '11813701970;"Hauge; den eldre"; Magnus ;nora.nordli;primaerhelseteam;sykehjem, dagsenter;'
+        "protected,interpreter;se\n",
+        encoding="utf-8",
+    )
+    listing = registry.load(folder).directory.listings["11813701970"]
+    assert ("Hauge; den eldre", "Magnus", date(1937, 1, 11)) == (listing.family_name, listing.given_name, listing.born)
+    assert ("900100", "nora.nordli", "primaerhelseteam") == (listing.practice, listing.gp, listing.pht)
+    assert ("sykehjem", "dagsenter") == listing.services
+    assert {Flag.PROTECTED, Flag.INTERPRETER} == listing.flags
+    assert "se" == listing.language
+
+
+def test_a_number_without_a_birth_date_needs_the_column_born(folder: Path) -> None:
+    (folder / "patients.csv").write_text(
+        "national_id;family_name;given_name;gp;pht;services;flags;language;born\n"
+        "30108299939;Berg;Ida;nora.nordli;;;;nb;2032-10-30\n"
+        "11813701970;Hauge;Magnus;nora.nordli;;;;nb;\n",
+        encoding="utf-8",
+    )
+    listings = registry.load(folder).directory.listings
+    assert [date(2032, 10, 30), date(1937, 1, 11)] == [x.born for x in listings.values()]
+
+
+def test_substitutes_may_form_a_loop_when_somebody_in_it_is_always_at_work(sample: Configuration) -> None:
+    people = sample.directory.people
+    assert (ANTE, NORA) == (people[NORA].substitute, people[ANTE].substitute)
+
+
+def test_a_folder_with_two_practices_keeps_them_apart(folder: Path) -> None:
+    centre = folder / "centre.toml"
+    first = centre.read_text(encoding="utf-8")
+    for table in ("service", "inbox", "person"):
+        first = first.replace(f"[[{table}]]\n", f'[[{table}]]\npractice = "900100"\n')
+    kinds = ("coordinator", "duty", "manager", "operations")
+    others = (f'[[inbox]]\npractice = "900800"\nid = "annen-{k}"\nname = "{k}"\nkind = "{k}"\n' for k in kinds)
+    centre.write_text(first + OTHER + "".join(others), encoding="utf-8")
+    directory = registry.load(folder).directory
+    assert ["900801"] == list(directory.practices[HerId("900800")].services)
+    assert "900801" not in directory.practices[CENTRE].services
+    assert 4 == sum(x.practice == "900800" for x in directory.inboxes.values())
+
+
+def test_eight_thousand_patients_load_in_well_under_half_a_second() -> None:
+    """Holidays are read beforehand: importing them is paid once for the whole process."""
+    holiday.public()
+    spent = []
+    for _ in range(5):
+        before = time.process_time()
+        registry.load(resources.folder("sample"))
+        spent.append(time.process_time() - before)
+    assert min(spent) < 0.5
+
+
+def test_eight_thousand_patients_take_only_a_few_megabytes() -> None:
+    holiday.public()
+    gc.collect()
+    tracemalloc.start()
+    kept = registry.load(resources.folder("sample"))
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(kept.directory.listings) > 8000
+    assert size < 6_000_000
+
+
+OTHER = """
+[[practice]]
+her_id = "900800"
+name = "Andre legesenter"
+organisation_number = "100000024"
+open.tue = ["09:00-15:00"]
+
+[[service]]
+practice = "900800"
+her_id = "900801"
+code = "KA01"
+name = "Fastlegetjeneste"
+
+"""
+
+
+def hours(found: Configuration) -> Hours:
+    return found.directory.practices[CENTRE].hours
+
+
+def written(slot: Slot) -> str:
+    return f"{slot.opens:%H:%M}-{slot.closes:%H:%M}"

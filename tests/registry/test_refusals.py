@@ -1,0 +1,274 @@
+"""Whatever is wrong in a folder is refused with its file, its key and a plain reason."""
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+import pytest
+
+from hub import registry
+from hub.errors import BadConfiguration
+
+Spoil = Callable[[str, str, str], None]
+
+
+class Broken(NamedTuple):
+    """One mistake: the first `old` in `file` becomes `new`; then `key` and every fragment of `reason` are named."""
+
+    file: str
+    old: str
+    new: str
+    key: str
+    reason: tuple[str, ...]
+
+
+MANAGER = '[[inbox]]\nid = "ledelse"\nname = "Ledelse"\nkind = "manager"\n'
+COORDINATOR = 'id = "koordinator"\nname = "Koordinator"\nkind = "coordinator"'
+HEADER = "national_id;family_name;given_name;gp;pht;services;flags;language"
+LAST_LADDER = "Alle henvendelser besvares samme arbeidsdag, også når pasientens egen fastlege er borte"
+
+SHAPES = [
+    Broken("centre.toml", "[[practice]]", "[[practice]", "line 11", ("not TOML",)),
+    Broken("centre.toml", 'zone = "Europe/Oslo"', "zone =", "line 15", ("not TOML",)),
+    Broken("centre.toml", 'zone = "Europe/Oslo"', 'zone = "Europe/Fjordbyen"', "practice[0].zone", ("Europe/Oslo",)),
+    Broken("centre.toml", 'zone = "Europe/Oslo"', 'zone = "../Oslo"', "practice[0].zone", ("time zone",)),
+    Broken("centre.toml", 'her_id = "900100"', "her_id = 900100", "practice[0].her_id", ("text in quotation marks",)),
+    Broken("centre.toml", 'her_id = "900100"', 'her_id = "9001OO"', "practice[0].her_id", ("only digits", '"900100"')),
+    Broken("centre.toml", 'her_id = "900100"', "", "practice[0].her_id", ("is missing",)),
+    Broken("centre.toml", "100000016", "100000017", "practice[0].organisation_number", ("right control digit",)),
+    Broken("centre.toml", '\nmon = ["08', '\nmonday = ["08', "practice[0].open.monday", ("no such key", "mon, tue")),
+    Broken("centre.toml", "08:00-16:00", "8-16", "practice[0].open.mon[0]", ('"08:00"',)),
+    Broken("centre.toml", "08:00-16:00", "08:00", "practice[0].open.mon[0]", ('"08:00-16:00"',)),
+    Broken("centre.toml", "08:00-16:00", "16:00-08:00", "practice[0].open.mon[0]", ("close after it opens",)),
+    Broken("centre.toml", '"08:00-16:00"', "8", "practice[0].open.mon[0]", ("an opening such as",)),
+    Broken(
+        "centre.toml", '"08:00-16:00"', '"08:00-12:00", "11:00-16:00"', "practice[0].open.mon", ("order", "overlap")
+    ),
+    Broken("centre.toml", 'every = "12-24"', 'every = "24.12"', "practice[0].closed[0].every", ('"12-24"',)),
+    Broken("centre.toml", 'every = "12-24"', 'every = "02-29"', "practice[0].closed[0].every", ("every year",)),
+    Broken("centre.toml", 'every = "12-24"', "", "practice[0].closed[0]", ("either on = ", "or every = ")),
+    Broken("centre.toml", "on = 2027-05-07", 'on = "2027-05-07"', "practice[0].closed[2].on", ("a date such as",)),
+    Broken("centre.toml", 'code = "KA01"', 'code = "fastlege"', "service[0].code", ("service code", "KP02")),
+    Broken("centre.toml", 'kind = "pht"', 'kind = "team"', "inbox[1].kind", ("one of", "'pht'", "'operations'")),
+    Broken("centre.toml", 'id = "drift"', 'id = "Drift"', "inbox[5].id", ("small letters",)),
+    Broken("centre.toml", 'name = "Drift"', 'name = " "', "inbox[5].name", ("must not be empty",)),
+    Broken("centre.toml", 'profession = "LE"', 'profession = "Lege"', "person[0].profession", ("9060", "LE", "SP")),
+    Broken("centre.toml", '"tue", "wed", "thu"', '"tues", "wed"', "person[0].weekdays[0]", ("'mon'", "'sun'")),
+    Broken("centre.toml", 'hpr = "990000101"', 'hpr = "x"', "person[0].hpr", ("HPR",)),
+    Broken("centre.toml", 'inboxes = ["vakt"]', 'inboxes = "vakt"', "person[0].inboxes", ("must be a list",)),
+    Broken("centre.toml", 'role = "fastlege"', 'rolle = "fastlege"', "person[0].role", ("is missing", "and 1 more")),
+    Broken("centre.toml", "from = 2026-12-28", "from = 2027-12-28", "absence[0]", ("not end before it begins",)),
+    Broken("partners.toml", 'kind = "home_service"', 'kind = "kommune"', "partner[0].kind", ("'home_service'",)),
+    Broken("partners.toml", '"dialogue"]', '"dialog"]', "agreement[0].kinds[1]", ("'dialogue'",)),
+    Broken("partners.toml", 'code = "KP02"', 'kode = "KP02"', "partner[0].service[0].kode", ("her_id, name, code",)),
+    Broken("routes.toml", "test = true }", "tset = true }", "rule[0].when.tset", ("no such key", "kinds, types")),
+    Broken("routes.toml", "test = true }", 'test = "true" }', "rule[0].when.test", ("true or false",)),
+    Broken("routes.toml", '["management"]', '["managment"]', "rule[1].when.flags[0]", ("'management'",)),
+    Broken("routes.toml", '"8127:1"', '"8127"', "rule[4].when.themes[0]", ('"7322:6"',)),
+    Broken("routes.toml", '"legetilsyn"', '" "', "rule[8].when.words[1]", ("must not be empty",)),
+    Broken(
+        "ladders.toml",
+        "information = true }",
+        'information = true }\n[[ladder]]\nname = "a"\npromise = "b"\ndue.same_day = { then_by = "10", cut_off = "9" }',
+        "ladder[2].due.same_day.cut_off",
+        ('"08:00"',),
+    ),
+    Broken("ladders.toml", "elapsed_hours = 72 }\nw", "hours = 72 }\nw", "ladder[0].due.hours", ("elapsed_hours",)),
+    Broken("ladders.toml", "{ working_minutes = 30 }", "{ }", "ladder[2].due", ("must be one of", "working_minutes")),
+    Broken(
+        "ladders.toml",
+        "{ working_minutes = 30 }",
+        "{ working_minutes = 30, elapsed_hours = 1 }",
+        "ladder[2].due",
+        ("must be one of",),
+    ),
+    Broken("ladders.toml", "working_minutes = 30", "working_minutes = 0", "ladder[2].due.working_minutes", ("0",)),
+    Broken("ladders.toml", "working_minutes = 30", "working_minutes = .5", "line 38", ("not TOML",)),
+    Broken("ladders.toml", "{ working_minutes = 30", "{ working_minutes = 3.5", "ladder[2].due.working_minutes", ()),
+    Broken("ladders.toml", 'tell = ["inbox"]', "tell = []", "ladder[1].steps[0].tell", ("must not be empty",)),
+    Broken("accounts.toml", "$argon2id$", "$2b$", "person[0].password_hash", ("Argon2id",)),
+    Broken("accounts.toml", 'key_sha256 = "', 'key_sha256 = "x', "system[0].key_sha256", ("SHA-256", "64")),
+    Broken("accounts.toml", 'username = "nora.nordli"', 'username = "Nora"', "person[0].username", ("small letters",)),
+]  # fmt: skip
+
+NAMES = [
+    Broken("centre.toml", 'inboxes = ["vakt"]', 'inboxes = ["vakta"]', "person[0].inboxes[0]", ('"vakta"', "vakt,")),
+    Broken("centre.toml", "substitute = \"ante", 'substitute = "anne', "person[0].substitute", ('"anne.somby"',)),
+    Broken("centre.toml", 'owner = "nora.nordli"', 'owner = "nora"', "inbox[7].owner", ('no person "nora"',)),
+    Broken("centre.toml", 'code = "KA01"', 'person = "nora"', "service[0].person", ('no person "nora"',)),
+    Broken("centre.toml", 'code = "KA01"', 'practice = "1234"', "service[0].practice", ("no practice", "900100")),
+    Broken("centre.toml", 'person = "ingrid', 'person = "inger', "absence[0].person", ('"inger.haugen"',)),
+    Broken("centre.toml", 'substitute = "tuva.lien"\nreason', 'substitute = "t"\nreason', "absence[0].substitute", ()),
+    Broken("centre.toml", 'id = "drift"', 'id = "vakt"', "inbox[5].id", ("same inbox id as inbox[3].id",)),
+    Broken("centre.toml", 'id = "oda.vik"', 'id = "nora.nordli"', "person[16].id", ("as person[0].id",)),
+    Broken("centre.toml", '"900112"', '"900111"', "person[1].her_id", ("same HER-id as person[0].her_id",)),
+    Broken("centre.toml", '"900101"', '"900100"', "service[0].her_id", ("same HER-id as practice[0].her_id",)),
+    Broken("centre.toml", 'owner = "ante.somby"', 'owner = "nora.nordli"', "inbox[8].owner", ("as inbox[7].owner",)),
+    Broken("partners.toml", '"900203"', '"900101"', "partner[0].service[2].her_id", ("service[0].her_id in centre",)),
+    Broken("partners.toml", 'partner = "900300"', 'partner = "900301"', "agreement[0].partner", ("no partner",)),
+    Broken("partners.toml", "Svar innen to timer", "Svar", "agreement[0].ladder", ('no ladder "Svar"', "Testmelding")),
+    Broken("partners.toml", "Rutine avtalt med NAV Fjordbyen", "Samarbeidsavtale med Ytre Skarvøy kommune, punkt 4",
+           "agreement[1].name", ("same agreement as agreement[0].name",)),
+    Broken("routes.toml", 'to = "manager"', 'to = "sjefen"', "rule[1].to", ('"sjefen"', "gp, pht", "ledelse")),
+    Broken("routes.toml", 'copies = ["gp"]', 'copies = ["lege"]', "rule[8].copies[0]", ('"lege"', "gp")),
+    Broken("routes.toml", '"900202"', '"900299"', "rule[3].when.senders[0]", ('"900299"', "900200, 900201")),
+    Broken("routes.toml", '"Hjemmetjenesten"', '"Testmeldinger"', "rule[11].name", ("same rule as rule[0].name",)),
+    Broken("ladders.toml", 'tell = ["inbox"]', 'tell = ["boss"]', "ladder[1].steps[0].tell[0]", ('"boss"', "inbox")),
+    Broken("ladders.toml", 'tell = ["inbox"]', 'tell = ["personal"]', "ladder[1].steps[0].tell[0]", ('"personal"',)),
+    Broken("ladders.toml", 'senders = ["900300"]', 'senders = ["1111"]', "ladder[4].when.senders[0]", ('"1111"',)),
+    Broken("ladders.toml", 'name = "Haster"', 'name = "Testmelding"', "ladder[2].name", ("as ladder[0].name",)),
+    Broken("accounts.toml", 'person = "oda.vik"', 'person = "oda"', "person[16].person", ('no person "oda"',)),
+    Broken("accounts.toml", 'username = "oda.vik"', 'username = "geir.aasen"', "person[16].username", ("person[15]",)),
+    Broken("accounts.toml", '["900600"]', '["900601"]', "system[5].her_ids[0]", ('"900601"', "900600")),
+    Broken("accounts.toml", '["900600"]', '["900600", "*"]', "system[5].her_ids[1]", ('"*"',)),
+    Broken("accounts.toml", 'name = "havblikk"', 'name = "exchange"', "system[5].name", ("as system[0].name",)),
+]  # fmt: skip
+
+SENSE = [
+    Broken("centre.toml", COORDINATOR, COORDINATOR.replace('"coordinator"', '"manager"'), "practice[0]",
+           ('Fjordbyen legesenter has no inbox with kind = "coordinator"',)),
+    Broken("centre.toml", 'owner = "nora.nordli"', "", "inbox[7].owner", ("is missing", "belongs to somebody")),
+    Broken("centre.toml", 'kind = "test"', 'kind = "test"\nowner = "oda.vik"', "inbox[6].owner", ("only an inbox of",)),
+    Broken("centre.toml", 'id = "nora-nordli"', 'id = "gp"', "inbox[7].id", ("means a destination",)),
+    Broken("centre.toml", 'code = "KA01"', 'person = "kari.moen"', "service[0].person", ("no inbox of their own",)),
+    Broken("centre.toml", "hpr = \"990000110\"", 'her_id = "900117"', "person[9].her_id", ("no inbox of their own",)),
+    Broken("centre.toml", 'substitute = "ante.somby"', 'substitute = "kari.moen"', "person[0].substitute",
+           ('"kari.moen" has no inbox of their own',)),
+    Broken("centre.toml", 'substitute = "tuva.lien"\nreason', 'substitute = "kari.moen"\nreason',
+           "absence[0].substitute", ('"kari.moen" has no inbox',)),
+    Broken("centre.toml", 'substitute = "ante.somby"', 'substitute = "nora.nordli"', "person[0].substitute",
+           ("their own substitute",)),
+    Broken("centre.toml", 'substitute = "tuva.lien"\nreason', 'substitute = "ingrid.haugen"\nreason',
+           "absence[0].substitute", ("their own substitute",)),
+    Broken("centre.toml", 'weekdays = ["mon", "tue", "thu", "fri"]', 'weekdays = ["tue", "thu"]',
+           "person[0].substitute", ("loop (nora.nordli, ante.somby)", "nobody at work on mon", "and 1 more")),
+    Broken("ladders.toml", LAST_LADDER + '"', LAST_LADDER + '"\nwhen = { pht = true }', "ladder[9].when",
+           ("last ladder must have no conditions",)),
+    Broken("ladders.toml", "when = { pht = true }", "", "ladder[6].when", ("only the last ladder",)),
+    Broken("ladders.toml", "{ minutes = -60,", "{ minutes = 60,", "ladder[1].steps[1].minutes",
+           ("in order of time", "0 follows 60")),
+    Broken("ladders.toml", "{ minutes = 30,", "{ minutes = 0,", "ladder[2].steps[2].minutes", ("0 follows 0",)),
+]  # fmt: skip
+
+PATIENTS = [
+    Broken("patients.csv", HEADER, HEADER.replace("gp", "fastlege"), "line 1", (f"header must be {HEADER}",)),
+    Broken("patients.csv", HEADER, HEADER.replace(";", ","), "line 1", (f"header must be {HEADER}",)),
+    Broken("patients.csv", ";Aas;Anna;", ";Aas;", "line 5", ("has 7 columns where the header has 8",)),
+    Broken("patients.csv", ";Aas;Anna;", ';"Aas"x;Anna;', "line 5", ("not CSV",)),
+    Broken("patients.csv", ";Aas;Anna;ingrid.haugen", ";Aas;Anna;inger", "line 5, gp", ("ingrid.haugen",)),
+    Broken("patients.csv", ";Aas;Anna;ingrid.haugen", ";Aas;Anna;kari.moen", "line 5, gp", ("inbox of their own",)),
+    Broken("patients.csv", ";Aas;Anna;ingrid.haugen", ";Aas;Anna;", "line 5, gp", ("there is no such person",)),
+    Broken("patients.csv", ";primaerhelseteam;", ";drift;", "line 5, pht", ("kind pht", "known: primaerhelseteam")),
+    Broken("patients.csv", ";Aas;Anna;", ";;Anna;", "line 5, family_name", ("must not be empty",)),
+    Broken("patients.csv", ";Aas;Anna;", ";Aas; ;", "line 5, given_name", ("must not be empty",)),
+    Broken("patients.csv", "praktisk bistand;;nb", "praktisk bistand;farlig;nb", "line 5, flags", ("management",)),
+    Broken("patients.csv", "praktisk bistand;;nb", "praktisk bistand;;Norsk", "line 5, language", ('"nb"',)),
+    Broken("patients.csv", "01864612632;", "01864612633;", "line 5, national_id", ("right control digits", "2032")),
+    Broken("patients.csv", "01864612632;", "1864612632;", "line 5, national_id", ("eleven digits",)),
+    Broken("patients.csv", "01864612632;", "30108299939;", "line 5, born", ("tells no birth date", "1956-07-06")),
+    Broken("patients.csv", "26868035306;", "22837327958;", "line 3, national_id", ("same number as on line 2",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("broken", [*SHAPES, *NAMES, *SENSE, *PATIENTS], ids=lambda b: f"{b.file} {b.key} {b.new}"[:80])
+def test_a_mistake_is_refused_with_file_key_and_reason(broken: Broken, folder: Path, spoil: Spoil) -> None:
+    spoil(broken.file, broken.old, broken.new)
+    refusal = refused(folder)
+    assert (str(folder / broken.file), broken.key) == (refusal.file, refusal.key)
+    assert [] == [fragment for fragment in broken.reason if fragment not in refusal.reason], refusal.reason
+
+
+@pytest.mark.parametrize(
+    "name", ["centre.toml", "partners.toml", "routes.toml", "ladders.toml", "accounts.toml", "patients.csv"]
+)
+def test_every_file_must_be_there(name: str, folder: Path) -> None:
+    (folder / name).unlink()
+    refusal = refused(folder)
+    assert (str(folder / name), "", "the file is missing") == (refusal.file, refusal.key, refusal.reason)
+
+
+def test_a_folder_in_place_of_a_file_is_refused(folder: Path) -> None:
+    (folder / "routes.toml").unlink()
+    (folder / "routes.toml").mkdir()
+    assert "the file cannot be read: Is a directory" == refused(folder).reason
+
+
+@pytest.mark.parametrize(("name", "line"), [("centre.toml", "line 1"), ("patients.csv", "line 12")])
+def test_another_encoding_is_refused_with_its_line(name: str, line: str, folder: Path) -> None:
+    path = folder / name
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    lines[int(line.split()[1]) - 1] = "Sørås;\n"
+    path.write_bytes("".join(lines).encode("latin-1", errors="replace"))
+    refusal = refused(folder)
+    assert (str(path), line) == (refusal.file, refusal.key)
+    assert "the byte 0xf8 is not UTF-8" in refusal.reason
+
+
+def test_the_first_mistake_is_told_and_the_others_are_counted_and_noted(folder: Path, spoil: Spoil) -> None:
+    spoil("centre.toml", 'inboxes = ["vakt"]', 'inboxes = ["vakta", "vaktb"]')
+    spoil("accounts.toml", 'person = "oda.vik"', 'person = "oda"')
+    refusal = refused(folder)
+    assert "person[0].inboxes[0]" == refusal.key
+    assert refusal.reason.endswith("(and 2 more)")
+    assert ["person[0].inboxes[1]", "person[16].person"] == [note.split(": ")[1] for note in refusal.__notes__]
+
+
+def test_no_rule_may_send_where_no_practice_has_an_inbox(folder: Path, spoil: Spoil) -> None:
+    spoil("centre.toml", 'kind = "case_handler"', 'kind = "operations"')
+    spoil("routes.toml", 'copies = ["gp"]', 'copies = ["gp", "case_handler"]')
+    refusal = refused(folder)
+    assert ("rule[2].to", str(folder / "routes.toml")) == (refusal.key, refusal.file)
+    assert "rule[8].copies[1]: no practice has an inbox" in "".join(refusal.__notes__)
+
+
+def test_no_step_may_tell_whom_a_practice_does_not_have(folder: Path, spoil: Spoil) -> None:
+    spoil("centre.toml", 'kind = "duty"', 'kind = "operations"')
+    refusal = refused(folder)
+    assert ("ladder[2].steps[1].tell[1]", str(folder / "ladders.toml")) == (refusal.key, refusal.file)
+    assert refusal.reason.startswith('Fjordbyen legesenter has no inbox with kind = "duty"')
+
+
+def test_two_practices_must_be_told_apart(folder: Path, spoil: Spoil) -> None:
+    other = '[[practice]]\nher_id = "900800"\nname = "B"\norganisation_number = "100000024"\nopen.mon = ["08:00-09:00"]'
+    spoil("centre.toml", "[[service]]", f"{other}\n\n[[service]]")
+    refusal = refused(folder)
+    assert "service[0].practice" == refusal.key
+    assert "there are several practices" in refusal.reason
+
+
+def test_whatever_is_cut_out_leaves_a_configuration_or_a_refusal(folder: Path) -> None:
+    rng = Random(1)
+    files = sorted(folder.iterdir())
+    for _ in range(150):
+        path = rng.choice(files)
+        whole = path.read_bytes()
+        start = rng.randrange(len(whole))
+        path.write_bytes(whole[:start] + whole[start + rng.choice((1, 3, 30, 300)) :])
+        with suppress(BadConfiguration):
+            registry.load(folder)
+        path.write_bytes(whole)
+
+
+@pytest.mark.parametrize("broken", PATIENTS, ids=lambda b: f"{b.key} {b.new}"[:60])
+def test_no_refusal_tells_a_patients_name_or_number(broken: Broken, folder: Path, spoil: Spoil) -> None:
+    spoil(broken.file, broken.old, broken.new)
+    refusal = refused(folder)
+    told = f"{refusal} {getattr(refusal, '__notes__', '')}".replace(str(folder), "")
+    assert [] == re.findall(r"\d{7,}|Aas\b|Anna|farlig", told)
+
+
+@pytest.mark.parametrize("field", ["password_hash", "key_sha256"])
+def test_no_refusal_tells_a_secret(field: str, folder: Path, spoil: Spoil) -> None:
+    spoil("accounts.toml", f'{field} = "', f'{field} = "hemmelig')
+    refusal = refused(folder)
+    assert "hemmelig" not in f"{refusal} {refusal.__cause__!r} {refusal.__cause__}"
+
+
+def refused(folder: Path) -> BadConfiguration:
+    """How the folder is refused."""
+    with pytest.raises(BadConfiguration) as refusal:
+        registry.load(folder)
+    return refusal.value
