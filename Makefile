@@ -1,0 +1,135 @@
+# Sambud. `make` lists what can be made. Each target sets itself up, can be run again and leaves nothing running.
+# PYTHON=/path/to/python3 chooses another Python; ARGS="..." is handed on by demo, bench, test and lock.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := deploy/lock
+UV := uv==0.13.9
+PYTHON ?=
+ARGS ?=
+
+# Debian packages for the page tests.
+PAGE_PACKAGES := chromium fonts-dejavu-core fonts-liberation libatomic1
+
+# install_packages NAME...: Debian's packages when root, otherwise a message that names them. Callers look first, so that
+# a machine that has everything needs no network.
+define INSTALL
+install_packages() {
+    if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        echo "Installing $$*"
+        local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
+        "$${apt[@]}" install -y --no-install-recommends "$$@" >/dev/null 2>&1 && return
+        "$${apt[@]}" update && "$${apt[@]}" install -y --no-install-recommends "$$@" >/dev/null && return
+        echo "Could not install: $$*. See what apt-get said above." >&2
+        return 1
+    fi
+    echo "Missing: $$*" >&2
+    echo "Ask an administrator of this machine for: apt-get install $$*" >&2
+    return 1
+}
+endef
+
+# find_python: prints the first Python 3.11 or newer that can make a virtual environment; if none, installs Debian's.
+define FIND_PYTHON
+usable_python() {
+    local name
+    for name in $(or $(PYTHON),python3.11 python3 python3.12 python3.13 python3.14 /usr/bin/python3); do
+        if "$$name" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            echo "$$name"
+            return
+        fi
+    done
+    return 1
+}
+find_python() {
+    usable_python && return
+    if [ -n "$(PYTHON)" ]; then
+        echo "$(PYTHON) is not a Python 3.11 or newer with venv and ensurepip." >&2
+        return 1
+    fi
+    echo "Found no Python 3.11 or newer with venv. If it is elsewhere: PYTHON=/path/to/python3 make ..." >&2
+    install_packages python3 python3-venv >&2 && usable_python
+}
+endef
+
+help:  ## list what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup:  ## make .venv with the locked packages and the command .venv/bin/hub
+	@$(INSTALL)
+	$(FIND_PYTHON)
+	pip=($(BIN)/python -m pip --disable-pip-version-check --no-input -qq install)
+	locked="$(CURDIR) $$(sha256sum <$(LOCK)/dev.txt)"
+	if [ "$$(cat $(VENV)/.locked 2>/dev/null)" != "$$locked" ] || ! $(BIN)/python -c '' 2>/dev/null; then
+	    python=$$(find_python)
+	    echo "Setting up $(VENV) with $$("$$python" --version)"
+	    "$$python" -m venv --clear $(VENV)
+	    "$${pip[@]}" --require-hashes --requirement $(LOCK)/dev.txt
+	    echo "$$locked" >$(VENV)/.locked
+	fi
+	project=$$(sha256sum <pyproject.toml)
+	if [ "$$(cat $(VENV)/.project 2>/dev/null)" != "$$project" ]; then
+	    "$${pip[@]}" --no-deps --no-build-isolation --no-index --editable .
+	    echo "$$project" >$(VENV)/.project
+	fi
+
+demo: setup  ## play one working day of the sample centre; ARGS="--speed 600"
+	@exec $(BIN)/hub demo $(ARGS)
+
+test: setup system check  ## run every check and every test; ARGS="-k inbox"
+	@exec $(BIN)/python -m pytest $(ARGS)
+
+bench: setup  ## measure speed and memory beside their bare floors
+	@exec $(BIN)/python -m tests.bench $(ARGS)
+
+check: setup  ## lint, format, types and the directions of imports
+	@$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest --quiet tests/test_shape.py
+
+# What the tests need beyond Python: Chromium, letters for it to draw, and whatever Playwright's driver cannot start
+# without (libatomic1).
+system: setup
+	@$(INSTALL)
+	if command -v chromium >/dev/null && $(BIN)/python -m playwright --version >/dev/null 2>&1 &&
+	    [ -n "$$(find /usr/share/fonts -name '*.[ot]tf' -print -quit 2>/dev/null)" ]; then
+	    exit 0
+	fi
+	if [ "$${CI:-}" = true ]; then install_packages $(PAGE_PACKAGES); exit; fi
+	if [[ " $${SAMBUD_WITHOUT:-} " = *" chromium "* ]]; then exit 0; fi
+	if ! install_packages $(PAGE_PACKAGES); then
+	    echo "The page tests need them. To leave those tests out: SAMBUD_WITHOUT=chromium make test" >&2
+	    exit 1
+	fi
+
+lock:  ## pin all dependencies with hashes; ARGS=--upgrade for the newest versions
+	@$(INSTALL)
+	$(FIND_PYTHON)
+	python=$$(find_python)
+	tools=$$(mktemp -d)
+	trap 'rm -rf "$$tools"' EXIT
+	"$$python" -m venv "$$tools"
+	"$$tools/bin/python" -m pip --disable-pip-version-check --no-input -qq install $(UV)
+	# Make eats a dash that begins a line.
+	compile=("$$tools/bin/uv" pip compile --quiet --no-config --no-emit-index-url --no-emit-find-links
+	    pyproject.toml --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $(ARGS))
+	mkdir -p $(LOCK)
+	"$${compile[@]}" --group dev --output-file $(LOCK)/dev.txt
+	"$${compile[@]}" --constraint $(LOCK)/dev.txt --output-file $(LOCK)/requirements.txt
+	if grep -nE '://|^-' $(LOCK)/*.txt; then
+	    echo "An address or an option got into the lock." >&2
+	    exit 1
+	fi
+
+clean:  ## remove .venv, build results and caches; never any data
+	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
+
+.PHONY: help setup demo test bench check system lock clean

@@ -1,0 +1,61 @@
+"""What all tests share: the browser, a free port, and a loud line about whatever a run leaves out."""
+
+import os
+import socket
+
+import pytest
+
+pytest_plugins = ("tests.chromium",)
+
+# The parts beyond Python that a run may be told to do without, each also a marker and a fixture of that name.
+PARTS = ("chromium",)
+LEFT_OUT = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """SAMBUD_WITHOUT names parts to do without; nobody may do without any in continuous integration."""
+    config.stash[LEFT_OUT] = []
+    unwanted = without()
+    if unknown := unwanted - set(PARTS):
+        raise pytest.UsageError(f"SAMBUD_WITHOUT names {', '.join(sorted(unknown))}; it knows {', '.join(PARTS)}")
+    if unwanted and os.environ.get("CI") == "true":
+        raise pytest.UsageError("SAMBUD_WITHOUT does not hold where CI=true: there every test runs")
+
+
+def without() -> set[str]:
+    """The parts that this run is told to do without."""
+    return set(os.environ.get("SAMBUD_WITHOUT", "").split())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark each test by the parts it asks for, then leave out those that the run is told to do without."""
+    kept, dropped = [], []
+    for item in items:
+        parts = set(PARTS) & set(getattr(item, "fixturenames", ()))
+        for part in parts:
+            item.add_marker(part)
+        (dropped if parts & without() else kept).append(item)
+    if dropped:
+        items[:] = kept
+        config.stash[LEFT_OUT] = [item.nodeid for item in dropped]
+        config.hook.pytest_deselected(items=dropped)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Name every test that was left out, so that no run looks more complete than it is."""
+    if left_out := config.stash[LEFT_OUT]:
+        terminalreporter.section("NOT RUN", red=True, bold=True)
+        for nodeid in left_out:
+            terminalreporter.write_line(nodeid)
+        said = f"{len(left_out)} tests were NOT RUN: told to do without {', '.join(sorted(without()))}"
+        terminalreporter.write_line(said, red=True, bold=True)
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port on loopback that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
