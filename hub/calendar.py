@@ -56,6 +56,12 @@ def at(hours: Hours, day: date, clock: time) -> datetime:
     return datetime.combine(day, clock, ZoneInfo(hours.zone)).astimezone(UTC)
 
 
+def acting_day(hours: Hours, moment: datetime) -> date:
+    """The day on which somebody acts on what comes now: today while it is open or opens, else the next working day."""
+    opens, _ = next(_openings(hours, moment.astimezone(UTC)))
+    return hours.local(opens).date()
+
+
 def closing(hours: Hours, day: date) -> datetime:
     """When the practice closes for the day."""
     return hours.openings(day)[-1][1]

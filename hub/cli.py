@@ -73,7 +73,7 @@ def migrate(config: Config = None) -> None:
     from hub.store import migrate
 
     url = settings.load(config).database.url
-    print(f"{url} is at revision {asyncio.run(migrate.migrate(url))}")
+    print(f"{url} is at revision {migrate.migrate(url)}")
 
 
 @cli.command()

@@ -12,7 +12,7 @@ from hub import calendar
 from hub.calendar import Hours
 from hub.directory import Agreement, InboxKind
 from hub.item import ItemId
-from hub.route import Circumstances, When
+from hub.route import ALWAYS, Circumstances, When
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,17 @@ TELL = (OWN_INBOX, *(k.value for k in InboxKind))
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """The promise for some messages: how the due time is found, and the steps around it."""
+    """The promise for some messages: how the due time is found, and the steps around it.
+
+    An urgent one goes before every agreement.
+    """
 
     name: str
     promise: str
     due: Due
     steps: tuple[Step, ...]
-    when: When = When()
+    when: When = ALWAYS
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +100,19 @@ class Deadline:
 def choose(c: Circumstances, ladders: tuple[Ladder, ...], agreements: tuple[Agreement, ...]) -> tuple[Ladder, str]:
     """The ladder that holds and the agreement that chose it ("" when none did).
 
-    An agreement with the sender goes before the table. The registry sees to it that the last ladder
-    has no conditions and that agreements name ladders that exist.
+    What is urgent goes first, then an agreement with the sender, then the table from its top. Copies for
+    information and tests follow the table alone. The registry sees to it that the last ladder has no
+    conditions and that agreements name ladders that exist.
     """
+    holding = [x for x in ladders if x.when.mismatch(c) is None]
+    if c.information or c.test:
+        return holding[0], ""
+    if urgent := next((x for x in holding if x.urgent), None):
+        return urgent, ""
     for agreement in agreements:
-        if not c.information and agreement.partner == c.sender and (not agreement.kinds or c.kind in agreement.kinds):
+        if agreement.partner == c.sender and (not agreement.kinds or c.kind in agreement.kinds):
             return next(x for x in ladders if x.name == agreement.ladder), agreement.name
-    return next(x for x in ladders if x.when.mismatch(c) is None), ""
+    return holding[0], ""
 
 
 def first(item: ItemId, ladder: Ladder, agreement: str, hours: Hours, received: datetime) -> Deadline:

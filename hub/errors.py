@@ -9,6 +9,7 @@ HubError
 + IllegalMove        the item's state does not allow the action              (409)
 + BadRequest         the call itself is wrong                                (400)
 + Busy               the hub cannot take more right now; try again           (503)
++ Unavailable        the store cannot be read or written right now; try again (503)
 """
 
 from typing import ClassVar
@@ -91,3 +92,11 @@ class Busy(HubError):
     status = 503
     code = "busy"
     title = "The hub cannot take more right now"
+
+
+class Unavailable(HubError):
+    """The store cannot be read or written right now; nothing was taken in."""
+
+    status = 503
+    code = "unavailable"
+    title = "The store cannot be used right now"

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import NAMESPACE_OID, uuid5
 
-from hub import deadline, item, route
+from hub import calendar, deadline, item, route
 from hub.change import Acknowledgement, Arrival, Change, Entry, Outgoing, Quarantined
 from hub.deadline import Deadline, Ladder
 from hub.directory import Directory, InboxId, Practice
@@ -40,7 +40,7 @@ def admit(m: Message, practice: Practice, order: Order, now: datetime) -> Change
     directory = order.directory
     listing = route.listed(m, directory)
     c = route.circumstances(m, directory, listing)
-    day = practice.hours.local(now).date()
+    day = calendar.acting_day(practice.hours, now)
     d = route.decide(c, order.rules, directory, practice, listing, _addressee(m, practice), day)
     main = _item(m, d.inbox.id, Purpose.ACTION, d.placing)
     copies = tuple(_item(m, inbox, Purpose.INFORMATION, d.placing) for inbox in d.copies)
@@ -127,8 +127,8 @@ def _unknown_service(receiver: Receiver, directory: Directory) -> Fault | None:
     if wrong is None:
         return Fault(
             "E21",
-            f"The receiver has no HER-id at level {missing}; {practice.name} is {practice.her_id}, its services {known}",
-            f"Mottakeren mangler HER-id på nivå {missing}; {practice.name} er {practice.her_id}, tjenestene er {known}",
+            f"The receiver has no HER-id at level {missing}; {practice.name} is {practice.her_id}, services {known}",
+            f"Mottakeren mangler HER-id på nivå {missing}; {practice.name} er {practice.her_id}, tjenester {known}",
             receiver.path,
             receiver.line,
         )

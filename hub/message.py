@@ -291,7 +291,7 @@ Reading = Message | Refusal | Receipt | Unreadable
 
 def plain_her_id(written: str) -> HerId:
     """A HER-id as the hub compares it: without dots and blanks ("258.521" is 258521)."""
-    return HerId("".join(c for c in written if c not in ". \t\n\r"))
+    return HerId(written if written.isdigit() else "".join(c for c in written if c not in ". \t\n\r"))
 
 
 def _organisation(party: Party) -> str:

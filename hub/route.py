@@ -1,8 +1,9 @@
 """Which inbox gets a message, and why: a table read from the top, with its hit and its misses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from hub.directory import Cover, Directory, Flag, Inbox, InboxId, InboxKind, Listing, PartnerKind, Practice
 from hub.item import Placing
@@ -56,7 +57,10 @@ class When:
 
     def mismatch(self, c: Circumstances) -> str | None:
         """The first condition that fails, in words, or None when all hold."""
-        return next((words for holds, words in _checks(self, c) if not holds()), None)
+        return next((words(c) for holds, words in _asked(self) if not holds(self, c)), None)
+
+
+ALWAYS = When()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ class Rule:
 
     name: str
     to: str
-    when: When = When()
+    when: When = ALWAYS
     copies: tuple[str, ...] = ()
 
 
@@ -211,29 +215,62 @@ def _because(rule: Rule, found: Found) -> str:
     return f"rule “{rule.name}” sends this to {where}: {name}"
 
 
-def _checks(w: When, c: Circumstances) -> tuple[tuple[Callable[[], bool], str], ...]:
-    """Every condition with the words for its failure, in the order they are tried: cheap ones first."""
-    senders = {c.sender, c.sender_service}
-    return (
-        (lambda: w.test in (None, c.test), "it is a test message" if c.test else "it is no test message"),
-        (lambda: w.information in (None, c.information), f"it is for {'information' if c.information else 'action'}"),
-        (lambda: not w.kinds or c.kind in w.kinds, f"kind is {c.kind}"),
-        (lambda: not w.types or c.type in w.types, f"type is {c.type}"),
-        (lambda: not w.themes or any(t in c.themes for t in w.themes), f"theme is {_listed(c.themes)}"),
-        (lambda: not w.senders or any(s in senders for s in w.senders), f"sender is {c.sender}"),
-        (lambda: not w.sender_kinds or c.sender_kind in w.sender_kinds, f"sender is {c.sender_kind.value}"),
-        (lambda: not w.wanted_roles or any(r in c.wanted_roles for r in w.wanted_roles),
-         f"role asked for is {_listed(c.wanted_roles)}"),
-        (lambda: not w.professions or any(p in c.professions for p in w.professions),
-         f"profession asked for is {_listed(c.professions)}"),
-        (lambda: w.pht in (None, c.pht), f"the patient is {'' if c.pht else 'not '}followed by a team"),
-        (lambda: not w.services or any(s in c.services for s in w.services),
-         f"the patient's services are {_listed(c.services)}"),
-        (lambda: not w.flags or any(f in c.flags for f in w.flags), f"the patient's flags are {_listed(c.flags)}"),
-        (lambda: w.attachments in (None, c.attachments), f"it has {'' if c.attachments else 'no '}attachments"),
-        (lambda: not w.words or any(word.casefold() in c.text for word in w.words), "none of its words is in the text"),
-    )  # fmt: skip
+def _any(wanted: tuple[str, ...], found: Collection[str | None]) -> bool:
+    return any(value in found for value in wanted)
 
 
 def _listed(values: frozenset[str]) -> str:
     return ", ".join(sorted(values)) or "none"
+
+
+@lru_cache(maxsize=4096)
+def _folded(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word.casefold() for word in words)
+
+
+_Condition = tuple[Callable[[When, Circumstances], bool], Callable[[Circumstances], str]]
+
+# Each field of When with its condition and the words for its failure, in the order they are tried.
+_CONDITIONS: dict[str, _Condition] = {
+    "test": (lambda w, c: w.test == c.test, lambda c: f"it is {'a' if c.test else 'no'} test message"),
+    "information": (
+        lambda w, c: w.information == c.information,
+        lambda c: f"it is for {'information' if c.information else 'action'}",
+    ),
+    "kinds": (lambda w, c: c.kind in w.kinds, lambda c: f"kind is {c.kind}"),
+    "types": (lambda w, c: c.type in w.types, lambda c: f"type is {c.type}"),
+    "themes": (lambda w, c: _any(w.themes, c.themes), lambda c: f"theme is {_listed(c.themes)}"),
+    "senders": (
+        lambda w, c: _any(w.senders, (c.sender, c.sender_service)),
+        lambda c: f"sender is {c.sender or 'without HER-id'}",
+    ),
+    "sender_kinds": (lambda w, c: c.sender_kind in w.sender_kinds, lambda c: f"sender is {c.sender_kind.value}"),
+    "wanted_roles": (
+        lambda w, c: _any(w.wanted_roles, c.wanted_roles),
+        lambda c: f"role asked for is {_listed(c.wanted_roles)}",
+    ),
+    "professions": (
+        lambda w, c: _any(w.professions, c.professions),
+        lambda c: f"profession asked for is {_listed(c.professions)}",
+    ),
+    "pht": (lambda w, c: w.pht == c.pht, lambda c: f"the patient is {'' if c.pht else 'not '}followed by a team"),
+    "services": (
+        lambda w, c: _any(w.services, c.services),
+        lambda c: f"the patient's services are {_listed(c.services)}",
+    ),
+    "flags": (lambda w, c: _any(w.flags, c.flags), lambda c: f"the patient's flags are {_listed(c.flags)}"),
+    "attachments": (
+        lambda w, c: w.attachments == c.attachments,
+        lambda c: f"it has {'' if c.attachments else 'no '}attachments",
+    ),
+    "words": (
+        lambda w, c: any(word in c.text for word in _folded(w.words)),
+        lambda c: "none of its words is in the text",
+    ),
+}
+
+
+@lru_cache(maxsize=4096)
+def _asked(w: When) -> tuple[_Condition, ...]:
+    """The conditions that a rule has at all; most have one or two of them."""
+    return tuple(condition for name, condition in _CONDITIONS.items() if getattr(w, name) not in (None, ()))

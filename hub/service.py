@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from hub import desk, intake, registry, watch, wire
+from hub.account import Accounts, SystemAccount
 from hub.change import Change
 from hub.clock import Clock
 from hub.deadline import Deadline
@@ -19,7 +20,6 @@ from hub.intake import Order
 from hub.item import Action, Item, ItemId
 from hub.message import Fault, Message, MessageKey, Reading, Unreadable
 from hub.record import Stored
-from hub.registry import Accounts, SystemAccount
 from hub.settings import Settings
 from hub.store import Committed, Conflict, Duplicate, Outdated, Store, Writing, Written
 
@@ -75,6 +75,9 @@ class Held:
 
 Outcome = Accepted | Rejected | Repeated | Noted | Held
 
+# A batch that was read and judged, and is not committed yet.
+Prepared = Sequence[Writing]
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -107,10 +110,17 @@ class Hub:
 
     async def receive(self, batch: Sequence[Delivery], now: datetime) -> list[Outcome]:
         """Take a batch in: when this returns, every delivery is committed, and its outcome can be told."""
+        return await self.settle(await self.prepare(batch, now))
+
+    async def prepare(self, batch: Sequence[Delivery], now: datetime) -> Prepared:
+        """The first half of `receive`: read and judge. Nothing has happened yet."""
         readings = await self._readers.read([d.raw for d in batch])
         changes = [self._judged(d, r, now) for d, r in zip(batch, readings, strict=True)]
-        writings = [_writing(d, c) for d, c in zip(batch, changes, strict=True)]
-        written = await self._commit(writings, now)
+        return [_writing(d, c, now) for d, c in zip(batch, changes, strict=True)]
+
+    async def settle(self, writings: Prepared) -> list[Outcome]:
+        """The second half of `receive`: commit, and say what came of each."""
+        written = await self._commit(writings)
         outcomes = [_outcome(w, x) for w, x in zip(writings, written, strict=True)]
         log.info("messages.received", **_counted(outcomes))
         return outcomes
@@ -124,8 +134,8 @@ class Hub:
         if stored.item.version != version:
             raise _stale(stored.item.version)
         change = await self._acted(stored, act, who, now)
-        writing = Writing(change, documents=tuple(wire.write(o.document) for o in change.outgoing))
-        (written,) = await self._commit([writing], now)
+        writing = Writing(change, now, documents=tuple(wire.write(o.document) for o in change.outgoing))
+        (written,) = await self._commit([writing])
         if isinstance(written, Outdated):
             raise _stale(written.version)
         log.info("item.acted", item=id, action=act.action.value, who=who.id)
@@ -136,8 +146,8 @@ class Hub:
         due = await self.store.due(now, limit)
         if not due:
             return 0
-        writings = [Writing(watch.lapse(item, d, self.directory, self._grace, now)) for item, d in due]
-        written = await self._commit(writings, now)
+        writings = [Writing(watch.lapse(item, d, self.directory, self._grace, now), now) for item, d in due]
+        written = await self._commit(writings)
         done = sum(isinstance(w, Committed) for w in written)
         log.info("deadlines.lapsed", due=len(due), done=done)
         return len(due)
@@ -169,8 +179,8 @@ class Hub:
         rung, self._bell = self._bell, asyncio.Event()
         rung.set()
 
-    async def _commit(self, writings: Sequence[Writing], now: datetime) -> list[Written]:
-        written = await self.store.commit(writings, now)
+    async def _commit(self, writings: Sequence[Writing]) -> list[Written]:
+        written = await self.store.commit(writings)
         self.ring()
         return written
 
@@ -191,8 +201,13 @@ class Hub:
         stored = await self.store.stored(id)
         if stored is None:
             raise Unknown(f"there is no item {id!r}")
-        self.inbox(stored.item.inbox, who)
+        if stored.item.inbox not in who.inboxes and not await self._told(id, who):
+            raise NotAllowed(f"{who.id} does not belong to the inbox {stored.item.inbox!r}")
         return stored
+
+    async def _told(self, id: ItemId, who: Person) -> bool:
+        """Whom a ladder has told about an item may open it and act on it, wherever it lies."""
+        return not (await self.store.told(id)).isdisjoint(who.inboxes)
 
     async def _message(self, stored: Stored) -> Message:
         (reading,) = await self._readers.read([stored.raw])
@@ -226,9 +241,9 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         yield Hub(order, found.accounts, store, readers, settings.running_clock(), grace)
 
 
-def _writing(delivery: Delivery, change: Change) -> Writing:
+def _writing(delivery: Delivery, change: Change, now: datetime) -> Writing:
     documents = tuple(wire.write(o.document) for o in change.outgoing)
-    return Writing(change, delivery.raw, delivery.account.name, documents)
+    return Writing(change, now, delivery.raw, delivery.account.name, documents)
 
 
 def _outcome(writing: Writing, written: Written) -> Outcome:

@@ -22,6 +22,7 @@ def main() -> int:
     parser.add_argument("--with-parent", action="store_true", help="stop when standard input closes")
     asked = parser.parse_args()
     telemetry.configure()
+    sys.setswitchinterval(0.0005)
     try:
         uvloop.run(serve.run(settings.load(asked.config), asked.with_parent))
     except BadConfiguration as fault:

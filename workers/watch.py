@@ -4,26 +4,39 @@ import asyncio
 
 import structlog
 
+from hub.errors import Unavailable
 from hub.service import Hub
 
 log = structlog.get_logger()
 
 # The longest sleep: a clock that was started meanwhile is seen after this many seconds at the latest.
 LOOK_SECONDS = 0.5
+# How long it waits when the store failed.
+FAILED_SECONDS = 2.0
 
 
 async def run(hub: Hub, stop: asyncio.Event) -> None:
     """Let every clock that has come lapse, those that came while nobody watched first; until `stop`."""
     log.info("watch.started")
     while not stop.is_set():
-        if not await hub.tick(hub.clock.now()):
-            await _pause(hub, stop)
+        try:
+            seconds = await _look(hub)
+        except Unavailable as fault:
+            # What was due stays due: it is looked for again until the store can be used.
+            log.error("watch.failed", exc_info=fault)
+            seconds = FAILED_SECONDS
+        await _pause(seconds, stop)
 
 
-async def _pause(hub: Hub, stop: asyncio.Event) -> None:
-    """Sleep until the next clock comes or it is time to look again, whichever is first."""
+async def _look(hub: Hub) -> float:
+    """Let what has come lapse; returns the seconds until the next clock comes or it is time to look again."""
+    if await hub.tick(hub.clock.now()):
+        return 0.0
     coming = await hub.store.next_due()
-    seconds = LOOK_SECONDS if coming is None else min(LOOK_SECONDS, hub.clock.seconds_until(coming))
+    return LOOK_SECONDS if coming is None else min(LOOK_SECONDS, hub.clock.seconds_until(coming))
+
+
+async def _pause(seconds: float, stop: asyncio.Event) -> None:
     try:
         async with asyncio.timeout(seconds):
             await stop.wait()

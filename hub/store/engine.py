@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.pool import QueuePool
 
 from hub.errors import BadConfiguration
 
@@ -15,9 +14,12 @@ UNREACHABLE = (DBAPIError, OSError)
 # One writer: SQLite has one anyway, and a queue in front of it beats its busy handler.
 READERS = 4
 
+# A connection moves between the threads of its pool, and is used by one at a time.
+_ANY_THREAD = {"check_same_thread": False}
+
 
 def address(url: str) -> URL:
-    """The database's address for the async driver.
+    """The database's address for its driver.
 
     Raises BadConfiguration when it is no address, or of a database the hub does not know.
     """
@@ -31,22 +33,22 @@ def address(url: str) -> URL:
         raise BadConfiguration(
             "configuration", "database.url", "must name a file, as in sqlite:////var/lib/sambud/hub.db"
         )
-    return parsed.set(drivername="sqlite+aiosqlite")
+    return parsed.set(drivername="sqlite+pysqlite")
 
 
-def writer(url: URL) -> AsyncEngine:
+def writer(url: URL) -> Engine:
     """The one connection that writes: WAL, synchronous FULL, BEGIN IMMEDIATE."""
-    made = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0)
-    _on_connect(made.sync_engine, "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
-    event.listen(made.sync_engine, "begin", lambda c: _begin(c, "BEGIN IMMEDIATE"))
+    made = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0, connect_args=_ANY_THREAD)
+    _on_connect(made, "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
+    event.listen(made, "begin", lambda c: _begin(c, "BEGIN IMMEDIATE"))
     return made
 
 
-def readers(url: URL) -> AsyncEngine:
+def readers(url: URL) -> Engine:
     """Connections that cannot write, each seeing one moment of the database."""
-    made = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, pool_size=READERS, max_overflow=0)
-    _on_connect(made.sync_engine, "PRAGMA query_only=ON")
-    event.listen(made.sync_engine, "begin", lambda c: _begin(c, "BEGIN"))
+    made = create_engine(url, poolclass=QueuePool, pool_size=READERS, max_overflow=0, connect_args=_ANY_THREAD)
+    _on_connect(made, "PRAGMA query_only=ON")
+    event.listen(made, "begin", lambda c: _begin(c, "BEGIN"))
     return made
 
 

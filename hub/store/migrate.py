@@ -6,26 +6,25 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import Connection, create_engine
 
 from hub.store import engine
 from hub.store.tables import metadata
 
 
-async def migrate(url: str) -> str:
+def migrate(url: str) -> str:
     """Bring the database to the newest revision, and return it; safe to run again and while empty.
 
     Raises BadConfiguration when the address is wrong or the database cannot be opened.
     """
-    made = create_async_engine(engine.address(url))
+    made = create_engine(engine.address(url))
     try:
-        async with made.begin() as connection:
-            return await connection.run_sync(_upgrade)
+        with made.begin() as connection:
+            return _upgrade(connection)
     except engine.UNREACHABLE as fault:
         raise engine.unreachable(url, fault) from fault
     finally:
-        await made.dispose()
+        made.dispose()
 
 
 def differences(connection: Connection) -> list[object]:

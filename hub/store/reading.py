@@ -4,8 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Select, func, select
 
 from hub.deadline import Deadline
 from hub.directory import InboxId
@@ -20,51 +19,49 @@ _ITEM = (item, message.c.sender, message.c.msg_id)
 _CLOCK = (deadline.c.steps, deadline.c.why, deadline.c.step, deadline.c.fires_at)
 
 
-async def lines(
-    c: AsyncConnection, inbox: InboxId, closed: bool, after: tuple[str, str] | None, limit: int
-) -> list[Line]:
+def lines(c: Connection, inbox: InboxId, closed: bool, after: tuple[str, str] | None, limit: int) -> list[Line]:
     """Items of an inbox by due time, open ones or ended ones; `after` is the last line's due time and id."""
     states = item.c.state.not_in(_OPEN) if closed else item.c.state.in_(_OPEN)
     query = _joined(*_ITEM, deadline.c.fires_at).where(item.c.inbox == inbox, states)
     if after is not None:
         due = datetime.fromisoformat(after[0])
         query = query.where((item.c.due_at > due) | ((item.c.due_at == due) & (item.c.id > after[1])))
-    found = await c.execute(query.order_by(item.c.due_at, item.c.id).limit(limit))
+    found = c.execute(query.order_by(item.c.due_at, item.c.id).limit(limit))
     return [Line(rows.item_of(r), r.due_at, r.fires_at is not None) for r in found]
 
 
-async def stored(c: AsyncConnection, id: ItemId) -> Stored | None:
+def stored(c: Connection, id: ItemId) -> Stored | None:
     """One item with its clock and its message's bytes, or None."""
     query = _joined(*_ITEM, message.c.raw, message.c.received_at, *_CLOCK).where(item.c.id == id)
-    row = (await c.execute(query)).one_or_none()
+    row = (c.execute(query)).one_or_none()
     if row is None:
         return None
     clock = rows.deadline_of(row) if row.steps is not None else None
     return Stored(rows.item_of(row), clock, row.raw, row.received_at)
 
 
-async def due(c: AsyncConnection, now: datetime, limit: int) -> list[tuple[Item, Deadline]]:
+def due(c: Connection, now: datetime, limit: int) -> list[tuple[Item, Deadline]]:
     """The running clocks that have come, the longest overdue first."""
     query = _joined(*_ITEM, *_CLOCK).where(deadline.c.fires_at <= now).order_by(deadline.c.fires_at).limit(limit)
-    return [(rows.item_of(r), rows.deadline_of(r)) for r in await c.execute(query)]
+    return [(rows.item_of(r), rows.deadline_of(r)) for r in c.execute(query)]
 
 
-async def next_due(c: AsyncConnection) -> datetime | None:
+def next_due(c: Connection) -> datetime | None:
     """When the next clock comes, or None when none runs."""
-    found: datetime | None = (await c.execute(select(func.min(deadline.c.fires_at)))).scalar()
+    found: datetime | None = (c.execute(select(func.min(deadline.c.fires_at)))).scalar()
     return found
 
 
-async def counts(c: AsyncConnection) -> dict[InboxId, dict[str, int]]:
+def counts(c: Connection) -> dict[InboxId, dict[str, int]]:
     """How many items each inbox has in each state."""
-    found = await c.execute(select(item.c.inbox, item.c.state, func.count()).group_by(item.c.inbox, item.c.state))
+    found = c.execute(select(item.c.inbox, item.c.state, func.count()).group_by(item.c.inbox, item.c.state))
     counted: dict[InboxId, dict[str, int]] = {}
     for inbox, state, n in found:
         counted.setdefault(InboxId(inbox), {})[state] = n
     return counted
 
 
-async def notices(c: AsyncConnection, inbox: InboxId, limit: int) -> list[tuple[Line, int, datetime, bool]]:
+def notices(c: Connection, inbox: InboxId, limit: int) -> list[tuple[Line, int, datetime, bool]]:
     """Open items that an inbox was told about by a ladder: the item, the step, when, and whether late."""
     query = (
         _joined(*_ITEM, deadline.c.fires_at, notice.c.step, notice.c.at, notice.c.late)
@@ -73,36 +70,41 @@ async def notices(c: AsyncConnection, inbox: InboxId, limit: int) -> list[tuple[
         .order_by(notice.c.id.desc())
         .limit(limit)
     )
-    found = await c.execute(query)
+    found = c.execute(query)
     return [(Line(rows.item_of(r), r.due_at, r.fires_at is not None), r.step, r.at, r.late) for r in found]
 
 
-async def mailbox(c: AsyncConnection, her_id: HerId, after: int, limit: int) -> list[Posted]:
+def told(c: Connection, id: ItemId) -> frozenset[InboxId]:
+    """The inboxes that a ladder has told about an item."""
+    return frozenset(c.execute(select(notice.c.inbox).where(notice.c.item_id == id)).scalars())
+
+
+def mailbox(c: Connection, her_id: HerId, after: int, limit: int) -> list[Posted]:
     """What waits for a partner, in the order it was sent; nothing leaves before it is confirmed."""
     wanted = (outbox.c.her_id == her_id, outbox.c.confirmed_at.is_(None), outbox.c.id > after)
-    found = await c.execute(select(outbox).where(*wanted).order_by(outbox.c.id).limit(limit))
+    found = c.execute(select(outbox).where(*wanted).order_by(outbox.c.id).limit(limit))
     return [Posted(r.id, r.her_id, r.kind, r.msg_id, r.body, r.created_at) for r in found]
 
 
-async def history(c: AsyncConnection, id: ItemId) -> list[Told]:
+def history(c: Connection, id: ItemId) -> list[Told]:
     """All that happened to an item, from the beginning."""
-    found = await c.execute(select(journal).where(journal.c.item_id == id).order_by(journal.c.id))
+    found = c.execute(select(journal).where(journal.c.item_id == id).order_by(journal.c.id))
     return [rows.told_of(r) for r in found]
 
 
-async def journal_after(c: AsyncConnection, after: int, inboxes: Collection[InboxId], limit: int) -> list[Told]:
+def journal_after(c: Connection, after: int, inboxes: Collection[InboxId], limit: int) -> list[Told]:
     """The journal's lines about some inboxes after a number."""
     wanted = (journal.c.id > after, journal.c.inbox.in_(inboxes))
-    found = await c.execute(select(journal).where(*wanted).order_by(journal.c.id).limit(limit))
+    found = c.execute(select(journal).where(*wanted).order_by(journal.c.id).limit(limit))
     return [rows.told_of(r) for r in found]
 
 
-async def newest(c: AsyncConnection) -> int:
+def newest(c: Connection) -> int:
     """The number of the journal's last line, 0 when it is empty."""
-    return (await c.execute(select(func.max(journal.c.id)))).scalar() or 0
+    return (c.execute(select(func.max(journal.c.id)))).scalar() or 0
 
 
-async def tally(c: AsyncConnection) -> dict[str, dict[str, int]]:
+def tally(c: Connection) -> dict[str, dict[str, int]]:
     """Counts that prove that nothing was lost: messages, items, events, outbox and quarantine."""
     by: dict[str, Select[Any]] = {
         "messages": select(message.c.verdict, func.count()).group_by(message.c.verdict),
@@ -110,22 +112,22 @@ async def tally(c: AsyncConnection) -> dict[str, dict[str, int]]:
         "events": select(journal.c.event, func.count()).group_by(journal.c.event),
         "outbox": select(outbox.c.kind, func.count()).group_by(outbox.c.kind),
     }
-    counted = {name: {str(k): int(n) for k, n in await c.execute(query)} for name, query in by.items()}
-    held = (await c.execute(select(func.count()).select_from(quarantine))).scalar_one()
+    counted = {name: {str(k): int(n) for k, n in c.execute(query)} for name, query in by.items()}
+    held = (c.execute(select(func.count()).select_from(quarantine))).scalar_one()
     homeless = (
         select(func.count())
         .select_from(message)
         .where(message.c.verdict == "accepted", ~select(item.c.id).where(item.c.message_id == message.c.id).exists())
     )
     counted["quarantine"] = {"held": held}
-    counted["lost"] = {"accepted without an item": (await c.execute(homeless)).scalar_one()}
+    counted["lost"] = {"accepted without an item": (c.execute(homeless)).scalar_one()}
     return counted
 
 
-async def person_of(c: AsyncConnection, token: bytes, now: datetime) -> str | None:
+def person_of(c: Connection, token: bytes, now: datetime) -> str | None:
     """Whose sign-in a token is, while it lasts."""
     wanted = (session.c.token == token, session.c.expires_at > now)
-    return (await c.execute(select(session.c.person).where(*wanted))).scalar_one_or_none()
+    return (c.execute(select(session.c.person).where(*wanted))).scalar_one_or_none()
 
 
 def _joined(*columns: Any) -> Select[Any]:

@@ -1,25 +1,50 @@
 """The store: one transaction for a batch of Changes, and the questions one may ask."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
-from types import TracebackType
-from typing import Self
+from typing import Concatenate, ParamSpec, Self, TypeVar
 
-from sqlalchemy import delete, insert, text, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Engine, delete, insert, text, update
 
 from hub.deadline import Deadline
 from hub.directory import InboxId, PersonId
-from hub.errors import BadConfiguration
+from hub.errors import BadConfiguration, Unavailable
 from hub.item import Item, ItemId
 from hub.message import HerId
 from hub.record import Line, Posted, Stored, Told
 from hub.store import engine, reading, writing
+from hub.store.grouping import Grouping
 from hub.store.tables import REVISION, outbox, session
 from hub.store.writing import Writing, Written
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class _Side:
+    """One engine with the threads that use it; a whole transaction crosses to a thread once."""
+
+    def __init__(self, made: Engine, threads: int) -> None:
+        self.engine = made
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="store")
+
+    async def run(self, work: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do the work in a transaction of its own. A cancelled caller does not stop it half-way."""
+        loop = asyncio.get_running_loop()
+        return await asyncio.shield(loop.run_in_executor(self._threads, lambda: self._done(work, *args, **kwargs)))
+
+    async def close(self) -> None:
+        """Wait for what is under way, then close every connection."""
+        await asyncio.to_thread(self._threads.shutdown)
+        self.engine.dispose()
+
+    def _done(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        with _wrapped(), self.engine.begin() as c:
+            return work(c, *args, **kwargs)
 
 
 class Store:
@@ -31,153 +56,142 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._writer = engine.writer(engine.address(url))
-        self._readers = engine.readers(engine.address(url))
+        self._writer = _Side(engine.writer(engine.address(url)), 1)
+        self._readers = _Side(engine.readers(engine.address(url)), engine.READERS)
+        self._grouping = Grouping(lambda batch: self._writer.run(writing.write, batch))
 
     async def __aenter__(self) -> Self:
         try:
-            async with self._readers.connect() as c:
-                await self._check(c)
-            async with self._writer.connect() as c:
-                await _durable(c)
-        except engine.UNREACHABLE as fault:
+            await self._readers.run(_at_revision, self._url)
+            await self._writer.run(_durable)
+        except Unavailable as fault:
             await self.close()
-            raise engine.unreachable(self._url, fault) from fault
+            raise engine.unreachable(self._url, fault.__cause__ or fault) from fault
         except BaseException:
             await self.close()
             raise
         return self
 
-    async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     async def close(self) -> None:
-        """Close every connection; an open one would keep the process alive."""
-        await self._readers.dispose()
-        await self._writer.dispose()
+        """Wait for commits under way, then close every connection."""
+        await self._grouping.close()
+        await self._readers.close()
+        await self._writer.close()
 
-    async def commit(self, batch: Sequence[Writing], now: datetime) -> list[Written]:
+    async def commit(self, batch: Sequence[Writing]) -> list[Written]:
         """Write a batch in one transaction: when this returns, all of it is on disk.
 
-        A cancelled caller does not stop it half-way; the transaction ends by itself.
+        Batches that wait at the same time share a transaction. A cancelled caller does not stop it half-way.
+        Raises Unavailable when nothing could be written.
         """
-        return await asyncio.shield(asyncio.ensure_future(self._commit(batch, now)))
+        return await self._grouping.write(batch)
 
     async def confirm(self, her_id: HerId, ids: Collection[int], now: datetime) -> int:
         """The partner has these documents: they leave its mailbox. Returns how many left."""
         wanted = (outbox.c.her_id == her_id, outbox.c.id.in_(ids), outbox.c.confirmed_at.is_(None))
-        async with self._writing() as c:
-            done = await c.execute(update(outbox).where(*wanted).values(confirmed_at=now))
-        return done.rowcount
+        return await self._writer.run(
+            lambda c: c.execute(update(outbox).where(*wanted).values(confirmed_at=now)).rowcount
+        )
 
     async def sign_in(self, token: str, person: PersonId, now: datetime, expires_at: datetime) -> None:
         """Keep a sign-in; only the token's digest is stored."""
-        row = {"token": _digest(token), "person": person, "expires_at": expires_at}
-        async with self._writing() as c:
-            await c.execute(delete(session).where(session.c.expires_at <= now))
-            await c.execute(insert(session), row)
+
+        def keep(c: Connection) -> None:
+            c.execute(delete(session).where(session.c.expires_at <= now))
+            c.execute(insert(session), {"token": _digest(token), "person": person, "expires_at": expires_at})
+
+        await self._writer.run(keep)
 
     async def sign_out(self, token: str) -> None:
         """End a sign-in."""
-        async with self._writing() as c:
-            await c.execute(delete(session).where(session.c.token == _digest(token)))
+        await self._writer.run(lambda c: c.execute(delete(session).where(session.c.token == _digest(token))).rowcount)
 
     async def person_of(self, token: str, now: datetime) -> PersonId | None:
         """Whose sign-in a token is, while it lasts."""
-        async with self._reading() as c:
-            found = await reading.person_of(c, _digest(token), now)
+        found = await self._readers.run(reading.person_of, _digest(token), now)
         return PersonId(found) if found else None
 
     async def lines(
         self, inbox: InboxId, closed: bool = False, after: tuple[str, str] | None = None, limit: int = 100
     ) -> list[Line]:
         """Items of an inbox by due time."""
-        async with self._reading() as c:
-            return await reading.lines(c, inbox, closed, after, limit)
+        return await self._readers.run(reading.lines, inbox, closed, after, limit)
 
     async def stored(self, id: ItemId) -> Stored | None:
         """One item with its clock and its message's bytes, or None."""
-        async with self._reading() as c:
-            return await reading.stored(c, id)
+        return await self._readers.run(reading.stored, id)
+
+    async def told(self, id: ItemId) -> frozenset[InboxId]:
+        """The inboxes that a ladder has told about an item."""
+        return await self._readers.run(reading.told, id)
 
     async def due(self, now: datetime, limit: int) -> list[tuple[Item, Deadline]]:
         """The running clocks that have come, the longest overdue first."""
-        async with self._reading() as c:
-            return await reading.due(c, now, limit)
+        return await self._readers.run(reading.due, now, limit)
 
     async def next_due(self) -> datetime | None:
         """When the next clock comes, or None when none runs."""
-        async with self._reading() as c:
-            return await reading.next_due(c)
+        return await self._readers.run(reading.next_due)
 
     async def counts(self) -> dict[InboxId, dict[str, int]]:
         """How many items each inbox has in each state."""
-        async with self._reading() as c:
-            return await reading.counts(c)
+        return await self._readers.run(reading.counts)
 
     async def notices(self, inbox: InboxId, limit: int = 100) -> list[tuple[Line, int, datetime, bool]]:
         """Open items an inbox was told about by a ladder."""
-        async with self._reading() as c:
-            return await reading.notices(c, inbox, limit)
+        return await self._readers.run(reading.notices, inbox, limit)
 
     async def mailbox(self, her_id: HerId, after: int = 0, limit: int = 100) -> list[Posted]:
         """What waits for a partner, in the order it was sent."""
-        async with self._reading() as c:
-            return await reading.mailbox(c, her_id, after, limit)
+        return await self._readers.run(reading.mailbox, her_id, after, limit)
 
     async def history(self, id: ItemId) -> list[Told]:
         """All that happened to an item."""
-        async with self._reading() as c:
-            return await reading.history(c, id)
+        return await self._readers.run(reading.history, id)
 
     async def journal(self, after: int, inboxes: Collection[InboxId], limit: int = 500) -> list[Told]:
         """The journal's lines about some inboxes after a number."""
-        async with self._reading() as c:
-            return await reading.journal_after(c, after, inboxes, limit)
+        return await self._readers.run(reading.journal_after, after, inboxes, limit)
 
     async def newest(self) -> int:
         """The number of the journal's last line."""
-        async with self._reading() as c:
-            return await reading.newest(c)
+        return await self._readers.run(reading.newest)
 
     async def tally(self) -> dict[str, dict[str, int]]:
         """Counts that prove that nothing was lost."""
-        async with self._reading() as c:
-            return await reading.tally(c)
-
-    async def _commit(self, batch: Sequence[Writing], now: datetime) -> list[Written]:
-        async with self._writing() as c:
-            return await writing.write(c, batch, now)
-
-    @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[AsyncConnection]:
-        async with self._writer.begin() as c:
-            yield c
-
-    @asynccontextmanager
-    async def _reading(self) -> AsyncIterator[AsyncConnection]:
-        async with self._readers.begin() as c:
-            yield c
-
-    async def _check(self, c: AsyncConnection) -> None:
-        known = await c.execute(text("SELECT name FROM sqlite_master WHERE name = 'alembic_version'"))
-        row = (await c.execute(text("SELECT version_num FROM alembic_version"))).first() if known.first() else None
-        if row is None or row[0] != REVISION:
-            have = f"at revision {row[0]}" if row else "empty"
-            raise BadConfiguration(
-                "configuration",
-                "database.url",
-                f"{self._url} is {have}, this version needs {REVISION}: run `hub migrate`",
-            )
+        return await self._readers.run(reading.tally)
 
 
-async def _durable(c: AsyncConnection) -> None:
+def _at_revision(c: Connection, url: str) -> None:
+    """Refuse a database of another version's tables."""
+    known = c.execute(text("SELECT name FROM sqlite_master WHERE name = 'alembic_version'")).first()
+    row = c.execute(text("SELECT version_num FROM alembic_version")).first() if known else None
+    if row is None or row[0] != REVISION:
+        have = f"at revision {row[0]}" if row else "empty"
+        reason = f"{url} is {have}, this version needs {REVISION}: run `hub migrate`"
+        raise BadConfiguration("configuration", "database.url", reason)
+
+
+def _durable(c: Connection) -> None:
     """Refuse a database that may lose what it committed at a power cut."""
-    mode = (await c.execute(text("PRAGMA journal_mode"))).scalar()
-    level = (await c.execute(text("PRAGMA synchronous"))).scalar()
+    mode = c.execute(text("PRAGMA journal_mode")).scalar()
+    level = c.execute(text("PRAGMA synchronous")).scalar()
     if mode != "wal" or level != 2:
         reason = f"journal_mode is {mode} and synchronous {level}; WAL and FULL (2) are needed"
         raise BadConfiguration("configuration", "database.url", reason)
+
+
+@contextmanager
+def _wrapped() -> Iterator[None]:
+    """A database's failure in our own words; its own words may quote what it was about."""
+    try:
+        yield
+    except engine.UNREACHABLE as fault:
+        kind = type(getattr(fault, "orig", None) or fault).__name__
+        raise Unavailable(f"the store failed ({kind}); nothing was taken in, so try again") from fault
 
 
 def _digest(token: str) -> bytes:

@@ -6,25 +6,25 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Executable, insert, select, tuple_, update
-from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Executable, Row, select, tuple_, update
 
 from hub.change import Change
 from hub.item import Item
-from hub.message import MessageKey
+from hub.message import MessageId, MessageKey
 from hub.store import rows
+from hub.store.adding import add
 from hub.store.tables import deadline, item, journal, message, notice, outbox, quarantine
 
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """One decision to write: its Change, the bytes that caused it, and its documents, written out.
+    """One decision to write: its Change, when it was made, and its documents, written out.
 
     `documents` are in the order of `change.outgoing`; `raw` and `via` belong to an arrival.
     """
 
     change: Change
+    at: datetime
     raw: bytes = b""
     via: str = ""
     documents: tuple[bytes, ...] = ()
@@ -58,127 +58,96 @@ class Outdated:
 Written = Committed | Duplicate | Conflict | Outdated
 
 
-# Messages that are not known to be here already: their place in the batch, and their row.
-_Fresh = dict[MessageKey, tuple[int, dict[str, Any]]]
-
-
-async def write(connection: AsyncConnection, batch: Sequence[Writing], now: datetime) -> list[Written]:
+def write(c: Connection, batch: Sequence[Writing]) -> list[Written]:
     """Write a batch within the caller's transaction; each decision is written whole or not at all."""
-    results: list[Written] = [Committed() for _ in batch]
-    numbers = await _arrive(connection, batch, now, results)
-    for n, writing in enumerate(batch):
-        if isinstance(results[n], Committed) and any(x.version for x in writing.change.items):
-            results[n] = await _move(connection, writing.change)
-    good = [w for n, w in enumerate(batch) if isinstance(results[n], Committed)]
-    numbers |= await _known(connection, {w.change.outgoing[0].about for w in good if w.change.outgoing} - set(numbers))
-    await _add(connection, good, numbers, now)
-    return results
+    numbers, repeated = _arrive(c, batch)
+    moved = {n: _move(c, w.change) for n, w in enumerate(batch) if any(x.version for x in w.change.items)}
+    failed = {n for n, written in moved.items() if written != Committed()}
+    good = [w for n, w in enumerate(batch) if n not in failed and n not in repeated]
+    about = {o.about for w in good for o in w.change.outgoing}
+    numbers |= {key: row.id for key, row in _known(c, about - set(numbers)).items()}
+    _add(c, good, numbers)
+    # Only now do the first documents of messages that came twice in this very batch lie in the outbox.
+    again = {n: _repeat(c, batch[n]) for n in repeated}
+    return [again.get(n) or moved.get(n) or Committed() for n in range(len(batch))]
 
 
-async def _arrive(
-    connection: AsyncConnection, batch: Sequence[Writing], now: datetime, results: list[Written]
-) -> dict[MessageKey, int]:
-    """Insert the messages; those whose key is taken become Duplicate or Conflict in `results`."""
-    fresh: _Fresh = {}
-    again: list[int] = []
-    for n, writing in enumerate(batch):
-        if (arrival := writing.change.arrival) is None:
-            continue
-        if arrival.key in fresh:
-            again.append(n)
-        else:
-            fresh[arrival.key] = (n, _message_row(writing, now))
-    if not fresh:
-        return {}
-    adding = (
-        insert_or_ignore(message).on_conflict_do_nothing().returning(message.c.id, message.c.sender, message.c.msg_id)
-    )
-    added = await connection.execute(adding, [row for _, row in fresh.values()])
-    numbers = {MessageKey(r.sender, r.msg_id): r.id for r in added}
-    again += [n for key, (n, _) in fresh.items() if key not in numbers]
-    for n in sorted(again):
-        results[n] = await _repeated(connection, batch[n], now, _earlier(batch, n, fresh, numbers))
-    return numbers
+def _arrive(c: Connection, batch: Sequence[Writing]) -> tuple[dict[MessageKey, int], list[int]]:
+    """Insert the messages that are new, with their numbers; and the places in the batch of those that are not.
+
+    Each gets the number it would have. When fewer were inserted than tried, the ones that hold another
+    number were here before.
+    """
+    arrivals = [(n, w.change.arrival.key) for n, w in enumerate(batch) if w.change.arrival]
+    if not arrivals:
+        return {}, []
+    first = {key: n for n, key in reversed(arrivals)}
+    newest: int = c.exec_driver_sql(_NEWEST).scalar() or 0
+    numbers = {key: newest + i for i, key in enumerate(first, 1)}
+    added = add(c, message, [_message_row(batch[n], numbers[key]) for key, n in first.items()], ignore=True)
+    if added < len(first):
+        held = {key: row.id for key, row in _known(c, set(first)).items()}
+        numbers = {key: number for key, number in numbers.items() if held[key] == number}
+    return numbers, [n for n, key in arrivals if key not in numbers or first[key] != n]
 
 
-def _earlier(batch: Sequence[Writing], n: int, fresh: _Fresh, numbers: Mapping[MessageKey, int]) -> bytes | None:
-    """The first document of the same message earlier in this very batch: it is not in the outbox yet."""
-    arrival = batch[n].change.arrival
-    if arrival is None or arrival.key not in numbers:
-        return None
-    return next(iter(batch[fresh[arrival.key][0]].documents), None)
-
-
-async def _repeated(connection: AsyncConnection, writing: Writing, now: datetime, earlier: bytes | None) -> Written:
+def _repeat(c: Connection, writing: Writing) -> Written:
     """A message whose key is taken: the same content is a duplicate, other content a conflict."""
     arrival = writing.change.arrival
     assert arrival is not None
-    key = arrival.key
-    found = (await connection.execute(_by_key(key))).one()
+    found = _known(c, {arrival.key})[arrival.key]
     if found.digest != sha256(writing.raw).digest():
-        await _run(connection, insert(quarantine), [_quarantine_row(writing, key, "[]", now)])
-        await _run(connection, insert(journal), [_line(now, "message.conflict", key, writing.via)])
+        add(c, quarantine, [_quarantine_row(writing, arrival.key, "[]")])
+        add(c, journal, [_line(writing, "message.conflict")])
         return Conflict()
-    await _run(connection, insert(journal), [_line(now, "message.duplicate", key, writing.via)])
-    if earlier is not None:
-        return Duplicate(found.verdict, earlier)
-    body = await connection.execute(
-        select(outbox.c.body).where(outbox.c.message_id == found.id, outbox.c.kind == "apprec").order_by(outbox.c.id)
-    )
-    return Duplicate(found.verdict, body.scalars().first())
+    add(c, journal, [_line(writing, "message.duplicate")])
+    first = select(outbox.c.body).where(outbox.c.message_id == found.id, outbox.c.kind == "apprec")
+    return Duplicate(found.verdict, c.execute(first.order_by(outbox.c.id)).scalars().first())
 
 
-async def _move(connection: AsyncConnection, change: Change) -> Written:
+def _move(c: Connection, change: Change) -> Written:
     """Claim every moved item at the version it was read with, all or none of them."""
-    point = await connection.begin_nested()
+    point = c.begin_nested()
     for x in (x for x in change.items if x.version):
-        if (await connection.execute(_update(x))).rowcount != 1:
-            await point.rollback()
-            held = await connection.execute(select(item.c.version).where(item.c.id == x.id))
-            return Outdated(held.scalar_one())
+        if c.execute(_update(x)).rowcount != 1:
+            point.rollback()
+            return Outdated(c.execute(select(item.c.version).where(item.c.id == x.id)).scalar_one())
     for d in change.deadlines:
-        moved = update(deadline).where(deadline.c.item_id == d.item).values(rows.deadline_row(d))
-        await connection.execute(moved)
-    await point.commit()
+        c.execute(update(deadline).where(deadline.c.item_id == d.item).values(rows.deadline_row(d)))
+    point.commit()
     return Committed()
 
 
-async def _add(
-    connection: AsyncConnection, batch: Sequence[Writing], numbers: Mapping[MessageKey, int], now: datetime
-) -> None:
+def _add(c: Connection, batch: Sequence[Writing], numbers: Mapping[MessageKey, int]) -> None:
     """Insert all that is new, one statement for each table."""
     changes = [w.change for w in batch]
-    fresh = [(c, x) for c in changes for x in c.items if not x.version]
-    await _run(connection, insert(item), [rows.item_row(x, numbers[x.message], _due(c, x)) for c, x in fresh])
+    fresh = [(change, x) for change in changes for x in change.items if not x.version]
     kept = {x.id for _, x in fresh}
-    clocks = [rows.deadline_row(d) for c in changes for d in c.deadlines if d.item in kept]
-    await _run(connection, insert(deadline), clocks)
-    await _run(connection, insert(outbox), [row for w in batch for row in _outbox_rows(w, numbers, now)])
-    told = insert_or_ignore(notice).on_conflict_do_nothing()
-    await _run(connection, told, [rows.notice_row(n) for c in changes for n in c.notices])
-    held = [w for w in batch if w.change.quarantined]
-    await _run(connection, insert(quarantine), [_held(w, now) for w in held])
-    await _run(connection, insert(journal), [rows.entry_row(e) for c in changes for e in c.entries])
+    add(c, item, [rows.item_row(x, numbers[x.message], _due(change, x)) for change, x in fresh])
+    add(c, deadline, [rows.deadline_row(d) for change in changes for d in change.deadlines if d.item in kept])
+    add(c, outbox, [row for w in batch for row in _outbox_rows(w, numbers)])
+    add(c, notice, [rows.notice_row(n) for change in changes for n in change.notices], ignore=True)
+    add(c, quarantine, [_held(w) for w in batch if w.change.quarantined])
+    add(c, journal, [rows.entry_row(e) for change in changes for e in change.entries])
 
 
-async def _known(connection: AsyncConnection, keys: set[MessageKey]) -> dict[MessageKey, int]:
-    """The numbers of messages that were written earlier."""
+_NEWEST = "SELECT max(id) FROM message"
+_FOUND = select(message.c.id, message.c.sender, message.c.msg_id, message.c.digest, message.c.verdict)
+
+
+def _known(c: Connection, keys: set[MessageKey]) -> dict[MessageKey, Row[int, str, str, bytes, str]]:
+    """The messages of these keys that are here."""
     if not keys:
         return {}
     wanted = tuple_(message.c.sender, message.c.msg_id).in_([(k.sender, k.msg_id) for k in keys])
-    found = await connection.execute(select(message.c.id, message.c.sender, message.c.msg_id).where(wanted))
-    return {MessageKey(r.sender, r.msg_id): r.id for r in found}
+    return {MessageKey(r.sender, MessageId(r.msg_id)): r for r in c.execute(_FOUND.where(wanted))}
 
 
-async def _run(connection: AsyncConnection, statement: Executable, parameters: list[dict[str, Any]]) -> None:
-    if parameters:
-        await connection.execute(statement, parameters)
-
-
-def _message_row(writing: Writing, now: datetime) -> dict[str, Any]:
+def _message_row(writing: Writing, number: int) -> dict[str, Any]:
     arrival = writing.change.arrival
     assert arrival is not None
     return {
+        "id": number,
         "sender": arrival.key.sender,
         "msg_id": arrival.key.msg_id,
         "digest": sha256(writing.raw).digest(),
@@ -186,12 +155,12 @@ def _message_row(writing: Writing, now: datetime) -> dict[str, Any]:
         "verdict": arrival.verdict,
         "kind": arrival.kind,
         "patient": arrival.patient,
-        "received_at": now,
+        "received_at": writing.at,
         "via": writing.via,
     }
 
 
-def _outbox_rows(writing: Writing, numbers: Mapping[MessageKey, int], now: datetime) -> list[dict[str, Any]]:
+def _outbox_rows(writing: Writing, numbers: Mapping[MessageKey, int]) -> list[dict[str, Any]]:
     return [
         {
             "her_id": out.to or out.about.sender,
@@ -199,34 +168,35 @@ def _outbox_rows(writing: Writing, numbers: Mapping[MessageKey, int], now: datet
             "msg_id": out.document.id,
             "kind": out.kind,
             "body": body,
-            "created_at": now,
+            "created_at": writing.at,
             "confirmed_at": None,
         }
         for out, body in zip(writing.change.outgoing, writing.documents, strict=True)
     ]
 
 
-def _held(writing: Writing, now: datetime) -> dict[str, Any]:
+def _held(writing: Writing) -> dict[str, Any]:
     held = writing.change.quarantined
     assert held is not None
-    return _quarantine_row(writing, held.sender, rows.encode(held.faults), now)
+    return _quarantine_row(writing, held.sender, rows.encode(held.faults))
 
 
-def _quarantine_row(writing: Writing, key: MessageKey | None, faults: str, now: datetime) -> dict[str, Any]:
+def _quarantine_row(writing: Writing, key: MessageKey | None, faults: str) -> dict[str, Any]:
     return {
         "raw": writing.raw,
         "digest": sha256(writing.raw).digest(),
         "sender": key.sender if key else None,
         "msg_id": key.msg_id if key else None,
         "faults": faults,
-        "received_at": now,
+        "received_at": writing.at,
         "via": writing.via,
     }
 
 
-def _line(now: datetime, event: str, key: MessageKey, via: str) -> dict[str, Any]:
-    row = {"at": now, "event": event, "message": str(key), "item_id": None, "inbox": None}
-    return row | {"who": via, "detail": "{}"}
+def _line(writing: Writing, event: str) -> dict[str, Any]:
+    arrival = writing.change.arrival
+    row = {"at": writing.at, "event": event, "message": str(arrival and arrival.key), "item_id": None, "inbox": None}
+    return row | {"who": writing.via, "detail": "{}"}
 
 
 def _update(x: Item) -> Executable:
@@ -243,8 +213,3 @@ def _update(x: Item) -> Executable:
 
 def _due(change: Change, x: Item) -> datetime | None:
     return next((d.due for d in change.deadlines if d.item == x.id), None)
-
-
-def _by_key(key: MessageKey) -> Executable:
-    wanted = (message.c.sender == key.sender, message.c.msg_id == key.msg_id)
-    return select(message.c.id, message.c.digest, message.c.verdict, message.c.received_at).where(*wanted)

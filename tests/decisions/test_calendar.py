@@ -3,10 +3,11 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hub import calendar
-from hub.calendar import Hours, Slot
 from hypothesis import given
 from hypothesis import strategies as st
+
+from hub import calendar
+from hub.calendar import Hours, Slot
 from tests import builders
 
 MINUTE = timedelta(minutes=1)
@@ -67,3 +68,16 @@ def test_days_that_do_not_count_are_told_with_their_reason() -> None:
 def test_a_practice_that_never_opens_is_an_error_and_no_endless_loop() -> None:
     with pytest.raises(OverflowError, match="no opening hours"):
         calendar.add_minutes(Hours("Europe/Oslo", (), {}), utc(2026, 11, 24, 8), 1)
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (utc(2026, 11, 24, 5), date(2026, 11, 24)),
+        (utc(2026, 11, 24, 14, 59), date(2026, 11, 24)),
+        (utc(2026, 11, 24, 15), date(2026, 11, 25)),
+        (utc(2026, 11, 28, 9), date(2026, 11, 30)),
+    ],
+)
+def test_somebody_acts_today_until_closing_and_else_on_the_next_working_day(moment: datetime, day: date) -> None:
+    assert day == calendar.acting_day(builders.hours(), moment)

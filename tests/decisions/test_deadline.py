@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+
 from hub import deadline
 from hub.deadline import ElapsedHours, WorkingMinutes
 from hub.directory import Agreement
@@ -79,3 +80,11 @@ def test_an_agreement_with_the_sender_goes_before_the_table() -> None:
     assert (urgent, "Avtale 4") == deadline.choose(c, ladders, (agreement,))
     assert (builders.LADDER, "") == deadline.choose(c, ladders, (replace(agreement, kinds=("note",)),))
     assert (builders.LADDER, "") == deadline.choose(replace(c, information=True), ladders, (agreement,))
+    assert (builders.LADDER, "") == deadline.choose(replace(c, test=True), ladders, (agreement,))
+
+
+def test_no_agreement_slows_down_what_is_urgent() -> None:
+    c = circumstances(builders.message(), builders.directory(), None)
+    urgent = replace(builders.LADDER, name="urgent", when=When(words=("blodtrykk",)), urgent=True)
+    agreement = Agreement("Avtale 4", builders.PARTNER, builders.LADDER.name)
+    assert (urgent, "") == deadline.choose(c, (builders.LADDER, urgent), (agreement,))

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from hub import desk, intake, watch
 from hub.change import Acknowledgement, Answer, Change
 from hub.desk import Act
@@ -38,6 +39,20 @@ def test_the_same_message_always_makes_the_same_change() -> None:
     assert arrived() == arrived()
 
 
+@pytest.mark.parametrize(
+    ("now", "gp"),
+    [
+        (datetime(2026, 11, 24, 8, tzinfo=UTC), "berg"),
+        (datetime(2026, 11, 24, 16, tzinfo=UTC), "dahl"),
+        (datetime(2026, 11, 28, 9, tzinfo=UTC), "berg"),
+    ],
+)
+def test_who_covers_is_asked_for_the_day_on_which_somebody_acts(now: datetime, gp: str) -> None:
+    """Berg is off on Wednesdays: what comes on Tuesday evening is Dahl's, on a Saturday Berg's again."""
+    change = intake.judge(builders.message(patient=builders.patient("2")), builders.order(), now)
+    assert gp == change.items[0].inbox
+
+
 def test_a_refusal_is_acknowledged_and_reaches_no_inbox() -> None:
     change = intake.judge(Refusal(builders.envelope(), (FAULT,)), builders.order(), NOW)
     (out,) = change.outgoing
@@ -49,7 +64,7 @@ def test_a_refusal_is_acknowledged_and_reaches_no_inbox() -> None:
     ("level_1", "level_2", "found"),
     [("100", "999", "999"), ("100", None, "level 2"), ("999", "101", "999")],
 )
-def test_a_service_we_do_not_have_is_refused_with_E21(level_1: str, level_2: str | None, found: str) -> None:
+def test_a_service_we_do_not_have_is_refused_as_unknown(level_1: str, level_2: str | None, found: str) -> None:
     m = builders.message(envelope=builders.envelope(receivers=(Receiver(builders.party(level_1, level_2)),)))
     (out,) = intake.judge(m, builders.order(), NOW).outgoing
     assert isinstance(out.document, Acknowledgement)

@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+
 from hub.directory import PersonId
 from hub.errors import IllegalMove
 from hub.item import OPEN, TRANSITIONS, Action, Headline, Item, ItemId, Placing, Purpose, State, identify

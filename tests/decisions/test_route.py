@@ -1,9 +1,10 @@
 """The first rule that matches and finds somebody present decides, and every other one says why not."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 
 import pytest
+
 from hub import route
 from hub.directory import Absence, Directory, PersonId
 from hub.message import Message, Wanted
@@ -107,6 +108,12 @@ def asked() -> route.Circumstances:
 @pytest.mark.parametrize("when", MATCHING)
 def test_a_condition_that_holds_does_not_stop_a_rule(when: When) -> None:
     assert when.mismatch(asked()) is None
+
+
+def test_every_field_of_a_rule_has_its_condition() -> None:
+    assert [f.name for f in fields(When)] == [
+        *dict.fromkeys(f.name for f in fields(When) if f.name in route._CONDITIONS)
+    ]
 
 
 @pytest.mark.parametrize(("when", "words"), MISSING)

@@ -4,15 +4,16 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+
 from hub.store import Store
 from hub.store.migrate import migrate
 
 
 @pytest.fixture
-async def url(tmp_path: Path) -> str:
+def url(tmp_path: Path) -> str:
     """The address of a new and migrated database."""
     address = f"sqlite:///{tmp_path / 'hub.db'}"
-    await migrate(address)
+    migrate(address)
     return address
 
 

@@ -4,20 +4,21 @@ from pathlib import Path
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
 from hub.store import engine, migrate
 from hub.store.tables import REVISION
-from sqlalchemy.ext.asyncio import create_async_engine
 
 
-async def test_the_migrations_make_the_tables(url: str) -> None:
-    made = create_async_engine(engine.address(url))
-    async with made.connect() as c:
-        assert [] == await c.run_sync(migrate.differences)
-    await made.dispose()
+def test_the_migrations_make_the_tables(url: str) -> None:
+    made = create_engine(engine.address(url))
+    with made.connect() as c:
+        assert [] == migrate.differences(c)
+    made.dispose()
 
 
-async def test_migrating_again_changes_nothing(url: str) -> None:
-    assert REVISION == await migrate.migrate(url)
+def test_migrating_again_changes_nothing(url: str) -> None:
+    assert REVISION == migrate.migrate(url)
 
 
 def test_the_store_asks_for_the_newest_revision() -> None:

@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection, text
+
 from hub import desk, intake, watch
 from hub.desk import Act
-from hub.errors import BadConfiguration
+from hub.errors import BadConfiguration, Unavailable
 from hub.item import Action, Item, State
 from hub.message import Fault, HerId, Unreadable
 from hub.store import Committed, Conflict, Duplicate, Outdated, Store, Writing, Written
-from sqlalchemy import text
 from tests import builders
 
 NOW = builders.TUESDAY
@@ -22,7 +23,7 @@ GRACE = timedelta(seconds=60)
 
 def admitted(n: int = 1, raw: bytes = b"<xml/>") -> Writing:
     change = intake.judge(builders.message(n), builders.order(), NOW)
-    return Writing(change, raw, "exchange", tuple(b"ack %d" % n for _ in change.outgoing))
+    return Writing(change, NOW, raw, "exchange", tuple(b"ack %d" % n for _ in change.outgoing))
 
 
 async def item(store: Store, n: int = 1) -> Item:
@@ -33,13 +34,13 @@ async def item(store: Store, n: int = 1) -> Item:
 
 async def claim(store: Store, found: Item, who: str = "nurse") -> Written:
     change = desk.act(found, (), Act(Action.CLAIM), builders.person(who), NOW)
-    (written,) = await store.commit([Writing(change)], NOW)
+    (written,) = await store.commit([Writing(change, NOW)])
     return written
 
 
 async def test_a_batch_is_written_whole_and_read_back_equal(store: Store) -> None:
     writings = [admitted(n) for n in range(1, 6)]
-    assert [Committed()] * 5 == await store.commit(writings, NOW)
+    assert [Committed()] * 5 == await store.commit(writings)
     stored = await store.stored(writings[2].change.items[0].id)
     assert stored is not None
     assert (replace(writings[2].change.items[0], version=1), writings[2].change.deadlines[0]) == (
@@ -50,29 +51,29 @@ async def test_a_batch_is_written_whole_and_read_back_equal(store: Store) -> Non
 
 async def test_the_raw_message_is_kept_byte_for_byte(store: Store) -> None:
     raw = b"\xef\xbb\xbf<?xml version='1.0'?>\r\n<x>\xc3\xa6 \x00 \xff</x>  "
-    await store.commit([admitted(raw=raw)], NOW)
+    await store.commit([admitted(raw=raw)])
     stored = await store.stored(admitted().change.items[0].id)
     assert raw == (stored and stored.raw)
 
 
 async def test_a_second_delivery_changes_nothing_and_gets_the_first_acknowledgement(store: Store) -> None:
-    await store.commit([admitted()], NOW)
+    await store.commit([admitted()])
     before = await store.tally()
     again = replace(admitted(), documents=(b"another acknowledgement",))
-    assert [Duplicate("accepted", b"ack 1")] == await store.commit([again], NOW + timedelta(hours=1))
+    assert [Duplicate("accepted", b"ack 1")] == await store.commit([again])
     after = await store.tally()
     assert {"message.duplicate": 1} == {k: v for k, v in after["events"].items() if v != before["events"].get(k)}
     assert {**before, "events": 0} == {**after, "events": 0}
 
 
 async def test_the_same_message_twice_in_one_batch_is_one_message(store: Store) -> None:
-    assert [Committed(), Duplicate("accepted", b"ack 1")] == await store.commit([admitted(), admitted()], NOW)
+    assert [Committed(), Duplicate("accepted", b"ack 1")] == await store.commit([admitted(), admitted()])
     assert {"accepted": 1} == (await store.tally())["messages"]
 
 
 async def test_the_same_id_with_other_content_is_held_and_the_first_stands(store: Store) -> None:
-    await store.commit([admitted()], NOW)
-    assert [Conflict()] == await store.commit([admitted(raw=b"<other/>")], NOW)
+    await store.commit([admitted()])
+    assert [Conflict()] == await store.commit([admitted(raw=b"<other/>")])
     tally = await store.tally()
     assert (1, {"held": 1}, 1) == (
         tally["messages"]["accepted"],
@@ -84,12 +85,12 @@ async def test_the_same_id_with_other_content_is_held_and_the_first_stands(store
 async def test_two_senders_may_use_the_same_id(store: Store) -> None:
     other = builders.message(envelope=builders.envelope(sender=builders.party("300", "301")))
     change = intake.judge(other, builders.order(), NOW)
-    written = await store.commit([admitted(), Writing(change, b"<xml/>", "", (b"ack other",))], NOW)
+    written = await store.commit([admitted(), Writing(change, NOW, b"<xml/>", "", (b"ack other",))])
     assert [Committed(), Committed()] == written
 
 
 async def test_of_many_who_claim_at_once_exactly_one_wins(store: Store) -> None:
-    await store.commit([admitted()], NOW)
+    await store.commit([admitted()])
     seen = await item(store)
     written = await asyncio.gather(*(claim(store, seen, f"nurse{n}") for n in range(20)))
     assert [Committed()] == [w for w in written if isinstance(w, Committed)]
@@ -97,36 +98,36 @@ async def test_of_many_who_claim_at_once_exactly_one_wins(store: Store) -> None:
 
 
 async def test_an_answer_and_an_escalation_cannot_both_win(store: Store) -> None:
-    await store.commit([admitted()], NOW)
+    await store.commit([admitted()])
     stored = await store.stored((await item(store)).id)
     assert stored is not None and stored.deadline is not None
     lapsed = watch.lapse(stored.item, stored.deadline, builders.directory(), GRACE, NOW)
     closing = Act(Action.CLOSE, outcome=desk.Outcome.TELEPHONE)
     closed = desk.act(stored.item, (stored.deadline,), closing, builders.NURSE, NOW)
-    assert [Committed(), Outdated(2)] == await store.commit([Writing(closed), Writing(lapsed)], NOW)
+    assert [Committed(), Outdated(2)] == await store.commit([Writing(closed, NOW), Writing(lapsed, NOW)])
     assert [] == await store.notices(TEAM)
     assert {"deadline.warned"}.isdisjoint((await store.tally())["events"])
 
 
 async def test_an_ended_item_has_no_live_clock(store: Store) -> None:
-    await store.commit([admitted()], NOW)
+    await store.commit([admitted()])
     found = await item(store)
     stored = await store.stored(found.id)
     assert stored is not None and stored.deadline is not None
     closing = Act(Action.CLOSE, outcome=desk.Outcome.TELEPHONE)
     change = desk.act(found, (stored.deadline,), closing, builders.NURSE, NOW)
-    await store.commit([Writing(change)], NOW)
+    await store.commit([Writing(change, NOW)])
     copies = [d.item for _, d in await store.due(NOW + timedelta(days=9), 10)]
     assert [admitted().change.items[1].id] == copies
 
 
 async def test_due_clocks_come_longest_overdue_first_and_each_step_is_told_once(store: Store) -> None:
-    await store.commit([admitted(1), admitted(2)], NOW)
+    await store.commit([admitted(1), admitted(2)])
     later = NOW + timedelta(hours=9)
     for _ in range(2):
         due = await store.due(later, 10)
         lapsed = [watch.lapse(x, d, builders.directory(), GRACE, later) for x, d in due if x.inbox == TEAM]
-        await store.commit([Writing(c) for c in lapsed], later)
+        await store.commit([Writing(c, later) for c in lapsed])
     assert [(0, True), (0, True)] == [(step, late) for _, step, _, late in await store.notices(TEAM)]
     assert [(1, True), (1, True)] == [(step, late) for _, step, _, late in await store.notices(COORDINATOR)]
 
@@ -134,12 +135,12 @@ async def test_due_clocks_come_longest_overdue_first_and_each_step_is_told_once(
 async def test_the_next_due_moment_is_the_earliest_running_clock(store: Store) -> None:
     assert await store.next_due() is None
     writing = admitted()
-    await store.commit([writing], NOW)
+    await store.commit([writing])
     assert min(d.fires_at for d in writing.change.deadlines if d.fires_at) == await store.next_due()
 
 
 async def test_a_mailbox_gives_documents_in_order_until_they_are_confirmed(store: Store) -> None:
-    await store.commit([admitted(n) for n in (1, 2, 3)], NOW)
+    await store.commit([admitted(n) for n in (1, 2, 3)])
     waiting = await store.mailbox(PARTNER)
     assert [b"ack 1", b"ack 2", b"ack 3"] == [x.body for x in waiting]
     assert waiting == await store.mailbox(PARTNER)
@@ -149,14 +150,14 @@ async def test_a_mailbox_gives_documents_in_order_until_they_are_confirmed(store
 
 
 async def test_nobody_confirms_for_another(store: Store) -> None:
-    await store.commit([admitted()], NOW)
+    await store.commit([admitted()])
     (waiting,) = await store.mailbox(PARTNER)
     assert 0 == await store.confirm(HerId("300"), [waiting.id], NOW)
     assert [waiting] == await store.mailbox(PARTNER)
 
 
 async def test_lists_are_paged_by_due_time_without_gap_or_repeat(store: Store) -> None:
-    await store.commit([admitted(n) for n in range(1, 12)], NOW)
+    await store.commit([admitted(n) for n in range(1, 12)])
     found, after = [], None
     while page := await store.lines(TEAM, after=after, limit=4):
         found += [x.item.id for x in page]
@@ -166,9 +167,9 @@ async def test_lists_are_paged_by_due_time_without_gap_or_repeat(store: Store) -
 
 
 async def test_open_and_ended_items_lie_apart(store: Store) -> None:
-    await store.commit([admitted(1), admitted(2)], NOW)
+    await store.commit([admitted(1), admitted(2)])
     closing = Act(Action.CLOSE, outcome=desk.Outcome.TELEPHONE)
-    await store.commit([Writing(desk.act(await item(store), (), closing, builders.NURSE, NOW))], NOW)
+    await store.commit([Writing(desk.act(await item(store), (), closing, builders.NURSE, NOW), NOW)])
     assert ([State.NEW], [State.CLOSED]) == (
         [x.item.state for x in await store.lines(TEAM)],
         [x.item.state for x in await store.lines(TEAM, closed=True)],
@@ -178,12 +179,12 @@ async def test_open_and_ended_items_lie_apart(store: Store) -> None:
 
 async def test_unreadable_bytes_are_held_with_their_reasons(store: Store) -> None:
     change = intake.judge(Unreadable((Fault("T01", "en", "nb"),)), builders.order(), NOW)
-    assert [Committed()] == await store.commit([Writing(change, b"\x00rubbish")], NOW)
+    assert [Committed()] == await store.commit([Writing(change, NOW, b"\x00rubbish")])
     assert {"held": 1} == (await store.tally())["quarantine"]
 
 
 async def test_the_journal_is_read_on_from_any_line(store: Store) -> None:
-    await store.commit([admitted(n) for n in (1, 2, 3)], NOW)
+    await store.commit([admitted(n) for n in (1, 2, 3)])
     lines = await store.journal(0, [TEAM])
     assert ["message.accepted"] * 3 == [t.event for t in lines]
     assert lines[1:] == await store.journal(lines[0].id, [TEAM])
@@ -193,12 +194,12 @@ async def test_the_journal_is_read_on_from_any_line(store: Store) -> None:
 async def test_a_failed_batch_leaves_nothing_behind(store: Store) -> None:
     broken = replace(admitted(2), change=replace(admitted(2).change, arrival=None))
     with pytest.raises(KeyError):
-        await store.commit([admitted(1), broken], NOW)
+        await store.commit([admitted(1), broken])
     assert {} == (await store.tally())["messages"]
 
 
 async def test_a_cancelled_caller_does_not_leave_half_a_batch(store: Store) -> None:
-    writing = asyncio.create_task(store.commit([admitted(n) for n in range(1, 60)], NOW))
+    writing = asyncio.create_task(store.commit([admitted(n) for n in range(1, 60)]))
     await asyncio.sleep(0)
     writing.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -220,7 +221,7 @@ async def test_a_sign_in_lasts_until_it_expires_or_ends(store: Store) -> None:
 
 
 async def test_two_hundred_writers_at_once_lose_no_update(store: Store) -> None:
-    await store.commit([admitted(n) for n in range(1, 201)], NOW)
+    await store.commit([admitted(n) for n in range(1, 201)])
     found = [await item(store, n) for n in range(1, 201)]
     assert [Committed()] * 200 == await asyncio.gather(*(claim(store, x) for x in found))
     assert {"claimed": 200} == (await store.counts())[TEAM]
@@ -240,12 +241,15 @@ async def test_an_address_that_cannot_be_used_is_refused_naming_the_key(url: str
 
 
 async def test_the_database_keeps_what_it_commits_through_a_power_cut(store: Store) -> None:
-    async with store._writing() as c:
-        found = [(await c.execute(text(f"PRAGMA {name}"))).scalar() for name in ("journal_mode", "synchronous")]
+    found = [await store._writer.run(pragma, name) for name in ("journal_mode", "synchronous")]
     assert ["wal", 2] == found
 
 
 async def test_readers_cannot_write(store: Store) -> None:
-    async with store._readers.connect() as c:
-        with pytest.raises(Exception, match="readonly"):
-            await c.execute(text("DELETE FROM message"))
+    with pytest.raises(Unavailable) as failed:
+        await store._readers.run(lambda c: c.execute(text("DELETE FROM message")))
+    assert "readonly" in str(failed.value.__cause__)
+
+
+def pragma(c: Connection, name: str) -> object:
+    return c.execute(text(f"PRAGMA {name}")).scalar()

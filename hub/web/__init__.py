@@ -1,0 +1,1 @@
+"""The doors: messages and inboxes over HTTP, for systems and for people."""

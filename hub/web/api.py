@@ -1,0 +1,361 @@
+"""The REST door: inboxes and items for people's clients, mailboxes for partners' systems."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from hub.account import SystemAccount
+from hub.deadline import Deadline
+from hub.desk import Act
+from hub.directory import InboxId, Person
+from hub.errors import BadRequest, NotAllowed
+from hub.item import Action as Move
+from hub.item import Item, ItemId, Outcome
+from hub.message import HerId, plain_her_id
+from hub.record import Line, Posted
+from hub.web.access import System, TheHub, Who
+
+router = APIRouter(prefix="/v1")
+
+Limit = Annotated[int, Query(ge=1, le=500, description="How many at the most")]
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class InboxOut(_Shape):
+    """An inbox, with how many items are open in it."""
+
+    id: str
+    name: str
+    kind: str
+    new: int
+    claimed: int
+
+
+class DeadlineOut(_Shape):
+    """An item's clock. `running` is false when it has stopped."""
+
+    due_at: datetime
+    running: bool
+    next_step_at: datetime | None
+    promise: str
+    counted: str
+    agreement: str
+    skipped: list[str]
+
+
+class ItemOut(_Shape):
+    """An item as a list shows it. Send `version` with every act."""
+
+    id: str
+    version: int
+    inbox: str
+    state: str
+    purpose: str
+    owner: str | None
+    level: int
+    kind: str
+    subject: str
+    sender: str
+    patient: str
+    born: date | None
+    attachments: int
+    msg_id: str
+    due_at: datetime | None
+    running: bool
+
+
+class PartOut(_Shape):
+    """One request or note of the message, as plain text."""
+
+    theme: str
+    theme_text: str
+    subject: str
+    text: str
+    remark: str
+
+
+class PlacingOut(_Shape):
+    """Why an item lies where it lies."""
+
+    rule: str
+    because: str
+    path: list[str]
+    passed_over: list[dict[str, str]]
+
+
+class HistoryOut(_Shape):
+    """One thing that happened to an item."""
+
+    id: int
+    at: datetime
+    event: str
+    who: str
+    detail: dict[str, str]
+
+
+class OpenedOut(ItemOut):
+    """An item with its message, why it lies here, why it is due then, and all that happened."""
+
+    received_at: datetime
+    note: str
+    national_id: str | None
+    parts: list[PartOut]
+    files: list[dict[str, Any]]
+    conversation: dict[str, str] | None
+    placing: PlacingOut
+    deadline: DeadlineOut | None
+    history: list[HistoryOut]
+
+
+class NoticeOut(_Shape):
+    """An item that the inbox was told about by a ladder; `late` when the hub was late in telling."""
+
+    item: ItemOut
+    step: int
+    at: datetime
+    late: bool
+
+
+class Page(_Shape):
+    """Some of a list, and where it goes on: give `next` as `after`, until it is null."""
+
+    items: list[ItemOut]
+    next: str | None
+
+
+class Versioned(_Shape):
+    """The version that the caller has seen."""
+
+    version: Annotated[int, Field(ge=1)]
+
+
+class AnswerIn(Versioned):
+    """An answer to the sender."""
+
+    text: Annotated[str, Field(min_length=1, max_length=100_000)]
+
+
+class CloseIn(Versioned):
+    """Done without a written answer."""
+
+    outcome: Outcome
+    note: Annotated[str, Field(max_length=10_000)] = ""
+
+
+class PostedOut(_Shape):
+    """A document that waits in a mailbox; `document` is the XML."""
+
+    id: int
+    kind: Literal["apprec", "answer"]
+    msg_id: str
+    created_at: datetime
+    document: str
+
+
+class ConfirmIn(_Shape):
+    """The documents that the partner has stored."""
+
+    ids: Annotated[list[int], Field(min_length=1, max_length=500)]
+
+
+class ConfirmOut(_Shape):
+    """How many left the mailbox by this call; those confirmed before are not counted again."""
+
+    confirmed: int
+
+
+@router.get("/inboxes")
+async def inboxes(who: Who, hub: TheHub) -> list[InboxOut]:
+    """The caller's inboxes with their counts."""
+    counts = await hub.store.counts()
+    mine = [hub.directory.inboxes[i] for i in who.inboxes]
+    return [
+        InboxOut(
+            id=inbox.id,
+            name=inbox.name,
+            kind=inbox.kind,
+            new=counts.get(inbox.id, {}).get("new", 0),
+            claimed=counts.get(inbox.id, {}).get("claimed", 0),
+        )
+        for inbox in mine
+    ]
+
+
+@router.get("/inboxes/{inbox}/items")
+async def items(
+    inbox: str, who: Who, hub: TheHub, ended: bool = False, after: str | None = None, limit: Limit = 100
+) -> Page:
+    """Items of an inbox by due time, open ones, or with `ended` those that are done."""
+    found = await hub.store.lines(hub.inbox(InboxId(inbox), who).id, ended, _cursor(after), limit)
+    last = found[-1] if len(found) == limit else None
+    return Page(
+        items=[_item(x) for x in found], next=f"{last.due.isoformat()}~{last.item.id}" if last and last.due else None
+    )
+
+
+@router.get("/inboxes/{inbox}/notices")
+async def notices(inbox: str, who: Who, hub: TheHub, limit: Limit = 100) -> list[NoticeOut]:
+    """Open items that the inbox was told about by a ladder, the newest first."""
+    found = await hub.store.notices(hub.inbox(InboxId(inbox), who).id, limit)
+    return [NoticeOut(item=_item(line), step=step, at=at, late=late) for line, step, at, late in found]
+
+
+@router.get("/items/{id}")
+async def item(id: str, who: Who, hub: TheHub) -> OpenedOut:
+    """One item with all that belongs to it."""
+    return await _opened(ItemId(id), who, hub)
+
+
+@router.post("/items/{id}/claim")
+async def claim(id: str, body: Versioned, who: Who, hub: TheHub) -> OpenedOut:
+    """Take an item; 409 when somebody changed it first."""
+    return await _act(id, Act(Move.CLAIM), body, who, hub)
+
+
+@router.post("/items/{id}/release")
+async def release(id: str, body: Versioned, who: Who, hub: TheHub) -> OpenedOut:
+    """Give an item back to its inbox; its clock goes on."""
+    return await _act(id, Act(Move.RELEASE), body, who, hub)
+
+
+@router.post("/items/{id}/answer")
+async def answer(id: str, body: AnswerIn, who: Who, hub: TheHub) -> OpenedOut:
+    """Answer the sender; the clock stops and the answer is on its way."""
+    return await _act(id, Act(Move.ANSWER, text=body.text), body, who, hub)
+
+
+@router.post("/items/{id}/close")
+async def close(id: str, body: CloseIn, who: Who, hub: TheHub) -> OpenedOut:
+    """Close an item without a written answer; the clock stops."""
+    return await _act(id, Act(Move.CLOSE, outcome=body.outcome, note=body.note), body, who, hub)
+
+
+@router.get("/mailboxes/{her_id}/messages")
+async def mailbox(
+    her_id: Annotated[str, Path(pattern=r"^[0-9. ]{1,20}$")],
+    account: System,
+    hub: TheHub,
+    after: Annotated[int, Query(ge=0, le=2**62)] = 0,
+    limit: Limit = 100,
+) -> list[PostedOut]:
+    """Acknowledgements and answers that wait for a partner, in the order they were sent.
+
+    Nothing leaves before it is confirmed: the same documents come again until then.
+    """
+    found = await hub.store.mailbox(_own(account, her_id, hub), after, limit)
+    return [_posted(x) for x in found]
+
+
+@router.post("/mailboxes/{her_id}/confirm")
+async def confirm(
+    her_id: Annotated[str, Path(pattern=r"^[0-9. ]{1,20}$")], body: ConfirmIn, account: System, hub: TheHub
+) -> ConfirmOut:
+    """The partner has stored these documents: they leave its mailbox. Safe to say again."""
+    ids = [i for i in body.ids if 0 < i < 2**62]
+    return ConfirmOut(confirmed=await hub.store.confirm(_own(account, her_id, hub), ids, hub.clock.now()))
+
+
+async def _act(id: str, act: Act, seen: Versioned, who: Person, hub: TheHub) -> OpenedOut:
+    await hub.act(ItemId(id), act, seen.version, who, hub.clock.now())
+    return await _opened(ItemId(id), who, hub)
+
+
+async def _opened(id: ItemId, who: Person, hub: TheHub) -> OpenedOut:
+    opened = await hub.open(id, who)
+    m = opened.message
+    clock = opened.deadline
+    line = Line(opened.item, clock.due if clock else None, bool(clock and clock.fires_at))
+    return OpenedOut(
+        **_item(line).model_dump(),
+        received_at=opened.received_at,
+        note=opened.item.note,
+        national_id=m.patient.national_id if m.patient else None,
+        parts=[
+            PartOut(theme=p.theme.value, theme_text=p.theme.text, subject=p.subject, text=p.text, remark=p.remark)
+            for p in m.parts
+        ],
+        files=[{"description": a.description, "mime_type": a.mime_type, "size": a.size} for a in m.attachments],
+        conversation={"parent": m.conversation.parent, "first": m.conversation.first} if m.conversation else None,
+        placing=_placing(opened.item),
+        deadline=_deadline(clock),
+        history=[
+            HistoryOut(id=t.id, at=t.at, event=t.event, who=t.who, detail=dict(t.detail))
+            for t in await hub.store.history(id)
+        ],
+    )
+
+
+def _item(line: Line) -> ItemOut:
+    x, head = line.item, line.item.headline
+    return ItemOut(
+        id=x.id,
+        version=x.version,
+        inbox=x.inbox,
+        state=x.state,
+        purpose=x.purpose,
+        owner=x.owner,
+        level=x.level,
+        kind=head.kind,
+        subject=head.subject,
+        sender=head.sender,
+        patient=head.patient,
+        born=head.born,
+        attachments=head.attachments,
+        msg_id=x.message.msg_id,
+        due_at=line.due,
+        running=line.running,
+    )
+
+
+def _placing(x: Item) -> PlacingOut:
+    passed = [{"rule": rule, "because": because} for rule, because in x.placing.missed]
+    return PlacingOut(rule=x.placing.rule, because=x.placing.because, path=list(x.placing.path), passed_over=passed)
+
+
+def _deadline(d: Deadline | None) -> DeadlineOut | None:
+    if d is None:
+        return None
+    return DeadlineOut(
+        due_at=d.due,
+        running=d.fires_at is not None,
+        next_step_at=d.fires_at,
+        promise=d.why.promise,
+        counted=d.why.counted,
+        agreement=d.why.agreement,
+        skipped=list(d.why.skipped),
+    )
+
+
+def _posted(x: Posted) -> PostedOut:
+    return PostedOut(
+        id=x.id,
+        kind="apprec" if x.kind == "apprec" else "answer",
+        msg_id=x.msg_id,
+        created_at=x.created_at,
+        document=x.body.decode(),
+    )
+
+
+def _own(account: SystemAccount, her_id: str, hub: TheHub) -> HerId:
+    """The mailbox's HER-id, level 1 or 2, if it is one of the caller's partners."""
+    wanted = plain_her_id(her_id)
+    partner = hub.directory.partner_of(wanted, wanted)
+    if account.any or wanted in account.her_ids or (partner and partner.her_id in account.her_ids):
+        return wanted
+    raise NotAllowed(f"the key of {account.name} does not open the mailbox of HER-id {wanted}")
+
+
+def _cursor(after: str | None) -> tuple[str, str] | None:
+    if after is None:
+        return None
+    due, _, id = after.partition("~")
+    try:
+        datetime.fromisoformat(due)
+    except ValueError:
+        raise BadRequest("after: give the `next` of the page before") from None
+    return due, id

@@ -1,0 +1,130 @@
+"""The web application: its doors, its errors, and the headers that every answer carries."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hub import __version__
+from hub.errors import BadRequest, HubError, Unknown
+from hub.service import Hub
+from hub.web import api, door, pages, problem, stream
+from hub.web.access import Remembered
+from hub.web.door import Gathering
+
+log = structlog.get_logger()
+
+HERE = Path(__file__).parent
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+HEADERS = (
+    (b"content-security-policy", CSP.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+)
+# Everything but the static files may hold patient data: no cache keeps it.
+NO_STORE = (b"cache-control", b"no-store")
+
+
+class Headers:
+    """Puts the security headers on every answer, without touching what streams."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the call on, and its answer back with the headers."""
+        static = scope["type"] == "http" and scope["path"].startswith("/static/")
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *HEADERS, *(() if static else (NO_STORE,))]
+            await send(message)
+
+        await self._app(scope, receive, sending)
+
+
+def app(hub: Hub, limit: int, session_hours: int = 10, secure_cookies: bool = False) -> FastAPI:
+    """The application on a hub that is open; `limit` is a message's greatest size in bytes."""
+
+    @asynccontextmanager
+    async def lifespan(made: FastAPI) -> AsyncIterator[None]:
+        made.state.stopping = asyncio.Event()
+        async with Gathering(hub) as gathering:
+            made.state.gathering = gathering
+            yield
+
+    made = FastAPI(
+        title="Sambud",
+        version=__version__,
+        summary="Messages in, inboxes, answers out. Systems send a key (Bearer), people HTTP Basic.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/v1/openapi.json",
+        middleware=[Middleware(Headers)],
+    )
+    made.state.hub, made.state.limit, made.state.remembered = hub, limit, Remembered()
+    made.state.session_hours, made.state.secure_cookies = session_hours, secure_cookies
+    made.mount("/static", StaticFiles(directory=HERE / "static"), "static")
+    for router in (door.router, api.router, stream.router, pages.router):
+        made.include_router(router)
+    made.add_api_route("/health", _health, include_in_schema=True)
+    _explain(made)
+    return made
+
+
+async def _health(request: Request) -> dict[str, str]:
+    """Whether the hub answers and its store can be read; open to everybody, tells nothing else."""
+    await request.app.state.hub.store.newest()
+    return {"status": "well", "version": __version__}
+
+
+def _explain(made: FastAPI) -> None:
+    """Every error is a problem+json under /v1, and a page elsewhere."""
+    answers: dict[type[Exception], Callable[[Request, Any], Awaitable[Response]]] = {
+        HubError: _failed,
+        RequestValidationError: _invalid,
+        HTTPException: _http,
+        Exception: _unexpected,
+    }
+    for error, answer in answers.items():
+        made.add_exception_handler(error, answer)
+
+
+async def _failed(request: Request, error: HubError) -> Response:
+    if request.url.path.startswith("/v1/"):
+        return problem.of(error)
+    return await pages.failed(request, error)
+
+
+async def _invalid(request: Request, error: RequestValidationError) -> Response:
+    """What a call has wrong, without repeating what it sent: that may be patient data."""
+    words = "; ".join(f"{'.'.join(str(x) for x in e['loc'][1:]) or 'body'}: {e['msg']}" for e in error.errors())
+    return await _failed(request, BadRequest(words))
+
+
+async def _http(request: Request, error: HTTPException) -> Response:
+    if error.status_code == 404:
+        return await _failed(request, Unknown(f"there is nothing at {request.url.path}"))
+    detail = str(error.detail)
+    return problem.response(error.status_code, "http", detail, detail, dict(error.headers or {}))
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    """A failure nobody foresaw: the caller learns that much, the log where it was."""
+    log.error("call.failed", path=request.scope.get("path", ""), exc_info=error)
+    return await _failed(request, HubError("nothing was done; try again, and tell operations if it goes on"))

@@ -1,0 +1,200 @@
+"""Where messages come in over HTTP: concurrent calls become one batch, and each gets its own answer."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.routing import APIRoute
+
+from hub.errors import Busy
+from hub.service import Accepted, Delivery, Held, Hub, Noted, Outcome, Prepared, Rejected, Repeated
+from hub.web import problem
+from hub.web.access import system
+
+# Batches that are being committed at once; the next one is read and judged meanwhile.
+COMMITS = 2
+# As many as one commit carries well, and as many as may wait before the door says that it is busy.
+BATCH = 64
+WAITING = 2_000
+
+XML = ("application/xml", "text/xml")
+
+TITLES = {
+    "unreadable": (422, "Nobody to answer can be read from these bytes; they are kept in quarantine"),
+    "address": (422, "No receiver of this message belongs to this hub; it is kept in quarantine"),
+    "sender": (403, "This key may not send for the document's sender; the bytes are kept in quarantine"),
+    "conflict": (409, "This MsgId was used before for other content; the bytes are kept in quarantine"),
+}
+
+
+_Waiting = tuple[Delivery, "asyncio.Future[Outcome]"]
+
+
+class Gathering:
+    """Gathers deliveries that wait at the same time into batches. Use it as an async context manager."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._queue: asyncio.Queue[_Waiting] = asyncio.Queue(WAITING)
+        self._room = asyncio.Semaphore(COMMITS)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> "Gathering":
+        self._start(self._run())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def receive(self, delivery: Delivery) -> Outcome:
+        """Hand in one delivery and wait until it is committed. Raises Busy when too many wait."""
+        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        try:
+            self._queue.put_nowait((delivery, future))
+        except asyncio.QueueFull:
+            raise Busy(f"{WAITING} messages are waiting; send this one again in a few seconds") from None
+        return await future
+
+    async def _run(self) -> None:
+        """One batch after the other is read and judged; its commit goes on by itself."""
+        while True:
+            await self._room.acquire()
+            batch = await self._gather()
+            try:
+                writings = await self._hub.prepare([d for d, _ in batch], self._hub.clock.now())
+            except Exception as fault:
+                self._room.release()
+                _fail(batch, fault)
+            except BaseException:
+                _fail(batch, Busy("the hub is stopping; send this one again"))
+                raise
+            else:
+                self._start(self._settle(batch, writings))
+
+    async def _gather(self) -> list[_Waiting]:
+        batch = [await self._queue.get()]
+        # Those that were answered together send again together: let them all come in.
+        await asyncio.sleep(0)
+        while len(batch) < BATCH and not self._queue.empty():
+            batch.append(self._queue.get_nowait())
+        return batch
+
+    async def _settle(self, batch: Sequence[_Waiting], writings: Prepared) -> None:
+        try:
+            outcomes = await self._hub.settle(writings)
+        except Exception as fault:
+            _fail(batch, fault)
+        except BaseException:
+            _fail(batch, Busy("the hub is stopping; send this one again"))
+            raise
+        else:
+            for (_, future), outcome in zip(batch, outcomes, strict=True):
+                if not future.done():
+                    future.set_result(outcome)
+        finally:
+            self._room.release()
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name="intake")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _fail(batch: Sequence[_Waiting], fault: Exception) -> None:
+    for _, future in batch:
+        if not future.done():
+            future.set_exception(fault)
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Judged: the body is the AppRec; Hub-Outcome is accepted, rejected or duplicate",
+          "content": {"application/xml": {}}},
+    204: {"description": "An acknowledgement of something of ours was noted; it is never acknowledged itself"},
+    403: {"description": "The key may not send for the document's sender"},
+    409: {"description": "The MsgId was used before for other content"},
+    413: {"description": "Too large"},
+    415: {"description": "Not application/xml"},
+    422: {"description": "Nobody to answer can be read; the bytes are in quarantine"},
+    503: {"description": "Too many messages are waiting; send again"},
+}  # fmt: skip
+
+
+class Bare(APIRoute):
+    """A route that hands the request straight on: no dependencies are solved on the hot path."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The endpoint itself."""
+        return self.endpoint
+
+
+router = APIRouter(route_class=Bare)
+
+
+@router.post(
+    "/v1/messages",
+    response_class=Response,
+    responses=RESPONSES,
+    openapi_extra={"requestBody": {"required": True, "content": {"application/xml": {"schema": {"type": "string"}}}}},
+)
+async def receive(request: Request) -> Response:
+    """Hand in one message: MsgHead 1.2, or an AppRec for something the hub sent.
+
+    When the answer comes, the message is on disk: accepted into an inbox, rejected with an AppRec that says
+    why, or held in quarantine. A connection that breaks before the answer leaves the outcome open: send the
+    same bytes again, and the hub says what it was.
+    """
+    account = await system(request)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in XML:
+        return problem.response(
+            415, "wrong-content-type", "Send application/xml", f"Content-Type was {kind or 'missing'}"
+        )
+    raw = await _body(request, request.app.state.limit)
+    if raw is None:
+        limit = request.app.state.limit
+        return problem.response(413, "too-large", "The message is too large", f"At most {limit} bytes are taken")
+    outcome = await request.app.state.gathering.receive(Delivery(raw, account))
+    return _answer(outcome)
+
+
+async def _body(request: Request, limit: int) -> bytes | None:
+    """The body, or None as soon as it is known to be larger than `limit` bytes."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > limit:
+        return None
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            return None
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _answer(outcome: Outcome) -> Response:
+    match outcome:
+        case Accepted(_, document):
+            return _apprec(document, "accepted")
+        case Rejected(_, document):
+            return _apprec(document, "rejected")
+        case Repeated(_, document):
+            return _apprec(document, "duplicate") if document else _noted("duplicate")
+        case Noted():
+            return _noted("noted")
+        case Held(why, faults):
+            status, title = TITLES[why]
+            detail = "; ".join(f.en for f in faults)
+            headers = {"Hub-Outcome": "conflict" if why == "conflict" else "quarantined"}
+            return problem.response(status, why, title, detail, headers, faults=problem.faults(faults))
+
+
+def _apprec(document: bytes, outcome: str) -> Response:
+    return Response(document, 200, {"Hub-Outcome": outcome}, "application/xml")
+
+
+def _noted(outcome: str) -> Response:
+    return Response(None, 200 if outcome == "duplicate" else 204, {"Hub-Outcome": outcome})

@@ -1,0 +1,31 @@
+"""Errors as problem+json (RFC 9457): what is wrong, and what to mend."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from fastapi.responses import JSONResponse
+
+from hub.errors import HubError, NotSignedIn, Stale
+from hub.message import Fault
+
+MEDIA_TYPE = "application/problem+json"
+
+
+def response(
+    status: int, code: str, title: str, detail: str, headers: dict[str, str] | None = None, **more: Any
+) -> JSONResponse:
+    """A problem; `code` is stable for machines, `title` and `detail` are for people."""
+    body = {"type": f"urn:sambud:{code}", "title": title, "status": status, "detail": detail, **more}
+    return JSONResponse(body, status, headers, MEDIA_TYPE)
+
+
+def of(error: HubError) -> JSONResponse:
+    """The problem that an error of ours is."""
+    headers = {"WWW-Authenticate": 'Bearer, Basic realm="Sambud"'} if isinstance(error, NotSignedIn) else None
+    more = {"version": error.version} if isinstance(error, Stale) else {}
+    return response(error.status, error.code, error.title, str(error), headers, **more)
+
+
+def faults(found: Iterable[Fault]) -> list[dict[str, Any]]:
+    """Faults as an integrator reads them: the code, where it is, and what to mend in two languages."""
+    return [{"code": f.code, "path": f.path, "line": f.line, "en": f.en, "nb": f.nb} for f in found]

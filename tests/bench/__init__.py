@@ -1,0 +1,1 @@
+"""Benchmarks: figures beside the bare floor of the same run, never a timed assertion."""
