@@ -32,7 +32,7 @@ def act(item: Item, deadlines: tuple[Deadline, ...], act: Act, who: Person, now:
     Raises IllegalMove when the state does not allow it, BadRequest when something is left out.
     """
     _complete(item, act)
-    moved = replace(item.moved(act.action, who.id), note=act.note.strip() or item.note)
+    moved = replace(item.moved(act.action, who.id), note=(act.note or act.text).strip() or item.note)
     event = "item.released" if act.action is Action.RELEASE else f"item.{moved.state.value}"
     detail = {"outcome": act.outcome.value} if act.outcome else {}
     return Change(

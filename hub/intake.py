@@ -7,7 +7,7 @@ from uuid import NAMESPACE_OID, uuid5
 from hub import calendar, deadline, item, route
 from hub.change import Acknowledgement, Arrival, Change, Entry, Outgoing, Quarantined
 from hub.deadline import Deadline, Ladder
-from hub.directory import Directory, InboxId, Practice
+from hub.directory import Directory, InboxId, Listing, Practice
 from hub.item import Headline, Item, Placing, Purpose
 from hub.message import Envelope, Fault, HerId, Message, MessageId, MessageKey, Receipt, Receiver, Refusal, Unreadable
 from hub.route import Circumstances, Rule
@@ -42,8 +42,9 @@ def admit(m: Message, practice: Practice, order: Order, now: datetime) -> Change
     c = route.circumstances(m, directory, listing)
     day = calendar.acting_day(practice.hours, now)
     d = route.decide(c, order.rules, directory, practice, listing, _addressee(m, practice), day)
-    main = _item(m, d.inbox.id, Purpose.ACTION, d.placing)
-    copies = tuple(_item(m, inbox, Purpose.INFORMATION, d.placing) for inbox in d.copies)
+    headline = _headline(m, listing)
+    main = _item(m, d.inbox.id, Purpose.ACTION, headline, d.placing)
+    copies = tuple(_item(m, inbox, Purpose.INFORMATION, headline, d.placing) for inbox in d.copies)
     informed = replace(c, information=True)
     clocks = (_clock(main, c, practice, order, now), *(_clock(x, informed, practice, order, now) for x in copies))
     return Change(
@@ -162,16 +163,21 @@ def _clock(x: Item, c: Circumstances, practice: Practice, order: Order, now: dat
     return deadline.first(x.id, ladder, agreement, practice.hours, now)
 
 
-def _item(m: Message, inbox: InboxId, purpose: Purpose, placing: Placing) -> Item:
+def _headline(m: Message, listing: Listing | None) -> Headline:
+    """What lists show; the birth date is the message's, else the list's."""
     patient = m.patient
-    headline = Headline(
+    born = patient.born if patient else None
+    return Headline(
         kind=m.kind.value,
         subject=m.subject,
         sender=m.envelope.sender.name,
         patient=patient.name if patient else "",
-        born=patient.born if patient else None,
+        born=born or (listing.born if listing else None),
         attachments=len(m.attachments),
     )
+
+
+def _item(m: Message, inbox: InboxId, purpose: Purpose, headline: Headline, placing: Placing) -> Item:
     return Item(item.identify(m.key, inbox), m.key, inbox, purpose, headline, placing)
 
 

@@ -108,7 +108,8 @@ class Placing:
 class Item:
     """One thing to handle, in one inbox.
 
-    `level` counts the ladder's steps taken and never falls; `note` is what was written when it was closed.
+    `level` counts the ladder's steps taken and never falls; `note` is what was written when it was ended: the
+    answer, or why it was closed.
     """
 
     id: ItemId

@@ -225,10 +225,9 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
 
     Raises BadConfiguration when a file, the database or the schemas are not as they must be.
     """
-    found = registry.load(settings.folder)
-    order = Order(found.directory, found.rules, found.ladders)
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(Store(settings.database.url))
+        # The readers start in their own processes meanwhile.
+        loading = asyncio.create_task(asyncio.to_thread(registry.load, settings.folder))
         readers = await stack.enter_async_context(
             wire.Readers(
                 count=settings.wire.readers,
@@ -237,6 +236,9 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
                 seconds=settings.wire.seconds,
             )
         )
+        found = await loading
+        order = Order(found.directory, found.rules, found.ladders)
+        store = await stack.enter_async_context(Store(settings.database.url))
         grace = timedelta(seconds=settings.watch.grace_seconds)
         yield Hub(order, found.accounts, store, readers, settings.running_clock(), grace)
 

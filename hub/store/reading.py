@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, literal, select, tuple_
 
 from hub.deadline import Deadline
 from hub.directory import InboxId
@@ -12,7 +12,7 @@ from hub.item import OPEN, Item, ItemId
 from hub.message import HerId
 from hub.record import Line, Posted, Stored, Told
 from hub.store import rows
-from hub.store.tables import deadline, item, journal, message, notice, outbox, quarantine, session
+from hub.store.tables import Moment, deadline, item, journal, message, notice, outbox, quarantine, session
 
 _OPEN = sorted(s.value for s in OPEN)
 _ITEM = (item, message.c.sender, message.c.msg_id)
@@ -20,14 +20,20 @@ _CLOCK = (deadline.c.steps, deadline.c.why, deadline.c.step, deadline.c.fires_at
 
 
 def lines(c: Connection, inbox: InboxId, closed: bool, after: tuple[str, str] | None, limit: int) -> list[Line]:
-    """Items of an inbox by due time, open ones or ended ones; `after` is the last line's due time and id."""
+    """Items of an inbox: open ones, the first due first, or ended ones, the last due first.
+
+    `after` is the due time and the id of the last line of the page before.
+    """
     states = item.c.state.not_in(_OPEN) if closed else item.c.state.in_(_OPEN)
+    place = tuple_(item.c.due_at, item.c.id)
     query = _joined(*_ITEM, deadline.c.fires_at).where(item.c.inbox == inbox, states)
     if after is not None:
-        due = datetime.fromisoformat(after[0])
-        query = query.where((item.c.due_at > due) | ((item.c.due_at == due) & (item.c.id > after[1])))
-    found = c.execute(query.order_by(item.c.due_at, item.c.id).limit(limit))
-    return [Line(rows.item_of(r), r.due_at, r.fires_at is not None) for r in found]
+        last = tuple_(literal(datetime.fromisoformat(after[0]), Moment), literal(after[1]))
+        query = query.where(place < last if closed else place > last)
+    order = (item.c.due_at.desc(), item.c.id.desc()) if closed else (item.c.due_at, item.c.id)
+    return [
+        Line(rows.item_of(r), r.due_at, r.fires_at is not None) for r in c.execute(query.order_by(*order).limit(limit))
+    ]
 
 
 def stored(c: Connection, id: ItemId) -> Stored | None:
@@ -53,8 +59,11 @@ def next_due(c: Connection) -> datetime | None:
 
 
 def counts(c: Connection) -> dict[InboxId, dict[str, int]]:
-    """How many items each inbox has in each state."""
-    found = c.execute(select(item.c.inbox, item.c.state, func.count()).group_by(item.c.inbox, item.c.state))
+    """How many open items each inbox has in each state."""
+    states = item.c.state.in_(_OPEN)
+    found = c.execute(
+        select(item.c.inbox, item.c.state, func.count()).where(states).group_by(item.c.inbox, item.c.state)
+    )
     counted: dict[InboxId, dict[str, int]] = {}
     for inbox, state, n in found:
         counted.setdefault(InboxId(inbox), {})[state] = n

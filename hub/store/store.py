@@ -117,7 +117,7 @@ class Store:
     async def lines(
         self, inbox: InboxId, closed: bool = False, after: tuple[str, str] | None = None, limit: int = 100
     ) -> list[Line]:
-        """Items of an inbox by due time."""
+        """Items of an inbox: open ones, the first due first, or ended ones, the last due first."""
         return await self._readers.run(reading.lines, inbox, closed, after, limit)
 
     async def stored(self, id: ItemId) -> Stored | None:
@@ -137,7 +137,7 @@ class Store:
         return await self._readers.run(reading.next_due)
 
     async def counts(self) -> dict[InboxId, dict[str, int]]:
-        """How many items each inbox has in each state."""
+        """How many open items each inbox has in each state."""
         return await self._readers.run(reading.counts)
 
     async def notices(self, inbox: InboxId, limit: int = 100) -> list[tuple[Line, int, datetime, bool]]:

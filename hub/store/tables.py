@@ -106,11 +106,12 @@ item = Table(
     Column("placing", Text, nullable=False),
     Column("due_at", Moment),
 )
-# What lies open in an inbox, in the order of the list.
+# What lies open in an inbox, in the order of the list; with the state, so that counts need no look at the rows.
 Index(
     "ix_item_open",
     item.c.inbox,
     item.c.due_at,
+    item.c.state,
     sqlite_where=text("state IN ('new', 'claimed')"),
     postgresql_where=text("state IN ('new', 'claimed')"),
 )

@@ -86,7 +86,7 @@ def _work() -> None:
     )
     op.create_index("ix_item_message_id", "item", ["message_id"])
     op.create_index("ix_item_inbox", "item", ["inbox", "due_at"])
-    _partial("ix_item_open", "item", ["inbox", "due_at"], "state IN ('new', 'claimed')")
+    _partial("ix_item_open", "item", ["inbox", "due_at", "state"], "state IN ('new', 'claimed')")
     op.create_table(
         "deadline",
         sa.Column("item_id", sa.String(20), sa.ForeignKey("item.id"), primary_key=True),

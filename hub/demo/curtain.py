@@ -1,0 +1,59 @@
+"""What is said before the day and after it: where the page is, who can sign in, where the data lie."""
+
+from collections.abc import Iterator
+
+from hub.demo.cast import PASSWORD, Worker
+from hub.demo.day import Day
+from hub.demo.hours import BEGIN, DAY, END, local
+
+# One of each kind is enough to look around; the sample's README names the others.
+SHOWN = ("sykepleier", "koordinator", "fastlege", "saksbehandler", "daglig leder")
+
+
+def before(day: Day) -> Iterator[str]:
+    """How to look on, and what is about to happen."""
+    seconds = (END - BEGIN).total_seconds() / day.plan.speed
+    yield f"One working day at {day.cast.practice.name}: {DAY:%A %d %B %Y}, {day.plan.speed:g} times real time."
+    if day.clock.start and day.clock.start > BEGIN:
+        yield f"It was broken off at {local(day.clock.start):%H:%M}, and goes on from there."
+    yield f"{len(day.script.sendings)} messages, seed {day.script.seed}; some {_duration(seconds)}."
+    yield ""
+    yield from where(day)
+    yield f"Server      process {day.server.pid}; kill -9 it if you like, and nothing is lost"
+    yield ""
+
+
+def where(day: Day) -> Iterator[str]:
+    """The page, the sign-ins and the data."""
+    yield f"Inbox page  {day.door.address}"
+    for n, worker in enumerate(_shown(day)):
+        heading = "Sign in as" if n == 0 else ""
+        yield f"{heading:<12}{worker.username:<16}{worker.person.name}, {worker.person.role}"
+    yield f"Password    {PASSWORD}, for all of them"
+    kept = "kept" if day.folder.kept else "removed at the end; --data DIR keeps them"
+    yield f"Data        {day.folder.path} ({kept})"
+
+
+def resting(day: Day) -> Iterator[str]:
+    """What can be done after the day."""
+    yield ""
+    yield "The page stays up, with the clock at its usual pace. Ctrl-C ends it."
+    yield ""
+    yield from where(day)
+
+
+def broken_off(day: Day) -> str:
+    """What is left when somebody stops the demo on its way."""
+    moment = f"Broken off at {local(day.clock.now()):%H:%M} of the day."
+    if not day.folder.kept:
+        return f"{moment} Nothing is kept."
+    return f"{moment} To go on: hub demo --data {day.folder.path}"
+
+
+def _shown(day: Day) -> Iterator[Worker]:
+    for role in SHOWN:
+        yield next(w for w in day.cast.workers if w.person.role == role)
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds / 60:.0f} minutes" if seconds > 90 else f"{seconds:.0f} seconds"

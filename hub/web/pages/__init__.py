@@ -1,0 +1,12 @@
+"""What people see: sign-in, inboxes and items as plain pages that work without scripts."""
+
+from fastapi import APIRouter, Depends
+
+from hub.web.pages import inbox, item, signing
+from hub.web.pages.page import failed, from_here
+
+__all__ = ["failed", "router"]
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(from_here)])
+for part in (signing.router, inbox.router, item.router):
+    router.include_router(part)

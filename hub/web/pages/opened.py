@@ -1,0 +1,186 @@
+"""What an open item shows: the patient, the clock, the reasons and the history, in the reader's language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+
+from hub import identity, route
+from hub.calendar import Hours
+from hub.deadline import Deadline
+from hub.desk import ACTIONS
+from hub.directory import Directory, Listing, Person
+from hub.item import TRANSITIONS, Action, Item, Purpose
+from hub.message import Message
+from hub.record import Told
+from hub.service import Hub, Opened
+from hub.web.language import Due, Language
+from hub.web.pages import wording
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The patient: from the message, and from our own list when they are on it."""
+
+    name: str
+    born: str
+    age: str
+    national_id: str
+    gp: str
+    services: str
+    flags: tuple[str, ...]
+    speaks: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The deadline: when, why, which days did not count, and what happens next."""
+
+    due: Due
+    at: str
+    promise: str
+    agreement: str
+    counted: str
+    skipped: tuple[str, ...]
+    next: str
+    tells: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """A line of history in words."""
+
+    id: int
+    iso: str
+    when: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads, in which language, by which clock."""
+
+    hub: Hub
+    who: Person
+    language: Language
+    hours: Hours
+    now: datetime
+
+    @property
+    def directory(self) -> Directory:
+        """Who is who."""
+        return self.hub.directory
+
+    def values(self, opened: Opened, history: Sequence[Told]) -> dict[str, Any]:
+        """All that the template needs about an item."""
+        item, m = opened.item, opened.message
+        return {
+            "item": item,
+            "message": m,
+            "kind": wording.told(self.language, m.kind.value),
+            "subject": self.subject(m),
+            "clock": self.clock(opened.deadline, item),
+            "received": self.moment(opened.received_at),
+            "sent": self.moment(m.envelope.generated),
+            "wanted": self.wanted(m),
+            "because": wording.told(self.language, item.placing.because),
+            "path": [wording.told(self.language, x) for x in item.placing.path],
+            "missed": [(rule, wording.told(self.language, reason)) for rule, reason in item.placing.missed],
+            "history": [self.happening(x) for x in history if x.event not in wording.UNTOLD],
+            "seen": history[-1].id if history else 0,
+            "standing": wording.standing(self.language, item, self.directory),
+            "mine": item.owner == self.who.id,
+            "actions": actions(item, self.who),
+            "outcomes": [(o.value, self.language.gettext(words)) for o, words in wording.OUTCOMES.items()],
+        }
+
+    def subject(self, m: Message) -> Subject | None:
+        """The patient, or None when the message is about nobody."""
+        if (patient := m.patient) is None:
+            return None
+        listing = route.listed(m, self.directory)
+        born = patient.born or (listing.born if listing else identity.born(patient.national_id or ""))
+        return Subject(
+            name=patient.name,
+            born=f"{born:%d.%m.%Y}" if born else "",
+            age=self.age(born) if born else "",
+            national_id=_grouped(patient.national_id or ""),
+            gp=wording.name(self.directory, listing.gp) if listing else "",
+            services=", ".join(listing.services) if listing else "",
+            flags=self.flags(listing),
+            speaks=self.speaks(listing),
+        )
+
+    def flags(self, listing: Listing | None) -> tuple[str, ...]:
+        """What the practice has marked about the patient."""
+        return tuple(self.language.gettext(wording.FLAGS[f]) for f in sorted(listing.flags)) if listing else ()
+
+    def age(self, born: date) -> str:
+        """How old somebody is today; nothing when the birth date is still ahead of us."""
+        today = self.hours.local(self.now).date()
+        had_birthday = (today.month, today.day) >= (born.month, born.day)
+        years = today.year - born.year - (0 if had_birthday else 1)
+        return self.language.ngettext("%(num)d year", "%(num)d years", years) if years >= 0 else ""
+
+    def speaks(self, listing: Listing | None) -> str:
+        """The language the patient wants, when it is not the usual one."""
+        if listing is None or listing.language in ("", "nb", "nn"):
+            return ""
+        try:
+            names = Locale.parse(listing.language)
+        except (ValueError, UnknownLocaleError):
+            return listing.language
+        return names.get_display_name(self.language.code) or listing.language
+
+    def clock(self, deadline: Deadline | None, item: Item) -> Clock | None:
+        """The item's deadline in words, or None when it has none."""
+        if deadline is None:
+            return None
+        why, day = deadline.why, self.hours.local(deadline.due).date()
+        return Clock(
+            due=self.language.due(deadline.due, not item.open, self.hours, self.now),
+            at=f"{self.language.weekday(day)} {self.language.clock(deadline.due, self.hours)}",
+            promise=why.promise,
+            agreement=why.agreement,
+            counted=wording.told(self.language, why.counted),
+            skipped=tuple(wording.skipped(self.language, x) for x in why.skipped),
+            next=self.moment(deadline.fires_at) if deadline.fires_at else "",
+            tells=self.tells(deadline) if deadline.fires_at else "",
+        )
+
+    def tells(self, deadline: Deadline) -> str:
+        """Whom the ladder's next step tells."""
+        return ", ".join(wording.told(self.language, x) for x in deadline.steps[deadline.step].tell)
+
+    def wanted(self, m: Message) -> str:
+        """Whom the sender asks for here, when the message says so."""
+        names = (w.name or self.profession(w.profession) for w in m.wanted)
+        return ", ".join(dict.fromkeys(n for n in names if n))
+
+    def profession(self, code: str) -> str:
+        """A profession (9060) in words; an unknown code as it is."""
+        return self.language.gettext(wording.PROFESSIONS[code]) if code in wording.PROFESSIONS else code
+
+    def happening(self, line: Told) -> Happening:
+        """A line of history in words."""
+        words = wording.happened(self.language, line, self.directory)
+        return Happening(line.id, line.at.isoformat(), self.moment(line.at), words)
+
+    def moment(self, at: datetime) -> str:
+        """A moment as it is said today."""
+        return self.language.moment(at, self.hours, self.now)
+
+
+def actions(item: Item, who: Person) -> frozenset[Action]:
+    """What this person can do to the item now."""
+    if item.owner not in (None, who.id):
+        return frozenset()
+    possible = set(TRANSITIONS[item.state]) & set(ACTIONS)
+    return frozenset(possible - {Action.ANSWER} if item.purpose is Purpose.INFORMATION else possible)
+
+
+def _grouped(national_id: str) -> str:
+    """Date and number apart, as people read them aloud."""
+    return f"{national_id[:6]} {national_id[6:]}" if len(national_id) == 11 else national_id

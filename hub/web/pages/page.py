@@ -1,0 +1,112 @@
+"""A page: how it is rendered, which inboxes stand beside it, and what is shown when something fails."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from hub import __version__
+from hub.directory import Inbox, InboxId, Person
+from hub.errors import HubError, NotAllowed, NotSignedIn
+from hub.item import OPEN
+from hub.service import Hub
+from hub.web import language
+from hub.web.language import LANGUAGES
+from hub.web.pages import wording
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An inbox as it stands in the navigation, with how many items are open in it."""
+
+    inbox: Inbox
+    open: int
+
+
+async def places(hub: Hub, who: Person) -> list[Place]:
+    """The person's inboxes with their counts."""
+    counts = await hub.store.counts()
+    inboxes = (hub.directory.inboxes[i] for i in who.inboxes)
+    return [Place(x, sum(counts.get(x.id, {}).get(s.value, 0) for s in OPEN)) for x in inboxes]
+
+
+def show(
+    request: Request, template: str, values: Mapping[str, object], who: Person | None = None, status: int = 200
+) -> HTMLResponse:
+    """Render a template in the reader's language."""
+    reader = language.of(request)
+    common = {
+        "language": reader,
+        "languages": LANGUAGES,
+        "who": who,
+        "here": _here(request),
+        "places": [],
+        "place": None,
+        "version": __version__,
+    }
+    html = _environment(reader.code).get_template(template).render(common | dict(values))
+    return HTMLResponse(html, status, {"Content-Language": reader.code, "Vary": "Cookie, Accept-Language"})
+
+
+async def failed(request: Request, error: HubError) -> Response:
+    """What a person sees when a page cannot be shown: the sign-in, or the failure in words."""
+    if isinstance(error, NotSignedIn):
+        return RedirectResponse(f"/sign-in?next={quote(_here(request), safe='/')}", 303)
+    words = wording.FAILURES.get(error.code, wording.FAILURES["internal"])
+    return show(request, "failed.html", {"failure": words, "status": error.status}, status=error.status)
+
+
+async def from_here(request: Request) -> None:
+    """Refuse a form that another site sends in the person's name. Raises NotAllowed.
+
+    The cookie is SameSite=Strict already; this holds for browsers and proxies that get that wrong.
+    """
+    if request.method in ("GET", "HEAD"):
+        return
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    foreign = site not in (None, "same-origin", "none")
+    # Browsers send "null" for an origin they hide; then only Sec-Fetch-Site tells where the form came from.
+    hidden = origin == "null" and site is not None
+    if foreign or (origin and not hidden and urlsplit(origin).netloc != request.headers.get("host")):
+        raise NotAllowed("this form was sent from another site")
+
+
+def local(path: str) -> str:
+    """The path if it stays on this site, else the front page."""
+    plain = path.isprintable() and "\\" not in path and " " not in path
+    return path if plain and path.startswith("/") and not path.startswith("//") else "/"
+
+
+def inbox_path(id: InboxId) -> str:
+    """Where an inbox is."""
+    return f"/inboxes/{quote(id, safe='')}"
+
+
+def _here(request: Request) -> str:
+    """The page to come back to; a form's answer stands where its page stood."""
+    query = request.url.remove_query_params("language").query if request.method == "GET" else ""
+    return f"{request.url.path}?{query}" if query else request.url.path
+
+
+@cache
+def _environment(code: str) -> Environment:
+    """Templates that speak one language; whatever is put into them is escaped."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    catalogue = language.load(code).catalogue
+    made.install_gettext_callables(catalogue.gettext, catalogue.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.filters["begin"] = lambda text: text[:1].upper() + text[1:]
+    return made

@@ -1,0 +1,214 @@
+"""What the hub's words are called on the pages, in the reader's language.
+
+The core says why in English sentences, because the API and the log need them too. PHRASES holds those
+sentences with their places; `told` finds the one that fits and says it in another language. A sentence
+that is not here is shown as it is, and a test makes the core say all it can.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from hub.directory import Directory, Flag, InboxId, PersonId
+from hub.item import Item, Outcome, State
+from hub.message import Kind
+from hub.record import Told
+from hub.web.language import N_, Language
+
+KINDS = {
+    Kind.REQUEST: N_("request"),
+    Kind.ANSWER: N_("answer"),
+    Kind.NOTE: N_("note"),
+    Kind.DIALOGUE: N_("dialogue"),
+    Kind.DEVIATION: N_("deviation"),
+}
+STATES = {
+    State.NEW: N_("new"),
+    State.CLAIMED: N_("claimed"),
+    State.ANSWERED: N_("answered"),
+    State.CLOSED: N_("closed"),
+    State.RETURNED: N_("returned"),
+    State.WITHDRAWN: N_("withdrawn"),
+}
+OUTCOMES = {
+    Outcome.READ: N_("Read"),
+    Outcome.APPOINTMENT: N_("Appointment given"),
+    Outcome.HOME_VISIT: N_("Home visit arranged"),
+    Outcome.TELEPHONE: N_("Settled by telephone"),
+    Outcome.OTHER: N_("Other, see the note"),
+}
+# What stands at the top of an item when somebody else has it, or it has ended.
+STANDINGS = {
+    State.NEW: N_("Nobody has taken this message."),
+    State.CLAIMED: N_("%(who)s has taken this message."),
+    State.ANSWERED: N_("%(who)s has answered this message."),
+    State.CLOSED: N_("%(who)s has closed this message."),
+    State.RETURNED: N_("This message was returned to the sender."),
+    State.WITHDRAWN: N_("The sender has withdrawn this message."),
+}
+EVENTS = {
+    "message.accepted": N_("Received and acknowledged. Placed here by the rule “%(rule)s”"),
+    "item.copied": N_("A copy for information was placed here"),
+    "item.claimed": N_("%(who)s took the message"),
+    "item.released": N_("%(who)s gave the message back"),
+    "item.answered": N_("%(who)s answered the sender"),
+    "item.closed": N_("%(who)s closed the message: %(outcome)s"),
+    "item.returned": N_("%(who)s returned the message to the sender"),
+    "item.withdrawn": N_("The sender withdrew the message"),
+    "deadline.warned": N_("Reminder before the deadline, to %(told)s"),
+    "deadline.escalated": N_("The deadline has passed; notice to %(told)s"),
+}
+# What no person did, and what another line of the history says already.
+BY_CLOCK = frozenset({"deadline.warned", "deadline.escalated", "notice.told"})
+UNTOLD = frozenset({"notice.told"})
+PROFESSIONS = {
+    "LE": N_("doctor"),
+    "SP": N_("nurse"),
+    "VP": N_("social educator"),
+    "FT": N_("physiotherapist"),
+    "ET": N_("occupational therapist"),
+    "HF": N_("health care worker"),
+    "PS": N_("psychologist"),
+}
+FLAGS = {
+    Flag.MANAGEMENT: N_("Handled by management"),
+    Flag.PROTECTED: N_("Protected address"),
+    Flag.INTERPRETER: N_("Needs an interpreter"),
+}
+FAILURES = {
+    "not-allowed": N_("You may not see or do this"),
+    "unknown": N_("There is nothing here"),
+    "stale": N_("Someone changed this message first"),
+    "illegal-move": N_("This can no longer be done"),
+    "bad-request": N_("Something is missing or wrong"),
+    "unavailable": N_("The messages cannot be read right now; try again in a moment"),
+    "busy": N_("The hub is very busy; try again in a moment"),
+    "internal": N_("Something is wrong in the hub; try again in a moment"),
+}
+# The first that fits the whole sentence is taken, so the general ones come last.
+PHRASES = (
+    # How a due time was counted.
+    N_("%(minutes)s minutes of opening time"),
+    N_("%(hours)s hours, day and night"),
+    N_("the same working day, received before %(time)s"),
+    N_("by %(time)s the next working day, received after %(cut_off)s"),
+    N_("by %(time)s the next working day, received on a closed day"),
+    N_("weekend"),
+    # Where a rule sends.
+    N_("rule “%(rule)s” sends this to %(where)s: %(inbox)s"),
+    N_("the patient's GP, or whoever covers today"),
+    N_("the team that owns the patient, else the practice's first"),
+    N_("the coordinator's pile"),
+    N_("the case handlers"),
+    N_("the doctor on duty"),
+    N_("the manager"),
+    N_("the test inbox, away from care staff"),
+    N_("the inbox %(inbox)s"),
+    N_("no rule found anybody"),
+    N_("unplaced"),
+    # Why a rule was passed over.
+    N_("it is a test message"),
+    N_("it is no test message"),
+    N_("it is for information"),
+    N_("it is for action"),
+    N_("kind is %(kind)s"),
+    N_("type is %(type)s"),
+    N_("theme is %(theme)s"),
+    N_("sender is %(sender)s"),
+    N_("role asked for is %(roles)s"),
+    N_("profession asked for is %(professions)s"),
+    N_("the patient is followed by a team"),
+    N_("the patient is not followed by a team"),
+    N_("the patient's services are %(services)s"),
+    N_("the patient's flags are %(flags)s"),
+    N_("it has attachments"),
+    N_("it has no attachments"),
+    N_("none of its words is in the text"),
+    N_("matched, but there is no %(inbox)s"),
+    N_("matched, but %(path)s"),
+    # Who stands in.
+    N_("the patient is on no list here and no GP is addressed"),
+    N_("the substitutes form a loop"),
+    N_("%(name)s stands in"),
+    N_("away"),
+    N_("day off"),
+    # What an act lacks.
+    N_("text: an answer needs a text"),
+    N_("text: at most %(characters)s characters can be sent"),
+    N_("outcome: closing needs one of %(outcomes)s"),
+    N_("note: closing with outcome “other” needs a note that says why"),
+    N_("action: this is a copy for information; close it as read, the answer is another inbox's"),
+    N_("the form is not as this page gave it"),
+    # Single words in those sentences, and whom a ladder tells.
+    *KINDS.values(),
+    N_("hospital"),
+    N_("home_service"),
+    N_("specialist"),
+    N_("public"),
+    N_("other"),
+    N_("none"),
+    N_("inbox"),
+    N_("personal"),
+    N_("pht"),
+    N_("coordinator"),
+    N_("case_handler"),
+    N_("duty"),
+    N_("manager"),
+    N_("operations"),
+    N_("test"),
+    # The way to whoever stands in: somebody, and why not; then the next one.
+    N_("%(path)s; %(rest)s"),
+    N_("%(name)s: %(reason)s, no substitute"),
+    N_("%(name)s: %(reason)s"),
+)
+_PLACE = re.compile(r"%\\\((\w+)\\\)s")
+_PATTERNS = tuple((re.compile(_PLACE.sub(r"(?P<\1>.+)", re.escape(p)).replace("%%", "%")), p) for p in PHRASES)
+_SKIPPED = re.compile(r"(\d{4}-\d\d-\d\d) \((.+)\)")
+
+
+def told(language: Language, sentence: str) -> str:
+    """A sentence of the core in the reader's language; one that is unknown stays as it is."""
+    for pattern, phrase in _PATTERNS:
+        if found := pattern.fullmatch(sentence):
+            return language.gettext(phrase, **{k: told(language, v) for k, v in found.groupdict().items()})
+    return sentence
+
+
+def skipped(language: Language, day: str) -> str:
+    """A day that did not count, with the reason."""
+    found = _SKIPPED.fullmatch(day)
+    return f"{language.weekday(date.fromisoformat(found[1]))} ({told(language, found[2])})" if found else day
+
+
+def standing(language: Language, item: Item, directory: Directory) -> str:
+    """How an item stands, in one sentence."""
+    return language.gettext(STANDINGS[item.state], who=name(directory, item.owner or ""))
+
+
+def happened(language: Language, line: Told, directory: Directory) -> str:
+    """A line of an item's history in one sentence."""
+    if line.event not in EVENTS:
+        return line.event
+    detail = line.detail
+    outcome = detail.get("outcome", "")
+    words = language.gettext(
+        EVENTS[line.event],
+        who=name(directory, line.who),
+        rule=told(language, detail.get("rule", "")),
+        outcome=language.gettext(OUTCOMES[Outcome(outcome)]) if outcome in list(Outcome) else outcome,
+        told=", ".join(_inboxes(directory, detail.get("told", ""))),
+    )
+    late = language.gettext("later than it should, because the hub was away")
+    return f"{words} ({late})" if detail.get("late") == "yes" else words
+
+
+def name(directory: Directory, person: str) -> str:
+    """A person's name, or the id of one who has left."""
+    known = directory.people.get(PersonId(person))
+    return known.name if known else person
+
+
+def _inboxes(directory: Directory, ids: str) -> Iterator[str]:
+    for id in ids.split():
+        inbox = directory.inboxes.get(InboxId(id))
+        yield inbox.name if inbox else id

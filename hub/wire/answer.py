@@ -1,0 +1,109 @@
+"""An answer to a message: DIALOG_SVAR to a request of version 1.0 (HIS 1152), else Helsefaglig dialog (HIS 1077).
+
+Helsefaglig dialog has replaced the older kinds in practice, and is what a note, an answer or a deviation gets;
+but a request of version 1.0 is owed an answer of that version, because the regulation still requires it.
+"""
+
+from hub.change import Answer
+from hub.message import Code, Ident, Party, Patient, Professional, Unit
+from hub.wire import codes, names, pen, times
+
+
+def build(a: Answer) -> str:
+    """A MsgHead in the same conversation, to the original's sender, with the text and who signed it."""
+    ref = pen.element(
+        "RefDoc",
+        pen.element("IssueDate", V=times.written(a.at)),
+        pen.element("MsgType", V="XML", DN="XML-instans"),
+        pen.element("Content", _reply(a) if _is_reply_to_request(a) else _dialogue(a)),
+    )
+    return pen.element("MsgHead", _head(a), pen.element("Document", ref), xmlns=names.MSGHEAD)
+
+
+def _is_reply_to_request(a: Answer) -> bool:
+    """Whether the original was a request in Dialogmelding 1.0, which is what AppRec 1.0 goes with."""
+    return a.about.type.value == "DIALOG_FORESPORSEL" and a.about.apprec == "1.0"
+
+
+def _head(a: Answer) -> str:
+    kind = "DIALOG_SVAR" if _is_reply_to_request(a) else "DIALOG_HELSEFAGLIG"
+    references = (pen.text("RefToParent", a.about.msg_id), pen.text("RefToConversation", a.first))
+    return pen.element(
+        "MsgInfo",
+        pen.simple("Type", codes.code("8279", kind)),
+        pen.text("MIGversion", names.MIG_MSGHEAD),
+        pen.text("GenDate", times.written(a.at)),
+        pen.text("MsgId", a.id),
+        pen.element("ProcessingStatus", V="T", DN="Opplæring") if a.about.test else "",
+        pen.element("ConversationRef", *references),
+        pen.element("Sender", _organisation(a.sender)),
+        pen.element("Receiver", _organisation(a.about.sender)),
+        _patient(a.patient) if a.patient else "",
+    )
+
+
+def _dialogue(a: Answer) -> str:
+    """A Notat about the patient (7322: 6), whatever theme was asked under: 8 and 9 are questions, 7 its own message."""
+    return pen.element("Dialogmelding", _note(a, codes.code("7322", "6")), xmlns=names.DIALOG_1_1)
+
+
+def _reply(a: Answer) -> str:
+    """A Notat that answers (9069: 5); the request's own document id links it too, where it had one (HIS 1152)."""
+    request = pen.element(
+        "Foresporsel", pen.coded("TypeForesp", codes.code("8331", "1")), pen.text("DokIdForesp", a.document_id)
+    )
+    note = _note(a, codes.code("9069", "5"), request if a.document_id else "")
+    return pen.element("Dialogmelding", note, xmlns=names.DIALOG_1_0)
+
+
+def _note(a: Answer, theme: Code, request: str = "") -> str:
+    text = "\n\n".join(t for t in (a.text, a.signed_by) if t)
+    return pen.element(
+        "Notat",
+        pen.coded("TemaKodet", theme),
+        pen.text("Tema", a.subject),
+        pen.text("TekstNotatInnhold", text),
+        request,
+    )
+
+
+def _organisation(party: Party) -> str:
+    """Both levels of an address (HIS 1153); one without any identifier is no address and is left out."""
+    department, person = party.department, party.professional
+    inner = pen.element("Organisation", *_unit(department)) if department and department.idents else ""
+    return pen.element(
+        "Organisation", *_unit(party.organisation), inner, _professional(person) if person and person.idents else ""
+    )
+
+
+def _unit(unit: Unit) -> list[str]:
+    return [pen.text("OrganisationName", unit.name), *_idents(unit.idents)]
+
+
+def _professional(person: Professional) -> str:
+    profession = Code(person.profession, codes.text("9060", person.profession))
+    return pen.element(
+        "HealthcareProfessional",
+        pen.simple("TypeHealthcareProfessional", profession) if person.profession else "",
+        *_names(person),
+        *_idents(person.idents),
+    )
+
+
+def _patient(patient: Patient) -> str:
+    return pen.element(
+        "Patient",
+        *_names(patient),
+        pen.optional("DateOfBirth", patient.born.isoformat() if patient.born else ""),
+        pen.simple("Sex", Code(patient.sex, codes.text("3101", patient.sex))) if patient.sex else "",
+        *_idents(patient.idents),
+    )
+
+
+def _names(person: Professional | Patient) -> list[str]:
+    given = (("FamilyName", person.family_name), ("MiddleName", person.middle_name), ("GivenName", person.given_name))
+    return [pen.optional(name, value) for name, value in given]
+
+
+def _idents(idents: tuple[Ident, ...]) -> list[str]:
+    return [pen.element("Ident", pen.text("Id", ident.id), pen.coded("TypeId", ident.type)) for ident in idents]

@@ -1,0 +1,382 @@
+"""The words for everything that can be wrong with bytes from a partner, in English and bokmål.
+
+Each function makes one Fault: what was found, what is allowed, and where. A text never quotes what the
+sender wrote beyond names of elements and attributes, codes and media types, because it may hold patient data.
+"""
+
+from hub.message import Fault
+from hub.wire.codes import TYPES
+from hub.wire.names import MSGHEAD
+
+READ_TYPES = tuple(t for t in TYPES if t != "APPREC")
+
+_READ = ", ".join(READ_TYPES)
+_FORMATS = "MsgHead 1.2 with Dialogmelding 1.0 or 1.1, AppRec 1.0 or 1.1"
+_FORMATER = "MsgHead 1.2 med Dialogmelding 1.0 eller 1.1, AppRec 1.0 eller 1.1"
+
+# What is wrong when it is not well-formed, by libxml2's number; libxml2's own text would quote the document.
+MALFORMED = {
+    4: ("there is no start tag where the document should begin", "det er ingen starttagg der dokumentet skal begynne"),
+    5: (
+        "it goes on after the end of its first element or ends too early",
+        "den fortsetter etter slutten på det første elementet eller slutter for tidlig",
+    ),
+    9: ("a character is not allowed in XML", "et tegn er ikke tillatt i XML"),
+    26: (
+        "an entity such as &nbsp; is not defined; only &amp; &lt; &gt; &quot; &apos; and numbers (&#160;) are",
+        "en entitet som &nbsp; er ikke definert; bare &amp; &lt; &gt; &quot; &apos; og tall (&#160;) er det",
+    ),
+    38: ("< stands in an attribute's value; write &lt;", "< står i verdien til et attributt; skriv &lt;"),
+    39: ("an attribute's value has no quotes", "verdien til et attributt mangler anførselstegn"),
+    41: ("an attribute has no value", "et attributt mangler verdi"),
+    42: ("an attribute stands twice on one element", "et attributt står to ganger på ett element"),
+    62: ("]]> stands in text; write ]]&gt;", "]]> står i tekst; skriv ]]&gt;"),
+    64: ("the XML declaration does not stand first", "XML-deklarasjonen står ikke først"),
+    65: ("a blank is missing between attributes", "det mangler et mellomrom mellom attributter"),
+    68: (
+        "a name is missing after < or &; write &lt; or &amp; in text",
+        "det mangler et navn etter < eller &; skriv &lt; eller &amp; i tekst",
+    ),
+    73: ("a tag is not finished", "en tagg er ikke avsluttet"),
+    76: ("a start tag and an end tag do not match", "en starttagg og en slutttagg passer ikke sammen"),
+    77: ("it ends before all elements are closed", "den slutter før alle elementer er lukket"),
+    81: (
+        "the bytes are not in the encoding that is declared (or UTF-8)",
+        "bytene er ikke i tegnsettet som er oppgitt (eller UTF-8)",
+    ),
+    201: ("a prefix has no namespace (xmlns:...)", "et prefiks mangler navnerom (xmlns:...)"),
+}
+
+
+# Names and namespaces are told up to this length; any length is legal XML.
+_LONGEST_NAME = 120
+
+
+def short(name: str) -> str:
+    """A name as a fault tells it: cut where it is longer than any good one."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+
+
+def empty() -> Fault:
+    """Nothing was sent."""
+    return Fault("T01", "The message is empty", "Meldingen er tom")
+
+
+def too_large(size: int, limit: int) -> Fault:
+    """More bytes than are taken."""
+    return Fault(
+        "T01",
+        f"The message has {size} bytes; at most {limit} are taken",
+        f"Meldingen er på {size} byte; det tas imot høyst {limit}",
+    )
+
+
+def not_xml() -> Fault:
+    """The first character is not the start of XML."""
+    return Fault("T01", "This is not XML: it does not begin with <", "Dette er ikke XML: det begynner ikke med <")
+
+
+def wide() -> Fault:
+    """Encoded with two or four bytes for each character, or not text at all."""
+    return Fault(
+        "T01",
+        "The bytes are UTF-16, UTF-32 or no text; use UTF-8 or ISO-8859-1",
+        "Bytene er UTF-16, UTF-32 eller ikke tekst; bruk UTF-8 eller ISO-8859-1",
+        line=1,
+    )
+
+
+def encoding() -> Fault:
+    """Declared in an encoding that is not read."""
+    return Fault(
+        "T01",
+        "The encoding that is declared is not read; use UTF-8 or ISO-8859-1",
+        "Tegnsettet som er oppgitt, leses ikke; bruk UTF-8 eller ISO-8859-1",
+        line=1,
+    )
+
+
+def not_ascii(line: int) -> Fault:
+    """Declared to be ASCII, and is not."""
+    return Fault(
+        "T01",
+        "The message declares US-ASCII and holds other characters; declare the encoding it has",
+        "Meldingen oppgir US-ASCII og har andre tegn; oppgi tegnsettet den har",
+        line=line,
+    )
+
+
+def doctype(line: int) -> Fault:
+    """A document type declaration, with which text can be hidden or files be read."""
+    return Fault(
+        "T01",
+        "The message has a DOCTYPE; document types and entities are not accepted",
+        "Meldingen har en DOCTYPE; dokumenttyper og entiteter godtas ikke",
+        line=line,
+    )
+
+
+def crowded(most: int) -> Fault:
+    """More elements or attributes than any message needs."""
+    return Fault(
+        "T01",
+        f"The message has too many elements or attributes; at most {most} of each are taken",
+        f"Meldingen har for mange elementer eller attributter; det tas imot høyst {most} av hver",
+    )
+
+
+def wide_element(most: int, line: int) -> Fault:
+    """More attributes on one element than any schema has."""
+    return Fault(
+        "T01",
+        f"An element has more than {most} attributes",
+        f"Et element har mer enn {most} attributter",
+        line=line,
+    )
+
+
+def malformed(number: int, line: int) -> Fault:
+    """Not well-formed, by libxml2's number for it."""
+    other = (f"rule {number} of the parser is broken", f"regel {number} i XML-tolkeren er brutt")
+    en, nb = MALFORMED.get(number, other)
+    return Fault(
+        "T01", f"The message is not well-formed XML: {en}", f"Meldingen er ikke velformet XML: {nb}", line=line
+    )
+
+
+def too_deep(line: int) -> Fault:
+    """Beyond what the parser takes in depth or length of a name or text."""
+    return Fault(
+        "T01",
+        "Elements are nested too deeply, or a name or a text is too long",
+        "Elementer er nøstet for dypt, eller et navn eller en tekst er for lang",
+        line=line,
+    )
+
+
+def unknown_root(name: str, namespace: str) -> Fault:
+    """A document of which not even the sender can be read."""
+    name, namespace = short(name), short(namespace)
+    return Fault(
+        "T10",
+        f"The document is {name} in namespace “{namespace}”; what is read is {_FORMATS}",
+        f"Dokumentet er {name} i navnerommet «{namespace}»; det som leses, er {_FORMATER}",
+        f"/{name}",
+        1,
+    )
+
+
+def unknown_head(namespace: str, line: int) -> Fault:
+    """A MsgHead of another version."""
+    namespace = short(namespace)
+    return Fault(
+        "T10",
+        f"MsgHead stands in namespace “{namespace}”; what is read is {MSGHEAD}",
+        f"MsgHead står i navnerommet «{namespace}»; det som leses, er {MSGHEAD}",
+        "/MsgHead",
+        line,
+    )
+
+
+def unknown_type(line: int) -> Fault:
+    """A message function (8279) that is not read here."""
+    path = "/MsgHead/MsgInfo/Type"
+    return Fault("T10", f"Type is none of those read: {_READ}", f"Type er ingen av dem som leses: {_READ}", path, line)
+
+
+def unknown_payload(name: str, namespace: str, path: str, line: int) -> Fault:
+    """A payload that is not read here."""
+    name, namespace = short(name), short(namespace)
+    return Fault(
+        "T10",
+        f"The payload is {name} in namespace “{namespace}”; what is read is Dialogmelding 1.0 or 1.1",
+        f"Fagmeldingen er {name} i navnerommet «{namespace}»; det som leses, er Dialogmelding 1.0 eller 1.1",
+        path,
+        line,
+    )
+
+
+def no_payload(line: int) -> Fault:
+    """A head without a body."""
+    return Fault(
+        "T10",
+        "There is no payload; expected is Dialogmelding 1.0 or 1.1 in Document/RefDoc/Content",
+        "Det er ingen fagmelding; ventet er Dialogmelding 1.0 eller 1.1 i Document/RefDoc/Content",
+        "/MsgHead",
+        line,
+    )
+
+
+def no_head() -> Fault:
+    """A MsgHead without MsgInfo."""
+    return Fault("T02", "MsgInfo is missing", "MsgInfo mangler", "/MsgHead", 1)
+
+
+def no_sender(line: int) -> Fault:
+    """Nobody to answer (HIS 80415 3.3.4)."""
+    return Fault(
+        "T02",
+        "The sender's organisation has no usable identifier (HER-id), so nobody can be answered",
+        "Avsenderens virksomhet har ingen brukbar identifikator (HER-id), så ingen kan få svar",
+        "/MsgHead/MsgInfo/Sender/Organisation",
+        line,
+    )
+
+
+def no_id(path: str, most: int, line: int) -> Fault:
+    """Nothing that an acknowledgement could name."""
+    return Fault(
+        "E10",
+        f"The message's id is missing or longer than {most} characters, so nothing can be acknowledged",
+        f"Meldingens id mangler eller er lengre enn {most} tegn, så ingenting kan kvitteres",
+        path,
+        line,
+    )
+
+
+def not_uuid(line: int) -> Fault:
+    """An id that is not a UUID (HIS 80415 3.3.4)."""
+    return Fault(
+        "E10",
+        "MsgId is not a UUID, such as 2f1b9c1e-6a57-4d0c-9f3e-0c5d5f1f7a10",
+        "MsgId er ikke en UUID, for eksempel 2f1b9c1e-6a57-4d0c-9f3e-0c5d5f1f7a10",
+        "/MsgHead/MsgInfo/MsgId",
+        line,
+    )
+
+
+def no_time(line: int) -> Fault:
+    """A GenDate that is no point in time."""
+    return Fault(
+        "T02",
+        "GenDate is not a point in time, such as 2026-11-21T10:32:12+01:00",
+        "GenDate er ikke et tidspunkt, for eksempel 2026-11-21T10:32:12+01:00",
+        "/MsgHead/MsgInfo/GenDate",
+        line,
+    )
+
+
+def no_patient(line: int) -> Fault:
+    """A message about a patient, without one."""
+    return Fault(
+        "E36",
+        "Patient is missing; a dialogue message must say whom it is about",
+        "Patient mangler; en dialogmelding må si hvem den gjelder",
+        "/MsgHead/MsgInfo/Patient",
+        line,
+    )
+
+
+def vague_patient(missing_en: str, missing_nb: str, line: int) -> Fault:
+    """A patient who cannot be told from others (HIS 80415 3.3.4)."""
+    return Fault(
+        "E36",
+        f"The patient is insufficiently identified: {missing_en}. Needed is a name and one of: FNR, D-number "
+        "or common helper number of eleven digits, or birth date and sex",
+        f"Pasienten er utilstrekkelig identifisert: {missing_nb}. Det kreves navn og ett av: fødselsnummer, D-nummer "
+        "eller felles hjelpenummer på elleve siffer, eller fødselsdato og kjønn",
+        "/MsgHead/MsgInfo/Patient",
+        line,
+    )
+
+
+def long_patient_id(most: int, line: int) -> Fault:
+    """An identifier that no register gives out."""
+    return Fault(
+        "T99",
+        f"An identifier of the patient is longer than {most} characters",
+        f"En av pasientens identifikatorer er lengre enn {most} tegn",
+        "/MsgHead/MsgInfo/Patient/Ident",
+        line,
+    )
+
+
+def attachment_type(mime_type: str, path: str, line: int) -> Fault:
+    """An attachment of a format that is not read (HIS 1036, HIS 1077)."""
+    found_en, found_nb = (
+        (f"is {mime_type}", f"er {mime_type}") if mime_type else ("says no format", "oppgir ikke format")
+    )
+    return Fault(
+        "T99",
+        f"An attachment {found_en}; PDF, JPG and PNG are taken",
+        f"Et vedlegg {found_nb}; PDF, JPG og PNG tas imot",
+        path,
+        line,
+    )
+
+
+def not_base64(path: str, line: int) -> Fault:
+    """A file whose bytes cannot be had."""
+    return Fault("T02", "An attachment is not valid base64", "Et vedlegg er ikke gyldig base64", path, line)
+
+
+def attachment_elsewhere(path: str, line: int) -> Fault:
+    """An attachment that is only referred to."""
+    return Fault(
+        "T99",
+        "An attachment lies elsewhere (FileReference); send it in Content/Base64Container",
+        "Et vedlegg ligger et annet sted (FileReference); send det i Content/Base64Container",
+        path,
+        line,
+    )
+
+
+def attachment_compressed(path: str, line: int) -> Fault:
+    """An attachment that people could not open."""
+    return Fault(
+        "T99",
+        "An attachment is compressed (Compression); send it as it is",
+        "Et vedlegg er komprimert (Compression); send det som det er",
+        path,
+        line,
+    )
+
+
+def no_original(line: int) -> Fault:
+    """An acknowledgement of nothing."""
+    path = "/AppRec/OriginalMsgId/Id"
+    return Fault(
+        "T02",
+        "AppRec does not say which message it is about",
+        "AppRec sier ikke hvilken melding den gjelder",
+        path,
+        line,
+    )
+
+
+def no_status(line: int) -> Fault:
+    """An acknowledgement that says neither yes nor no."""
+    return Fault("T02", "AppRec has no status", "AppRec har ingen status", "/AppRec/Status", line)
+
+
+def no_acknowledger(line: int) -> Fault:
+    """An acknowledgement from nobody."""
+    path = "/AppRec/Sender/HCP"
+    return Fault("T02", "AppRec's sender has no identifier", "AppRec-ens avsender har ingen identifikator", path, line)
+
+
+def reader_died() -> Fault:
+    """The message ended the process that read it."""
+    return Fault(
+        "T99",
+        "Reading this message ended the reader: it needs too much memory or breaks it",
+        "Lesingen av denne meldingen stanset leseren: den krever for mye minne eller ødelegger den",
+    )
+
+
+def reader_hung(seconds: float) -> Fault:
+    """The message took longer to read than any good one does."""
+    return Fault(
+        "T99",
+        f"Reading this message took more than {seconds:.1f} seconds and was stopped",
+        f"Lesingen av denne meldingen tok mer enn {seconds:.1f} sekunder og ble stanset",
+    )
+
+
+def reader_failed() -> Fault:
+    """A mistake of ours."""
+    return Fault(
+        "X99",
+        "The reader failed on this message; this is the hub's mistake, and operations can see it",
+        "Leseren feilet på denne meldingen; det er hubens feil, og drift kan se den",
+    )

@@ -1,0 +1,16 @@
+"""The names that the standards give: namespaces, versions and the stem of all national code systems."""
+
+MSGHEAD = "http://www.kith.no/xmlstds/msghead/2006-05-24"
+DIALOG_1_0 = "http://www.kith.no/xmlstds/dialog/2006-10-11"
+DIALOG_1_1 = "http://www.kith.no/xmlstds/dialog/2013-01-23"
+APPREC_1_0 = "http://www.kith.no/xmlstds/apprec/2004-11-21"
+APPREC_1_1 = "http://www.kith.no/xmlstds/apprec/2012-02-15"
+FELLES = "http://www.kith.no/xmlstds/felleskomponent1"
+BASE64 = "http://www.kith.no/xmlstds/base64container"
+
+MIG_MSGHEAD = "v1.2 2006-05-24"
+MIG_APPREC_1_0 = "1.0 2004-11-21"
+MIG_APPREC_1_1 = "v1.1 2012-02-15"
+
+# A code system's OID is this stem and its number.
+CODE_SYSTEMS = "2.16.578.1.12.4.1.1."

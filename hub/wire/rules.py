@@ -1,0 +1,147 @@
+"""When a message is turned away: the standard's table (HIS 80415 3.3.4), for what the document alone can tell.
+
+Row 8 (personal signature) is not asked yet: a ds:Signature is neither verified nor refused, as a dialogue message
+relies on the transport's signature. Row 13 is why no row looks at a code's value: a wrong one must not reject, and
+neither must a message without text. Wrong control digits of a patient's number (E31) reject nothing. Rows 1-3, 10,
+11 and 14 need to know who we are and whom we know; `intake` and the store decide those.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hub.message import Fault, Patient
+from hub.wire import dialogue, faults, head, tree
+from hub.wire.document import Document
+from hub.wire.names import MSGHEAD
+
+# The formats of attachments that are taken (HIS 1077:2017), as media types are written.
+ATTACHMENTS = frozenset(("application/pdf", "image/jpeg", "image/jpg", "image/pjpeg", "image/png", "image/x-png"))
+
+# The identifiers that identify a patient together with a name (HIS 80415 3.3.4); an H-number does not.
+NATIONAL = ("FNR", "DNR", "FHN")
+
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+_MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,60}")
+
+
+class Duty(StrEnum):
+    """What the standard says about a row."""
+
+    SHALL = "shall"  # always refused
+    MAY = "may"  # refused here; a site may come to decide otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: what it looks for and the code it gives. `last` ends the judging, as nothing more can be told."""
+
+    number: int
+    code: str
+    duty: Duty
+    clause: str
+    found: Callable[[Document], Iterable[Fault]]
+    last: bool = False
+
+
+def judge(document: Document) -> tuple[Fault, ...]:
+    """All that speaks against a message; nothing when it is to be accepted."""
+    found: list[Fault] = []
+    for row in ROWS:
+        faults_of_row = tuple(row.found(document))
+        found += faults_of_row
+        if row.last and faults_of_row:
+            break
+    return tuple(found)
+
+
+def _not_a_uuid(d: Document) -> Iterable[Fault]:
+    if not _UUID.fullmatch(d.envelope.msg_id):
+        yield faults.not_uuid(_line(d, "MsgId"))
+
+
+def _unknown_format(d: Document) -> Iterable[Fault]:
+    """Type, head and payload must all be of a version that is read."""
+    if tree.namespace(d.root) != MSGHEAD:
+        yield faults.unknown_head(tree.namespace(d.root), tree.line(d.root))
+        return
+    if d.kind is None:
+        yield faults.unknown_type(_line(d, "Type"))
+    for body in d.bodies:
+        if body.tag not in dialogue.PAYLOADS:
+            yield faults.unknown_payload(tree.local(body), tree.namespace(body), tree.path(body), tree.line(body))
+    if not d.bodies:
+        yield faults.no_payload(tree.line(d.root))
+
+
+def _invalid(d: Document) -> Iterable[Fault]:
+    """What the schema says, and what libxml2 lets pass: files that are no base64, times of no calendar."""
+    yield from d.complaints
+    for each in d.enclosures:
+        if each.broken:
+            yield faults.not_base64(tree.path(each.element), tree.line(each.element))
+    if not d.envelope.gen_date and not d.complaints:
+        yield faults.no_time(_line(d, "GenDate"))
+
+
+def _vague_patient(d: Document) -> Iterable[Fault]:
+    """All five kinds are about a patient, so there must be one, and it must be clear who."""
+    if d.patient is None:
+        yield faults.no_patient(tree.line(d.info.element))
+        return
+    if missing := _missing(d.patient):
+        en, nb = ("; ".join(words) for words in zip(*missing, strict=True))
+        yield faults.vague_patient(en, nb, _line(d, "Patient"))
+    if any(len(ident.id) > head.LONGEST_ID for ident in d.patient.idents):
+        yield faults.long_patient_id(head.LONGEST_ID, _line(d, "Patient"))
+
+
+def _unsupported_attachment(d: Document) -> Iterable[Fault]:
+    """T99, as it is a fault of format and T10 is about the message's own format."""
+    for each in d.enclosures:
+        path, line = tree.path(each.element), tree.line(each.element)
+        if each.elsewhere:
+            yield faults.attachment_elsewhere(path, line)
+        if each.compressed:
+            yield faults.attachment_compressed(path, line)
+        if each.inline and each.attachment.mime_type not in ATTACHMENTS:
+            # Only what looks like a media type is repeated: anything might stand there.
+            declared = _MEDIA_TYPE.fullmatch(each.attachment.mime_type)
+            yield faults.attachment_type(declared[0] if declared else "", path, line)
+
+
+ROWS = (
+    Row(7, "E10", Duty.SHALL, "HIS 80415:2012 3.3.4", _not_a_uuid),
+    Row(5, "T10", Duty.MAY, "HIS 80415:2012 3.3.4", _unknown_format, last=True),
+    Row(6, "T02", Duty.MAY, "HIS 80415:2012 3.3.4", _invalid),
+    Row(9, "E36", Duty.SHALL, "HIS 80415:2012 3.3.4", _vague_patient),
+    Row(12, "T99", Duty.SHALL, "HIS 1036:2011, HIS 1077:2017", _unsupported_attachment),
+)
+
+
+def _missing(patient: Patient) -> tuple[tuple[str, str], ...]:
+    """What keeps a patient from being identified, in English and bokmål; nothing when nothing does."""
+    named = bool(patient.name)
+    numbered = any(i.type.value in NATIONAL and _is_national(i.id) for i in patient.idents)
+    if named and (numbered or (patient.born and patient.sex)):
+        return ()
+    lacks = (
+        (named, "the name is missing", "navnet mangler"),
+        (numbered, "no complete number", "intet fullstendig nummer"),
+        (numbered or patient.born, "no birth date", "ingen fødselsdato"),
+        (numbered or patient.sex, "no sex", "intet kjønn"),
+    )
+    return tuple((en, nb) for has, en, nb in lacks if not has)
+
+
+def _is_national(number: str) -> bool:
+    """Eleven digits, however they are spaced; whether the control digits fit is another matter (E31)."""
+    plain = "".join(number.split()).replace("-", "").replace(".", "")
+    return len(plain) == 11 and plain.isascii() and plain.isdecimal()
+
+
+def _line(d: Document, name: str) -> int:
+    found = d.info.one(name)
+    return tree.line(d.info.element if found is None else found)

@@ -1,0 +1,145 @@
+"""The sample centre as tests use it: a hub on a folder of its own, and messages for it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+from uuid import UUID
+
+from hub import settings
+from hub.clock import Clock
+from hub.service import Hub, open_hub
+from hub.store.migrate import migrate
+
+EXCHANGE = {"Authorization": "Bearer sample-key-exchange"}
+XML = {"Content-Type": "application/xml"}
+NURSE, COORDINATOR, GP = ("kari.moen", "sambud"), ("berit.dahl", "sambud"), ("nora.nordli", "sambud")
+TEAM = "primaerhelseteam"
+# A patient of the team, and one who is nobody's but a GP's; both from the sample's patients.csv.
+TEAM_PATIENT, GP_PATIENT = "01864612632", "22837327958"
+
+MESSAGE = """<?xml version="1.0" encoding="UTF-8"?>
+<MsgHead xmlns="http://www.kith.no/xmlstds/msghead/2006-05-24">
+ <MsgInfo><Type V="DIALOG_HELSEFAGLIG" DN="Helsefaglig dialog"/><MIGversion>v1.2 2006-05-24</MIGversion>
+  <GenDate>2026-11-24T08:59:00+01:00</GenDate><MsgId>{msg_id}</MsgId>
+  <Sender><Organisation><OrganisationName>Fjordbyen kommune</OrganisationName>
+   <Ident><Id>{sender}</Id><TypeId V="HER" DN="HER-id" S="2.16.578.1.12.4.1.1.9051"/></Ident>
+   <Organisation><OrganisationName>Sykepleietjeneste</OrganisationName>
+    <Ident><Id>900201</Id><TypeId V="HER" DN="HER-id" S="2.16.578.1.12.4.1.1.9051"/></Ident></Organisation>
+  </Organisation></Sender>
+  <Receiver><Organisation><OrganisationName>Fjordbyen legesenter</OrganisationName>
+   <Ident><Id>{practice}</Id><TypeId V="HER" DN="HER-id" S="2.16.578.1.12.4.1.1.9051"/></Ident>
+   <Organisation><OrganisationName>Fastlegetjeneste</OrganisationName>
+    <Ident><Id>{service}</Id><TypeId V="HER" DN="HER-id" S="2.16.578.1.12.4.1.1.9051"/></Ident></Organisation>
+  </Organisation></Receiver>
+  <Patient><FamilyName>Aas</FamilyName><GivenName>Anna</GivenName>
+   <Ident><Id>{patient}</Id><TypeId V="FNR" DN="Fødselsnummer" S="2.16.578.1.12.4.1.1.8116"/></Ident></Patient>
+ </MsgInfo>
+ <Document><RefDoc><MsgType V="XML" DN="XML-instans"/><Content>
+  <Dialogmelding xmlns="http://www.kith.no/xmlstds/dialog/2013-01-23">
+   <Notat><TemaKodet V="6" DN="Henvendelse om pasient" S="2.16.578.1.12.4.1.1.7322"/>
+    <Tema>{subject}</Tema><TekstNotatInnhold>{text}</TekstNotatInnhold></Notat>
+  </Dialogmelding></Content></RefDoc></Document>
+</MsgHead>
+"""
+
+
+def message(n: int = 1, **changes: str) -> bytes:
+    """The n-th message from the home service about a team patient."""
+    values = {
+        "msg_id": str(UUID(int=n, version=4)),
+        "sender": "900200",
+        "practice": "900100",
+        "service": "900101",
+        "patient": TEAM_PATIENT,
+        "subject": "Blodtrykk",
+        "text": "Blodtrykket er 180/100 for tredje dag på rad.",
+    }
+    return MESSAGE.format(**values | changes).encode()
+
+
+def configured(folder: Path, **changes: Any) -> settings.Settings:
+    """The sample's settings with a migrated database in the folder."""
+    found = settings.load(settings.sample())
+    url = f"sqlite:///{folder / 'hub.db'}"
+    migrate(url)
+    return found.model_copy(update={"database": settings.Database(url=url), **changes})
+
+
+@asynccontextmanager
+async def hub(folder: Path, clock: Clock | None = None) -> AsyncIterator[Hub]:
+    """A hub of the sample centre, open; `clock` is set after it opened."""
+    async with open_hub(configured(folder)) as opened:
+        opened.clock = clock or opened.clock
+        yield opened
+
+
+@dataclass(slots=True)
+class Served:
+    """A real `hub serve` process."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    log: Path
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send it a signal and wait; returns its exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(30)
+
+
+@contextmanager
+def served(folder: Path, port: int | None = None, **environment: str) -> Iterator[Served]:
+    """`hub serve` as its user starts it, on the folder's database; killed at the end if it still runs."""
+    configured(folder)
+    log = folder / "serve.log"
+    own = {
+        "HUB_DATABASE__URL": f"sqlite:///{folder / 'hub.db'}",
+        "HUB_WEB__PORT": str(port or free_port()),
+        "HUB_CONFIG": str(settings.sample()),
+    }
+    words = [sys.executable, "-m", "hub.cli", "serve"]
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            words, env={**os.environ, **own, **environment}, stdin=subprocess.DEVNULL, stderr=out
+        )
+        found = Served(process, int(own["HUB_WEB__PORT"]), log)
+        try:
+            _answering(found)
+            yield found
+        finally:
+            process.kill()
+            process.wait(30)
+
+
+def free_port() -> int:
+    """A port on loopback that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _answering(found: Served) -> None:
+    for _ in range(600):
+        if found.process.poll() is not None:
+            raise RuntimeError(f"hub serve ended: {found.log.read_text()}")
+        try:
+            urlopen(f"{found.url}/health", timeout=5).close()
+            return
+        except (URLError, OSError):
+            time.sleep(0.05)
+    raise RuntimeError(f"hub serve does not answer: {found.log.read_text()}")

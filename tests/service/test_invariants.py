@@ -1,0 +1,135 @@
+"""Whatever arrives, is done and lapses, in whatever order: nothing is lost, doubled or forgotten."""
+
+import asyncio
+import shutil
+import tempfile
+from collections import Counter
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hub import desk, intake, watch
+from hub.change import Change
+from hub.desk import Act
+from hub.errors import BadRequest, IllegalMove
+from hub.item import Action, ItemId, Outcome
+from hub.message import Fault, Message, Refusal
+from hub.record import Stored
+from hub.store import Store, Writing
+from hub.store.migrate import migrate
+from tests import builders
+
+PEOPLE = (builders.NURSE, builders.OTHER_NURSE)
+GRACE = timedelta(seconds=60)
+
+deliveries = st.tuples(st.just("deliver"), st.integers(1, 4), st.booleans())
+acts = st.tuples(
+    st.just("act"), st.integers(0, 9), st.sampled_from(desk.ACTIONS), st.sampled_from(PEOPLE), st.booleans()
+)
+    st.just("act"), st.integers(0, 9), st.sampled_from(desk.ACTIONS), st.sampled_from(PEOPLE), st.booleans()
+)
+ticks = st.tuples(st.just("tick"), st.integers(1, 2000))
+histories = st.lists(st.one_of(deliveries, acts, ticks), max_size=30)
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database to copy."""
+    made = tmp_path_factory.mktemp("template") / "hub.db"
+    migrate(f"sqlite:///{made}")
+    return made
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=histories)
+def test_any_history_keeps_the_invariants(template: Path, history: list[tuple[object, ...]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(template, Path(folder) / "hub.db")
+        asyncio.run(live(f"sqlite:///{folder}/hub.db", history))
+
+
+async def live(url: str, history: list[tuple[object, ...]]) -> None:
+    """Play a history, and look at everything after every event."""
+    now = builders.TUESDAY
+    levels: Counter[ItemId] = Counter()
+    delivered: set[object] = set()
+    async with Store(url) as store:
+        for what, *how in history:
+            if what == "deliver":
+                delivered.add(await deliver(store, now, *how))  # type: ignore[arg-type]
+            elif what == "act":
+                await act(store, now, *how)  # type: ignore[arg-type]
+            else:
+                now += timedelta(minutes=how[0])  # type: ignore[arg-type]
+                await tick(store, now)
+            await look(store, now, delivered, levels)
+
+
+async def deliver(store: Store, now: datetime, n: int, good: bool) -> object:
+    m = builders.message(n)
+    reading: Message | Refusal = m if good else Refusal(m.envelope, (Fault("E36", "", ""),))
+    change = intake.judge(reading, builders.order(), now)
+    documents = tuple(b"document" for _ in change.outgoing)
+    # The bytes of a message decide its verdict, so a bad copy of a good one is another document.
+    await store.commit([Writing(change, now, b"good" if good else b"bad", "test", documents)])
+    return m.key
+
+
+async def act(store: Store, now: datetime, place: int, action: Action, who: object, stale: bool) -> None:
+    found = await everything(store)
+    if not found:
+        return
+    stored = found[place % len(found)]
+    clocks = (stored.deadline,) if stored.deadline else ()
+    asked = Act(action, text="answer", outcome=Outcome.READ)
+    try:
+        change = acted(stored, clocks, asked, who, now)
+    except (IllegalMove, BadRequest):
+        return
+    documents = tuple(b"answer" for _ in change.outgoing)
+    writings = [Writing(change, now, documents=documents)] * (2 if stale else 1)
+    await store.commit(writings)
+
+
+def acted(stored: Stored, clocks: tuple[object, ...], asked: Act, who: object, now: datetime) -> Change:
+    if asked.action is not Action.ANSWER:
+        return desk.act(stored.item, clocks, asked, who, now)  # type: ignore[arg-type]
+    practice = builders.directory().practices[builders.OURS]
+    return desk.answer(stored.item, clocks, builders.message(), practice, asked.text, who, now)  # type: ignore[arg-type]
+
+
+async def tick(store: Store, now: datetime) -> None:
+    due = await store.due(now, 100)
+    lapsed = [Writing(watch.lapse(x, d, builders.directory(), GRACE, now), now) for x, d in due]
+    # Two watchers see the same clocks: only one of them may have its way.
+    await asyncio.gather(store.commit(lapsed), store.commit(lapsed))
+
+
+async def everything(store: Store) -> list[Stored]:
+    found = []
+    for inbox in builders.directory().inboxes:
+        for closed in (False, True):
+            for line in await store.lines(inbox, closed):
+                stored = await store.stored(line.item.id)
+                assert stored is not None
+                found.append(stored)
+    return found
+
+
+async def look(store: Store, now: datetime, delivered: set[object], levels: Counter[ItemId]) -> None:
+    found = await everything(store)
+    tally = await store.tally()
+    for stored in found:
+        item, clock = stored.item, stored.deadline
+        assert item.open or clock is None or clock.fires_at is None, "an ended item has no live clock"
+        assert not item.open or clock is not None, "an open item has a clock"
+        assert item.level >= levels[item.id], "the level never falls"
+        assert (item.owner is None) == (item.state == "new"), "what is taken has an owner"
+        levels[item.id] = item.level
+    assert 0 == tally["lost"]["accepted without an item"]
+    assert len(delivered) == sum(tally["messages"].values()), "a message is kept once"
+    assert sum(tally["messages"].values()) == tally["outbox"].get("apprec", 0), "one acknowledgement for each"
+    assert tally["outbox"].get("answer", 0) == sum(s.item.state == "answered" for s in found), "one answer for each"

@@ -1,0 +1,628 @@
+"""The pages: what a nurse sees and does in an inbox, with scripts and without, in a real browser."""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from html import escape, unescape
+from itertools import count
+from pathlib import Path
+from typing import Literal
+from uuid import UUID
+
+import httpx2
+import pytest
+import pytest_asyncio
+import uvicorn
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from hub.desk import Act
+from hub.directory import InboxId, PersonId
+from hub.item import Action, Item, Outcome
+from hub.message import HerId
+from hub.service import Accepted, Delivery, Hub, open_hub
+from hub.settings import Rehearsal
+from hub.web.app import app
+from hub.web.pages import inbox as inbox_page
+from tests.centre import configured
+from tests.wire.builders import attachment, dialogue, ident, note, organisation, patient, wanted
+from workers.serve import Server
+
+# A Tuesday at the sample centre, 09:00 in Oslo; everything is due at 16:00 unless a word in it hurries.
+MORNING = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+TEAM, COORDINATOR = InboxId("primaerhelseteam"), InboxId("koordinator")
+HOME_SERVICE = HerId("900201")
+
+# Anna Aas has municipal services; Andreas Aas only a GP, who is off on Fridays.
+ANNA, ANDREAS = ("Aas", "Anna", "01864612632"), ("Aas", "Andreas", "26868035306")
+SENDER = organisation(
+    "Fjordbyen kommune", ident("900200"), inner=organisation("Sykepleietjeneste", ident(HOME_SERVICE))
+)
+RECEIVER = organisation(
+    "Fjordbyen legesenter", ident("900100"), inner=organisation("Fastlegetjeneste", ident("900101"))
+)
+SCRIPT = "<script>document.title = 'caught'; alert(1)</script>"
+BAD_TEXT = f"{SCRIPT}\n<img src=x onerror=alert(2)> & <b>fet</b>"
+
+_numbers = count(1)
+
+Scheme = Literal["light", "dark"]
+
+
+def message(
+    text: str = "Blodtrykk 180/100.", subject: str = "Blodtrykk", about: tuple[str, ...] = ANNA, **more: str
+) -> bytes:
+    """A professional dialogue from the home service, with its own MsgId."""
+    family, given, number = about
+    return dialogue(
+        msg_id=str(UUID(int=next(_numbers), version=4)),
+        gen_date="2026-11-24T08:55:00+01:00",
+        sender=SENDER,
+        receiver=f"<Receiver>{RECEIVER}</Receiver>",
+        patient=patient(family, given, idents=ident(number, "FNR", "8116"), born=more.pop("born", "")),
+        body=note(text=escape(text), subject=subject, rest=more.pop("rest", "")),
+        **more,
+    )
+
+
+@dataclass(frozen=True)
+class Centre:
+    """The sample centre, running: its hub, and a client for each person who signs in."""
+
+    hub: Hub
+    url: str
+
+    async def receive(self, *messages: bytes, at: datetime = MORNING) -> None:
+        """Messages arrive, each of them accepted."""
+        exchange = next(a for a in self.hub.accounts.systems.values() if a.any)
+        outcomes = await self.hub.receive([Delivery(m, exchange) for m in messages], at)
+        assert [] == [o for o in outcomes if not isinstance(o, Accepted)]
+
+    async def item(self, inbox: InboxId = TEAM, nth: int = 0) -> Item:
+        """An open item of an inbox as it is now."""
+        return (await self.hub.store.lines(inbox))[nth].item
+
+    async def act(self, person: str, act: Act, item: Item | None = None) -> Item:
+        """Somebody does something elsewhere."""
+        item = item or await self.item()
+        who = self.hub.directory.people[PersonId(person)]
+        return await self.hub.act(item.id, act, item.version, who, self.hub.clock.now())
+
+    @asynccontextmanager
+    async def client(self, person: str = "", language: str = "nb") -> AsyncIterator[httpx2.AsyncClient]:
+        """A browser without scripts, signed in when a person is named."""
+        headers = {"Accept-Language": language}
+        async with httpx2.AsyncClient(base_url=self.url, headers=headers) as client:
+            if person:
+                response = await client.post("/sign-in", data={"username": person, "password": "sambud"})
+                assert 303 == response.status_code
+            yield client
+
+
+@pytest_asyncio.fixture
+async def centre(tmp_path: Path) -> AsyncIterator[Centre]:
+    """The sample centre on a Tuesday at 09:05, with a database of its own, behind a real server."""
+    clock = Rehearsal(start=MORNING + timedelta(minutes=5), anchor=time.time())
+    settings = await asyncio.to_thread(configured, tmp_path, clock=clock)
+    async with open_hub(settings) as hub, _served(hub) as address:
+        yield Centre(hub, address)
+
+
+@asynccontextmanager
+async def _served(hub: Hub) -> AsyncIterator[str]:
+    made = app(hub, limit=1_000_000)
+    server = Server(uvicorn.Config(made, port=0, lifespan="on", log_config=None, ws="none"))
+    running = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    host, port = server.servers[0].sockets[0].getsockname()[:2]
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        server.should_exit = True
+        made.state.stopping.set()
+        hub.ring()
+        await running
+
+
+def text_of(page: httpx2.Response) -> str:
+    """What a reader sees: without tags, blanks as one."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", page.text)).split())
+
+
+def form(item: Item, action: Action, **fields: str) -> dict[str, str]:
+    """What the page's form sends."""
+    return {"action": action.value, "version": str(item.version), **fields}
+
+
+# ------------------------------------------------------------------------------------------------ signing in
+
+
+async def test_nobody_sees_anything_without_signing_in(centre: Centre) -> None:
+    async with centre.client() as client:
+        for path in ("/", f"/inboxes/{TEAM}", f"/inboxes/{TEAM}/lines", "/items/x"):
+            response = await client.get(path)
+            assert (303, f"/sign-in?next={path}") == (response.status_code, response.headers["location"])
+
+
+async def test_after_signing_in_one_is_where_one_wanted_to_be(centre: Centre) -> None:
+    async with centre.client() as client:
+        wanted_page = (await client.get(f"/inboxes/{TEAM}?ended=1")).headers["location"]
+        assert 'name="next" value="/inboxes/primaerhelseteam?ended=1"' in (await client.get(wanted_page)).text
+        fields = {"username": "Kari.Moen ", "password": "sambud", "next": f"/inboxes/{TEAM}?ended=1"}
+        response = await client.post("/sign-in", data=fields)
+        assert (303, f"/inboxes/{TEAM}?ended=1") == (response.status_code, response.headers["location"])
+        cookie = response.headers["set-cookie"].lower()
+        assert "httponly" in cookie and "samesite=strict" in cookie and "max-age" not in cookie
+        assert f"/inboxes/{TEAM}" == (await client.get("/")).headers["location"]
+
+
+async def test_a_wrong_password_is_said_in_words_and_keeps_the_username(centre: Centre) -> None:
+    async with centre.client() as client:
+        response = await client.post("/sign-in", data={"username": "kari.moen", "password": "wrong"})
+    assert 401 == response.status_code
+    assert "Brukernavnet eller passordet er feil." in response.text
+    assert 'value="kari.moen"' in response.text and "wrong" not in response.headers.get("set-cookie", "")
+
+
+async def test_signing_in_never_leads_to_another_site(centre: Centre) -> None:
+    async with centre.client() as client:
+        for next in ("https://example.org/", "//example.org", "/\\example.org", "/\t/example.org", "javascript:1", ""):
+            fields = {"username": "kari.moen", "password": "sambud", "next": next}
+            assert (next, "/") == (next, (await client.post("/sign-in", data=fields)).headers["location"])
+
+
+async def test_signing_out_ends_the_session_and_not_only_the_cookie(centre: Centre) -> None:
+    async with centre.client("kari.moen") as client:
+        token = client.cookies["sambud"]
+        assert "/sign-in" == (await client.post("/sign-out")).headers["location"]
+        client.cookies.set("sambud", token)
+        assert 303 == (await client.get(f"/inboxes/{TEAM}")).status_code
+
+
+FOREIGN = (
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "same-origin", "Origin": "https://example.org"},
+    {"Origin": "https://example.org"},
+    {"Origin": "null"},
+)
+OWN = (
+    {},
+    {"Sec-Fetch-Site": "same-origin"},
+    {"Sec-Fetch-Site": "none"},
+    {"Sec-Fetch-Site": "same-origin", "Origin": "null"},
+)
+
+
+async def test_a_form_from_another_site_is_refused(centre: Centre) -> None:
+    await centre.receive(message())
+    async with centre.client("kari.moen") as client:
+        for headers in FOREIGN:
+            item = await centre.item()
+            response = await client.post(f"/items/{item.id}", data=form(item, Action.CLAIM), headers=headers)
+            assert (headers, 403, item) == (headers, response.status_code, await centre.item())
+        for n, headers in enumerate(OWN):
+            item = await centre.item()
+            action = Action.RELEASE if n % 2 else Action.CLAIM
+            response = await client.post(f"/items/{item.id}", data=form(item, action), headers=headers)
+            assert (headers, 303) == (headers, response.status_code)
+
+
+async def test_the_sites_own_origin_is_let_through(centre: Centre) -> None:
+    async with centre.client() as client:
+        fields = {"username": "kari.moen", "password": "sambud"}
+        assert 303 == (await client.post("/sign-in", data=fields, headers={"Origin": centre.url})).status_code
+
+
+# -------------------------------------------------------------------------------------------------- the list
+
+
+async def test_the_list_shows_what_is_due_first(centre: Centre) -> None:
+    await centre.receive(message(subject="Vanlig"), message(subject="Fall", text="Pasienten har falt."))
+    async with centre.client("kari.moen") as client:
+        page = await client.get(f"/inboxes/{TEAM}")
+    assert 200 == page.status_code
+    words = text_of(page)
+    assert words.index("25 min igjen") < words.index("Fall") < words.index("I dag 16:00") < words.index("Vanlig")
+    assert "Fjordbyen kommune, Sykepleietjeneste" in words and "Anna Aas" in words
+    assert "<title>(2) Primærhelseteamet – Sambud</title>" in page.text
+
+
+async def test_the_birth_date_and_attachments_are_in_the_list(centre: Centre) -> None:
+    await centre.receive(message(born="1946-06-01", attachments=attachment() + attachment()))
+    async with centre.client("kari.moen") as client:
+        words = text_of(await client.get(f"/inboxes/{TEAM}"))
+    assert "01.06.1946" in words and "2 vedlegg" in words
+
+
+async def test_an_empty_inbox_says_what_that_means(centre: Centre) -> None:
+    async with centre.client("kari.moen") as client:
+        assert "Ingenting venter her." in (await client.get(f"/inboxes/{TEAM}")).text
+        assert "Ingenting er avsluttet ennå." in (await client.get(f"/inboxes/{TEAM}?ended=1")).text
+
+
+async def test_the_list_goes_on_where_it_ended(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox_page, "LINES", 2)
+    await centre.receive(*(message(subject=f"Nummer {n}") for n in range(5)))
+    seen: list[str] = []
+    path: str | None = f"/inboxes/{TEAM}"
+    async with centre.client("kari.moen") as client:
+        while path:
+            page = (await client.get(path)).text
+            seen += re.findall(r'class="subject">(Nummer \d)', page)
+            link = re.search(r'id="more" href="([^"]+)"', page)
+            path = unescape(link[1]) if link else None
+    assert [f"Nummer {n}" for n in range(5)] == sorted(seen)
+
+
+async def test_the_fragment_has_the_lists_and_the_counts_only(centre: Centre) -> None:
+    await centre.receive(message())
+    async with centre.client("kari.moen") as client:
+        page = (await client.get(f"/inboxes/{TEAM}/lines?new=1")).text
+    assert "<html" not in page and '<section id="lines"' in page and '<nav id="inboxes"' in page
+    assert 'data-status="1 ny melding"' in page
+    assert 'data-offline="Sist oppdatert 09:05 – ingen forbindelse"' in page
+    assert 'data-title="(1) Primærhelseteamet – Sambud"' in page
+
+
+async def test_an_inbox_is_told_about_late_items_elsewhere(centre: Centre) -> None:
+    await centre.receive(message(text="Pasienten har falt."), at=MORNING - timedelta(minutes=40))
+    await centre.receive(message(text="Har falt.", subject="Fall hjemme", about=ANDREAS, rest=wanted("24", "LE")),
+                         at=MORNING - timedelta(minutes=40))  # fmt: skip
+    while await centre.hub.tick(centre.hub.clock.now()):
+        pass
+    async with centre.client("berit.dahl") as client:
+        page = await client.get(f"/inboxes/{COORDINATOR}")
+        own = await client.get(f"/inboxes/{TEAM}")
+    words = text_of(page)
+    assert "Varsler 2" in words and "Ligger i Máret Hætta" in words and "15 min for sent" in words
+    # She belongs to the team, so that one opens; the doctor's own inbox does not.
+    assert 1 == len(re.findall(r'id="told-\w+"', page.text))
+    assert "Varsler" not in text_of(own) and "trinn 2" in text_of(own)
+
+
+async def test_an_inbox_of_others_is_closed(centre: Centre) -> None:
+    async with centre.client("kari.moen") as client:
+        assert 403 == (await client.get("/inboxes/ledelse")).status_code
+        assert 403 == (await client.get("/inboxes/ledelse/lines")).status_code
+        for path in ("/inboxes/nowhere", "/items/nothing", "/nowhere"):
+            page = await client.get(path)
+            assert (404, True) == (page.status_code, "Her er det ingenting" in page.text)
+        for after in ("x", "2026-11-24T08:00:00~x", "~", "2026-11-24T08:00:00+00:00~"):
+            assert 400 == (await client.get(f"/inboxes/{TEAM}", params={"after": after})).status_code
+
+
+# --------------------------------------------------------------------------------------------------- an item
+
+
+async def test_an_item_shows_what_matters_and_why(centre: Centre) -> None:
+    await centre.receive(message(text="Tungpustet.\nVekt opp 2 kg.", attachments=attachment(description="Epikrise")))
+    item = await centre.item()
+    async with centre.client("kari.moen") as client:
+        page = await client.get(f"/items/{item.id}")
+    words = text_of(page)
+    for said in (
+        "Anna Aas", "018646 12632", "(80 år)", "Tungpustet. Vekt opp 2 kg.", "Epikrise",
+        "Tirsdag 24. november 16:00", "Samme arbeidsdag, mottatt før 15:00", "Ingen har tatt meldingen.",
+        "Regelen «Pasient med kommunale tjenester» sender dette til teamet som følger pasienten",
+        "Det er ingen testmelding", "Mottatt og kvittert.", "Sendes til Fjordbyen kommune, Sykepleietjeneste",
+    ):  # fmt: skip
+        assert said in words, said
+    assert "Tungpustet.\nVekt opp 2 kg." in page.text
+
+
+async def test_text_from_a_message_is_text_and_never_markup(centre: Centre) -> None:
+    await centre.receive(message(text=BAD_TEXT, subject=SCRIPT, about=("<i>Aas</i>", "<script>", ANNA[2])))
+    item = await centre.item()
+    async with centre.client("kari.moen") as client:
+        for path in (f"/inboxes/{TEAM}", f"/inboxes/{TEAM}/lines", f"/items/{item.id}"):
+            page = (await client.get(path)).text
+            assert "<script>" not in page and "<img" not in page and "<i>" not in page
+            assert "&lt;script&gt;" in page
+
+
+async def test_taking_an_item_shows_everybody_who_has_it(centre: Centre) -> None:
+    await centre.receive(message())
+    item = await centre.item()
+    async with centre.client("kari.moen") as kari, centre.client("elle.sara") as elle:
+        response = await kari.post(f"/items/{item.id}", data=form(item, Action.CLAIM))
+        assert (303, f"/items/{item.id}") == (response.status_code, response.headers["location"])
+        assert "Du har tatt meldingen." in (await kari.get(f"/items/{item.id}")).text
+        page = (await elle.get(f"/items/{item.id}")).text
+        assert "Kari Moen har tatt meldingen." in page and 'name="action"' not in page
+        taken = await centre.item()
+        await kari.post(f"/items/{item.id}", data=form(taken, Action.RELEASE))
+        assert "Ingen har tatt meldingen." in (await elle.get(f"/items/{item.id}")).text
+
+
+async def test_an_answer_goes_out_and_the_inbox_says_so(centre: Centre) -> None:
+    await centre.receive(message())
+    item = await centre.item()
+    async with centre.client("kari.moen") as client:
+        answer = form(item, Action.ANSWER, text="Vi ringer i dag.\r\nHilsen Kari")
+        response = await client.post(f"/items/{item.id}", data=answer)
+        assert (303, f"/inboxes/{TEAM}?done=answered") == (response.status_code, response.headers["location"])
+        assert "Svaret er på vei til avsenderen." in (await client.get(response.headers["location"])).text
+        ended = text_of(await client.get(f"/inboxes/{TEAM}?ended=1"))
+        page = (await client.get(f"/items/{item.id}")).text
+    assert "Besvart Frist i dag 16:00" in ended and "Kari Moen" in ended
+    assert "Kari Moen har besvart meldingen." in page and 'name="action"' not in page
+    (posted,) = [p for p in await centre.hub.store.mailbox(HOME_SERVICE) if p.kind == "answer"]
+    assert b"Vi ringer i dag." in posted.body and b"\r" not in posted.body and b"&#13;" not in posted.body
+
+
+async def test_closing_needs_an_outcome_and_sometimes_a_note(centre: Centre) -> None:
+    await centre.receive(message())
+    item = await centre.item()
+    async with centre.client("kari.moen") as client:
+        page = await client.post(f"/items/{item.id}", data=form(item, Action.CLOSE, note="Drar ut kl. 15"))
+        assert (400, True) == (page.status_code, "Velg hva som ble gjort." in page.text)
+        assert "Drar ut kl. 15</textarea>" in page.text
+        page = await client.post(f"/items/{item.id}", data=form(item, Action.CLOSE, outcome="other"))
+        assert (400, True) == (page.status_code, "Skriv et notat" in page.text)
+        assert 'value="other" required checked' in page.text
+        closed = form(item, Action.CLOSE, outcome="home_visit", note="Drar ut kl. 15")
+        response = await client.post(f"/items/{item.id}", data=closed)
+        assert f"/inboxes/{TEAM}?done=closed" == response.headers["location"]
+        words = text_of(await client.get(f"/items/{item.id}"))
+    assert "Kari Moen avsluttet meldingen: Hjemmebesøk avtalt" in words and "Drar ut kl. 15" in words
+
+
+FORGED: tuple[dict[str, str], ...] = (
+    {"action": "answer", "version": "1", "text": " \n"},
+    {"action": "answer", "version": "1", "text": "x" * 100_001},
+    {"action": "answer", "version": "one", "text": "x"},
+    {"action": "dance", "version": "1", "text": "x"},
+    {"action": "close", "version": "1", "outcome": "dance", "note": "x"},
+    {"action": "withdraw", "version": "1"},
+    {},
+)
+
+
+async def test_a_form_that_cannot_be_meant_changes_nothing(centre: Centre) -> None:
+    await centre.receive(message())
+    item = await centre.item()
+    async with centre.client("kari.moen") as client:
+        for fields in FORGED:
+            page = await client.post(f"/items/{item.id}", data=fields)
+            assert (400, True) == (page.status_code, 'role="alert" id="problem"' in page.text), fields
+    assert item == await centre.item()
+
+
+async def test_a_stale_answer_is_kept_and_says_what_happened(centre: Centre) -> None:
+    await centre.receive(message())
+    item = await centre.item()
+    await centre.act("elle.sara", Act(Action.CLAIM))
+    async with centre.client("kari.moen") as client:
+        page = await client.post(
+            f"/items/{item.id}", data=form(item, Action.ANSWER, text="Mitt svar\nto linjer", seen="1")
+        )
+        assert 409 == page.status_code
+        words = text_of(page)
+        assert "Noen andre endret meldingen først Elle Sara har tatt meldingen." in words
+        assert "Elle Sara tok meldingen" in words and "Mitt svar\nto linjer</textarea>" in page.text
+        # When she gives it back, the same text can be sent from the page that was shown.
+        given = await centre.act("elle.sara", Act(Action.RELEASE))
+        page = await client.post(f"/items/{item.id}", data=form(item, Action.ANSWER, text="Mitt svar"))
+        assert 409 == page.status_code and f'name="version" value="{given.version}"' in page.text
+        response = await client.post(f"/items/{item.id}", data=form(given, Action.ANSWER, text="Mitt svar"))
+    assert 303 == response.status_code
+
+
+async def test_what_was_written_to_an_item_that_has_ended_is_still_there(centre: Centre) -> None:
+    await centre.receive(message())
+    item = await centre.item()
+    await centre.act("elle.sara", Act(Action.CLOSE, outcome=Outcome.TELEPHONE))
+    async with centre.client("kari.moen") as client:
+        page = await client.post(f"/items/{item.id}", data=form(item, Action.ANSWER, text="Mitt svar"))
+    assert 409 == page.status_code
+    assert "Elle Sara har avsluttet meldingen." in page.text and "Mitt svar</textarea>" in page.text
+
+
+async def test_a_reminder_that_goes_out_while_somebody_writes_does_not_stop_the_answer(centre: Centre) -> None:
+    await centre.receive(message(text="Pasienten har falt."), at=MORNING - timedelta(minutes=10))
+    async with centre.client("kari.moen") as client:
+        before = await centre.item()
+        page = (await client.get(f"/items/{before.id}")).text
+        seen = re.search(r'name="seen" value="(\d+)"', page)
+        assert seen and await centre.hub.tick(centre.hub.clock.now())
+        assert before.version < (await centre.item()).version
+        answer = form(before, Action.ANSWER, text="Vi kommer.", seen=seen[1])
+        assert 303 == (await client.post(f"/items/{before.id}", data=answer)).status_code
+
+
+async def test_a_copy_for_information_is_read_and_not_answered(centre: Centre) -> None:
+    await centre.receive(message(text="Ønsker legevurdering."))
+    gp = centre.hub.directory.listings[ANNA[2]].gp
+    cover = centre.hub.directory.cover(gp, MORNING.date()).person
+    assert cover
+    own = centre.hub.directory.personal(cover)
+    assert own
+    copy = await centre.item(own.id)
+    async with centre.client(cover) as client:
+        page = (await client.get(f"/items/{copy.id}")).text
+        assert "Til orientering" in page and 'id="answer"' not in page and 'id="read"' in page
+        read = form(copy, Action.CLOSE, outcome="read")
+        assert 303 == (await client.post(f"/items/{copy.id}", data=read)).status_code
+
+
+# ------------------------------------------------------------------------------------------------- languages
+
+
+@pytest.mark.parametrize(
+    ("code", "heading", "chip"),
+    [("nb", "Innbokser", "I dag 16:00"), ("en", "Inboxes", "Today 16:00"), ("se", "Poastaboksat", "Odne dii. 16:00")],
+)
+async def test_the_pages_speak_the_readers_language(centre: Centre, code: str, heading: str, chip: str) -> None:
+    await centre.receive(message())
+    async with centre.client("kari.moen", language=code) as client:
+        page = await client.get(f"/inboxes/{TEAM}")
+        assert f'<html lang="{code}">' in page.text and heading in page.text and chip in page.text
+        item = await client.get(f"/items/{(await centre.item()).id}")
+        assert (200, code) == (item.status_code, item.headers["content-language"])
+
+
+async def test_a_chosen_language_is_kept(centre: Centre) -> None:
+    async with centre.client("kari.moen") as client:
+        chosen = {"language": "se", "next": f"/inboxes/{TEAM}?ended=1"}
+        response = await client.post("/language", data=chosen)
+        assert (303, f"/inboxes/{TEAM}?ended=1") == (response.status_code, response.headers["location"])
+        assert '<html lang="se">' in (await client.get(f"/inboxes/{TEAM}")).text
+        assert '<html lang="en">' in (await client.get(f"/inboxes/{TEAM}?language=en")).text
+        await client.post("/language", data={"language": "xx"})
+        assert '<html lang="se">' in (await client.get(f"/inboxes/{TEAM}?language=xx")).text
+
+
+# ------------------------------------------------------------------------------------------- in a real browser
+
+
+@asynccontextmanager
+async def browsing(
+    chromium: Browser, centre: Centre, person: str = "", **options: object
+) -> AsyncIterator[tuple[Page, list[str]]]:
+    """A page of a signed-in person, and all that its console complains about."""
+    wishes = {"locale": "nb-NO", "viewport": {"width": 1366, "height": 900}, **options}
+    context: BrowserContext = await chromium.new_context(base_url=centre.url, **wishes)  # type: ignore[arg-type]
+    context.set_default_timeout(10_000)
+    page = await context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda e: complaints.append(str(e)))
+    page.on("dialog", lambda d: complaints.append(f"dialog: {d.message}"))
+    try:
+        if person:
+            await page.goto("/")
+            await page.get_by_label("Brukernavn").fill(person)
+            await page.get_by_label("Passord").fill("sambud")
+            await page.get_by_role("button", name="Logg inn").click()
+            await page.wait_for_selector("#lines")
+        yield page, complaints
+    finally:
+        await context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+async def test_a_nurse_takes_and_answers_a_message(chromium: Browser, centre: Centre, scripts: bool) -> None:
+    await centre.receive(message(), message(subject="En annen"))
+    async with browsing(chromium, centre, "kari.moen", java_script_enabled=scripts) as (page, complaints):
+        await expect(page).to_have_title("(2) Primærhelseteamet – Sambud")
+        await page.get_by_role("row", name="Blodtrykk").get_by_role("link").click()
+        await page.get_by_role("button", name="Ta meldingen").click()
+        await expect(page.get_by_text("Du har tatt meldingen.")).to_be_visible()
+        await page.get_by_label("Svar", exact=True).fill("Vi justerer medisinen.")
+        await page.get_by_role("button", name="Send svaret").click()
+        await expect(page.get_by_role("status")).to_have_text("Svaret er på vei til avsenderen.")
+        await expect(page).to_have_title("(1) Primærhelseteamet – Sambud")
+        await page.get_by_role("row", name="En annen").get_by_role("link").click()
+        await page.get_by_text("Avslutt uten skriftlig svar").click()
+        await page.get_by_label("Hjemmebesøk avtalt").check()
+        await page.get_by_role("button", name="Avslutt meldingen").click()
+        await expect(page.get_by_text("Ingenting venter her.")).to_be_visible()
+        await page.get_by_role("link", name="Avsluttede").click()
+        await expect(page.locator(".lines tbody tr")).to_have_count(2)
+        await page.get_by_role("button", name="Logg ut").click()
+        await expect(page.get_by_label("Brukernavn")).to_be_visible()
+    assert [] == complaints
+
+
+async def test_another_browser_sees_it_within_two_seconds_and_keeps_its_focus(
+    chromium: Browser, centre: Centre
+) -> None:
+    await centre.receive(message(subject="Den første"))
+    async with browsing(chromium, centre, "kari.moen") as (page, complaints):
+        await expect(page.locator(".lines tbody tr")).to_have_count(1)
+        # A stream that has begun has looked once; only then is what follows sure to be seen.
+        await page.wait_for_function("performance.getEntriesByType('resource').some((e) => e.name.includes('/lines'))")
+        await page.locator(".open").focus()
+        focused = await page.evaluate("document.activeElement.id")
+        await centre.receive(message(subject="Den andre"), at=centre.hub.clock.now())
+        await expect(page.locator(".lines tbody tr")).to_have_count(2, timeout=2000)
+        await expect(page.get_by_role("status")).to_have_text("1 ny melding")
+        await expect(page).to_have_title("(2) Primærhelseteamet – Sambud")
+        await expect(page.locator("#inbox-primaerhelseteam .count")).to_have_text("2")
+        assert focused == await page.evaluate("document.activeElement.id")
+        await centre.act("elle.sara", Act(Action.CLAIM), await centre.item(nth=0))
+        await expect(page.get_by_text("Elle Sara")).to_be_visible(timeout=2000)
+    assert [] == complaints
+
+
+async def test_a_page_that_stands_open_keeps_its_language(chromium: Browser, centre: Centre) -> None:
+    async with browsing(chromium, centre, "kari.moen") as (page, _):
+        await page.goto(f"/inboxes/{TEAM}?language=se")
+        await expect(page.get_by_text("Dáppe ii leat mihkkege vuordimin.")).to_be_visible()
+        await page.wait_for_function("performance.getEntriesByType('resource').some((e) => e.name.includes('/lines'))")
+        await centre.receive(message(), at=centre.hub.clock.now())
+        await expect(page.get_by_role("status")).to_have_text("1 ođđa dieđáhus")
+        await expect(page.get_by_text("Odne dii. 16:00")).to_be_visible()
+
+
+async def test_two_nurses_at_once_lose_nothing_of_what_was_written(chromium: Browser, centre: Centre) -> None:
+    await centre.receive(message())
+    item = await centre.item()
+    async with browsing(chromium, centre, "kari.moen") as (page, _):
+        async with page.expect_response("**/v1/events?*"):
+            await page.goto(f"/items/{item.id}")
+        await page.get_by_label("Svar", exact=True).fill("Halvferdig svar")
+        await centre.act("elle.sara", Act(Action.CLAIM))
+        await expect(page.get_by_text("Noen har endret meldingen.")).to_be_visible(timeout=3000)
+        await page.get_by_role("button", name="Send svaret").click()
+        await expect(page.get_by_role("alert").filter(has_text="Noen andre endret meldingen først")).to_be_visible()
+        await expect(page.get_by_label("Det du skrev")).to_have_value("Halvferdig svar")
+
+
+async def test_a_broken_line_is_said_and_a_mended_one_too(chromium: Browser, centre: Centre) -> None:
+    async with browsing(chromium, centre, "kari.moen") as (page, _):
+        await page.route("**/v1/events", lambda route: route.abort())
+        await page.goto(f"/inboxes/{TEAM}")
+        await expect(page.get_by_role("alert")).to_have_text(
+            re.compile(r"Sist oppdatert \d\d:\d\d – ingen forbindelse")
+        )
+        await page.unroute("**/v1/events")
+        await expect(page.locator("#offline")).to_be_hidden()
+
+
+async def test_a_script_in_a_message_does_nothing(chromium: Browser, centre: Centre) -> None:
+    await centre.receive(message(text=BAD_TEXT, subject=SCRIPT))
+    async with browsing(chromium, centre, "kari.moen") as (page, complaints):
+        await expect(page.get_by_text("document.title")).to_be_visible()
+        await page.locator(".open").click()
+        await expect(page.locator(".message .text")).to_have_text(BAD_TEXT)
+        assert "caught" != await page.title()
+        assert 0 == await page.locator("main script, main img, main b >> text=fet").count()
+    assert [] == complaints
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_nothing_is_wider_than_the_screen(chromium: Browser, centre: Centre, scheme: Scheme) -> None:
+    long = "Hjertesviktpoliklinikkoppfølgingsavtaleforlengelse" * 2
+    await centre.receive(
+        message(subject=long, text=f"{long}\n{long}", attachments=attachment(description=long)),
+        message(text="Har falt.", about=("Aas-Nordmann-Hansen-Kristoffersen", "Anna Elisabeth", ANNA[2])),
+    )
+    await centre.act("kari.moen", Act(Action.CLAIM))
+    item = await centre.item(nth=1)
+    async with browsing(chromium, centre, "berit.dahl", color_scheme=scheme) as (page, complaints):
+        for path in (f"/inboxes/{COORDINATOR}", f"/inboxes/{TEAM}", f"/items/{item.id}", "/sign-in"):
+            await page.goto(path)
+            for width in (320, 390, 700, 1000, 1366):
+                await page.set_viewport_size({"width": width, "height": 800})
+                over = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+                assert (path, width, 0) == (path, width, await page.evaluate(over))
+    assert [] == complaints
+
+
+async def test_every_line_of_the_list_is_reached_and_opened_by_keyboard(chromium: Browser, centre: Centre) -> None:
+    await centre.receive(message())
+    async with browsing(chromium, centre, "kari.moen") as (page, _):
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_role("link", name="Hopp til innholdet")).to_be_focused()
+        await page.keyboard.press("Enter")
+        for _n in range(4):
+            await page.keyboard.press("Tab")
+        await expect(page.locator(".open")).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("heading", name="Anna Aas")).to_be_visible()

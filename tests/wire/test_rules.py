@@ -1,0 +1,258 @@
+"""The standard's table of what is turned away (HIS 80415 3.3.4), row by row."""
+
+import pytest
+
+from hub.message import Message, Refusal
+from hub.wire import reader, rules
+from tests.wire import builders
+from tests.wire.builders import MSGHEAD, attachment, dialogue, ident, note, patient
+
+
+def codes(raw: bytes) -> list[str]:
+    """The codes of a refusal; none for a message that is accepted."""
+    read = reader.read(raw)
+    assert isinstance(read, Message | Refusal), read
+    return [fault.code for fault in read.faults] if isinstance(read, Refusal) else []
+
+
+IDS = {
+    "a UUID": (builders.MSG_ID, []),
+    "a UUID in capitals": (builders.MSG_ID.upper(), []),
+    "a UUID of any version": ("00000000-0000-0000-0000-000000000000", []),
+    "a short one": ("8f092g54f6e2", ["E10"]),
+    "one with wrong groups": ("25904950-a0fd-11-ad55-0123456789ab", ["E10"]),
+    "one without dashes": (builders.MSG_ID.replace("-", ""), ["E10"]),
+    "one in braces": (f"{{{builders.MSG_ID}}}", ["E10"]),
+    "one with a letter too much": (f"{builders.MSG_ID}a", ["E10"]),
+}
+
+
+@pytest.mark.parametrize(("msg_id", "expected"), IDS.values(), ids=IDS)
+def test_row_7_an_id_that_is_no_uuid_is_refused(msg_id: str, expected: list[str]) -> None:
+    assert expected == codes(dialogue(msg_id=msg_id))
+
+
+FORMATS = {
+    "another type": (dialogue(kind="DIALOG_INNBYGGER_TIMER"), ["T10"]),
+    "no type": (dialogue(kind=""), ["T10"]),
+    "another payload": (dialogue(payload='<a xmlns="urn:a"/>'), ["T10"]),
+    "a payload of another version": (
+        dialogue(payload='<Dialogmelding xmlns="http://www.kith.no/xmlstds/dialog/2005-01-01"/>'),
+        ["T10"],
+    ),
+    "a payload without namespace": (dialogue(payload='<Dialogmelding xmlns=""/>'), ["T10"]),
+    "both": (dialogue(kind="LOG_DOD", payload='<a xmlns="urn:a"/>'), ["T10", "T10"]),
+    "no payload": (dialogue(payload=""), ["T10"]),
+    "a payload in base64": (
+        dialogue(payload='<Base64Container xmlns="http://www.kith.no/xmlstds/base64container"/>'),
+        ["T10"],
+    ),
+    "another payload, no patient, no UUID": (
+        dialogue(payload='<a xmlns="urn:a"/>', patient="", msg_id="1"),
+        ["E10", "T10"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("raw", "expected"), FORMATS.values(), ids=FORMATS)
+def test_row_5_an_unknown_format_is_refused_and_not_judged_further(raw: bytes, expected: list[str]) -> None:
+    assert expected == codes(raw)
+
+
+INVALID = {
+    "a wrong order": (
+        dialogue().replace(b"<MIGversion>v1.2 2006-05-24</MIGversion>\n", b""),
+        [("GenDate is not expected here; expected is MIGversion", "/MsgHead/MsgInfo/GenDate", 5)],
+    ),
+    "something unknown": (
+        dialogue(body=note(rest="<Ukjent/>")),
+        [
+            (
+                "Ukjent is not expected here; "
+                "expected is Merknad, DokIdNotat, DatoNotat, Foresporsel, RollerRelatertNotat",
+                "/MsgHead/Document/RefDoc/Content/Dialogmelding/Notat/Ukjent",
+                12,
+            )
+        ],
+    ),
+    "a wrong version": (
+        dialogue(mig="v1.1"),
+        [("MIGversion must be “v1.2 2006-05-24”", "/MsgHead/MsgInfo/MIGversion", 5)],
+    ),
+    "a wrong date": (
+        dialogue(body=note(rest="<DatoNotat>21.11.2026</DatoNotat>")),
+        [
+            (
+                "DatoNotat is not a valid date, such as 2026-11-21",
+                "/MsgHead/Document/RefDoc/Content/Dialogmelding/Notat/DatoNotat",
+                12,
+            )
+        ],
+    ),
+    "something missing": (
+        dialogue(body="<Notat/>"),
+        [("Notat is not complete; next can be TemaKodet", "/MsgHead/Document/RefDoc/Content/Dialogmelding/Notat", 12)],
+    ),
+    "an attribute too much": (
+        dialogue().replace(b"<MsgId>", b"<MsgId a='1'>"),
+        [("MsgId/@a is an attribute that is not allowed", "/MsgHead/MsgInfo/MsgId", 7)],
+    ),
+    "text among elements": (
+        dialogue(body="hei"),
+        [
+            (
+                "Dialogmelding holds text where only elements are allowed",
+                "/MsgHead/Document/RefDoc/Content/Dialogmelding",
+                12,
+            )
+        ],
+    ),
+    "the second of several": (
+        dialogue(patient=patient(idents=ident("1", "FNR") + ident("2", "HPR") + "<Ident><Id>3</Id></Ident>")),
+        [("Ident is not complete; next can be TypeId", "/MsgHead/MsgInfo/Patient/Ident[3]", 10)],
+    ),
+    "a file that is no base64": (
+        dialogue(attachments=attachment(data="JVBE!")),
+        [("An attachment is not valid base64", "/MsgHead/Document[2]/RefDoc", 13)],
+    ),
+    "a file that goes on after its end": (
+        dialogue(attachments=attachment(data="JVB=JVB=")),
+        [
+            (
+                "Base64Container is not a valid base64Binary, such as JVBERi0xLjQK",
+                "/MsgHead/Document[2]/RefDoc/Content/Base64Container",
+                13,
+            )
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("raw", "expected"), INVALID.values(), ids=INVALID)
+def test_row_6_what_is_invalid_is_refused_with_place_and_reason(
+    raw: bytes, expected: list[tuple[str, str, int]]
+) -> None:
+    read = reader.read(raw)
+    assert isinstance(read, Refusal)
+    assert expected == [(f.en, f.path, f.line) for f in read.faults if f.code == "T02"]
+
+
+def test_row_6_names_places_by_element_whatever_the_prefixes() -> None:
+    plain = dialogue(mig="v1.1", declaration="").decode()
+    prefixed = plain.replace("<", "<m:").replace("<m:/", "</m:").replace("xmlns=", "xmlns:m=").encode()
+    read, expected = reader.read(prefixed), reader.read(plain.encode())
+    assert isinstance(expected, Refusal)
+    assert expected == read
+
+
+def test_row_6_tells_no_more_faults_than_anybody_reads() -> None:
+    read = reader.read(dialogue(patient=patient(idents="<Ident><Id/><TypeId a=''/></Ident>" * 100)))
+    assert isinstance(read, Refusal)
+    assert 20 == sum(f.code == "T02" for f in read.faults)
+
+
+NUMBERED = ident(builders.HANNE, "FNR", "8116")
+PATIENTS = {
+    "name and FNR": (patient(), []),
+    "name and FNR with blanks": (patient(idents=ident("058176 11224", "FNR", "8116")), []),
+    "name and FNR by another code system": (patient(idents=ident(builders.HANNE, "FNR", "8327")), []),
+    "name and FNR with wrong control digits (E31 rejects nothing)": (patient(idents=ident("05817611225", "FNR")), []),
+    "name and D-number": (patient(idents=ident("45817611224", "DNR")), []),
+    "name and common helper number": (patient(idents=ident("80000000014", "FHN")), []),
+    "name, birth date and sex": (patient(born="1976-01-05", sex="2", idents=""), []),
+    "name, birth date, sex and H-number": (patient(born="1976-01-05", sex="2", idents=ident("05417611224", "HNR")), []),
+    "family name only, and FNR": (patient(given=""), []),
+    "given name only, and FNR": (patient(family=""), []),
+    "no patient": ("", ["E36"]),
+    "nothing about the patient": ("<Patient/>", ["E36"]),
+    "name only": (patient(idents=""), ["E36"]),
+    "FNR only": (patient(family="", given=""), ["E36"]),
+    "blanks for a name": (patient(family=" ", given="\n"), ["E36"]),
+    "name and H-number": (patient(idents=ident("05417611224", "HNR")), ["E36"]),
+    "name and DUF-number": (patient(idents=ident("123456789012", "DUF")), ["E36"]),
+    "name and an empty FNR": (patient(idents=ident("", "FNR")), ["E36"]),
+    "name and half an FNR": (patient(idents=ident("058176", "FNR")), ["E36"]),
+    "name and a word as FNR": (patient(idents=ident("ukjent", "FNR")), ["E36"]),
+    "name and a number without type": (patient(idents=ident(builders.HANNE, "")), ["E36"]),
+    "name and birth date": (patient(born="1976-01-05", idents=""), ["E36"]),
+    "name and sex": (patient(sex="2", idents=""), ["E36"]),
+    "birth date and sex only": (patient(family="", given="", born="1976-01-05", sex="2", idents=""), ["E36"]),
+}
+
+
+@pytest.mark.parametrize(("written", "expected"), PATIENTS.values(), ids=PATIENTS)
+def test_row_9_a_patient_must_be_told_from_others(written: str, expected: list[str]) -> None:
+    assert expected == codes(dialogue(patient=written))
+
+
+@pytest.mark.parametrize("kind", ["DIALOG_FORESPORSEL", "DIALOG_SVAR", "DIALOG_NOTAT", "DIALOG_AVVIK"])
+def test_row_9_holds_for_every_kind(kind: str) -> None:
+    assert ["E36"] == codes(dialogue(kind=kind, version="1.0", patient=""))
+
+
+def test_row_9_says_what_is_missing() -> None:
+    read = reader.read(dialogue(patient=patient(family="", given="", born="1976-01-05", idents="")))
+    assert isinstance(read, Refusal)
+    assert "utilstrekkelig identifisert: navnet mangler; intet fullstendig nummer; intet kjønn." in read.faults[0].nb
+
+
+def test_an_endless_number_of_a_patient_is_refused() -> None:
+    assert ["T99"] == codes(dialogue(patient=patient(idents=NUMBERED + ident("1" * 257, "FNR"))))
+
+
+ELSEWHERE = "<FileReference>https://lager.example/1</FileReference>"
+ATTACHMENTS = {
+    "PDF": (attachment("application/pdf"), []),
+    "JPG": (attachment("image/jpeg"), []),
+    "JPG by another name": (attachment("image/jpg"), []),
+    "PNG": (attachment("image/png"), []),
+    "a known beginning without a type": (attachment(""), []),
+    "a reference to a document": ('<Document><RefDoc><MsgType V="REF"/><Id>1</Id></RefDoc></Document>', []),
+    "Word": (attachment("application/msword"), ["T99"]),
+    "text": (attachment("text/plain"), ["T99"]),
+    "an unknown beginning without a type": (attachment("", "AAAA"), ["T99"]),
+    "XML": (attachment("text/xml", content="<Content><MsgHead/></Content>"), ["T02", "T99"]),
+    "elsewhere": (attachment(content=ELSEWHERE), ["T99"]),
+    "compressed": (attachment(rest='<Compression V="GZ"/>'), ["T99"]),
+    "two of three": (attachment("text/html") + attachment() + attachment("text/html"), ["T99", "T99"]),
+}
+
+
+@pytest.mark.parametrize(("files", "expected"), ATTACHMENTS.values(), ids=ATTACHMENTS)
+def test_row_12_other_attachments_than_pdf_jpg_and_png_are_refused(files: str, expected: list[str]) -> None:
+    assert expected == codes(dialogue(attachments=files))
+
+
+ACCEPTED = {
+    "an unknown theme": dialogue(body=note(theme="42", display="")),
+    "a theme of another list": dialogue(body=note(theme="1", system="9152")),
+    "an unknown list": dialogue(body=note(system="999999")),
+    "an unknown role of a receiver": dialogue(others=builders.copy(builders.GP, "XX")),
+    "an unknown sex": dialogue(patient=patient(born="1976-01-05", sex="7", idents="")),
+    "an unknown status": dialogue(status="X"),
+    "an unknown profession": dialogue(body=note(rest=builders.wanted("24", "QQ"))),
+    "no text": dialogue(body=note(text="")),
+    "no note": dialogue(body=""),
+    "a personal signature, which nobody verifies yet": dialogue(
+        attachments='<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"><SignedInfo>'
+        '<CanonicalizationMethod Algorithm="a:b"/><SignatureMethod Algorithm="a:b"/>'
+        '<Reference><DigestMethod Algorithm="a:b"/><DigestValue>AAAA</DigestValue></Reference></SignedInfo>'
+        "<SignatureValue>AAAA</SignatureValue></Signature>"
+    ),
+}
+
+
+@pytest.mark.parametrize("raw", ACCEPTED.values(), ids=ACCEPTED)
+def test_row_13_a_wrong_code_or_content_is_not_refused(raw: bytes) -> None:
+    assert [] == codes(raw)
+
+
+def test_every_fault_is_listed() -> None:
+    raw = dialogue(msg_id="1", mig="v1", patient="", attachments=attachment("text/plain"))
+    assert ["E10", "T02", "E36", "T99"] == codes(raw)
+
+
+def test_every_row_cites_its_clause_once() -> None:
+    assert [7, 5, 6, 9, 12] == [row.number for row in rules.ROWS]
+    assert [] == [row for row in rules.ROWS if not row.clause.startswith("HIS ")]
+    assert MSGHEAD.startswith("http://www.kith.no/")

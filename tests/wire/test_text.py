@@ -1,0 +1,108 @@
+"""Free text as people read it."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hub.wire import text, tree
+
+
+def flat(content: str) -> str:
+    root = tree.parse(f"<a>{content}</a>".encode(), "utf-8")
+    assert isinstance(root, tree.Element)
+    return text.plain(root)
+
+
+PAGES = {
+    "plain text keeps its line breaks and indents": ("\n en\r\n  to\n\n tre \n", "en\n  to\n\n tre"),
+    "a comment or instruction does not cut a text": ("en<!-- x --> to<?y z?> tre", "en to tre"),
+    "CDATA is text": ("<![CDATA[BT < 100 & <p>]]>", "BT < 100 & <p>"),
+    "paragraphs have a blank line between them": ("<p>en</p><p>to</p>\n <p>tre</p>", "en\n\nto\n\ntre"),
+    "divisions begin a line": ("<div>en</div><div>to</div>", "en\nto"),
+    "a break begins a line": ("<div>en<br/>to<br/><br/>tre</div>", "en\nto\n\ntre"),
+    "inline elements stay in the line": (
+        "<p>en <b>to</b> <i>tre</i><span>fire</span></p>",
+        "en to trefire",
+    ),
+    "blanks in XHTML are one": ("<p>en\n   to\t tre</p>", "en to tre"),
+    "text beside XHTML keeps its line breaks": ("en\nto <b>tre</b>\nfire", "en\nto tre\nfire"),
+    "preformatted text stands as it is": ("<p>a</p><pre>  en\n    to</pre>", "a\n\n  en\n    to"),
+    "a list has marks": ("<ul><li>en</li><li>to</li></ul>", "• en\n• to"),
+    "a numbered list has numbers": ("<ol><li>en</li><li><p>to</p></li></ol>", "1. en\n2. to"),
+    "a list in a list is indented": (
+        "<ul><li>en<ol><li>x</li><li>y</li></ol></li><li>to</li></ul>",
+        "• en\n  1. x\n  2. y\n• to",
+    ),
+    "a table has rows and cells": (
+        "<table><tr><th>Dato</th><th>Puls</th></tr><tr><td>1.1.</td><td/><td><p>72</p></td></tr></table>",
+        "Dato | Puls\n1.1. | | 72",
+    ),
+    "headings stand alone": ("<h1>En</h1>to<h2>Tre</h2><p>fire</p>", "En\n\nto\n\nTre\n\nfire"),
+    "a raised number does not become part of the number": ("<p>10<sup>9</sup>/L, 1<sup>st</sup></p>", "10⁹/L, 1^st"),
+    "a lowered one stays": ("<p>CO<sub>2</sub></p>", "CO2"),
+    "a picture's words are kept": ('<p><img alt="Sår" src="x"/> på leggen</p>', "[Sår] på leggen"),
+    "scripts and styles are only words": (
+        "<p>a</p><script>alert(1)</script><style>p {}</style>",
+        "a\n\nalert(1)\np {}",
+    ),
+    "unknown elements do not run together": ("<x><y>en</y><y>to</y></x>", "en\nto"),
+    "XHTML in its namespace is XHTML": ('<h:p xmlns:h="http://www.w3.org/1999/xhtml">en</h:p>', "en"),
+    "nothing is nothing": ("", ""),
+    "empty elements are nothing": ("<p> </p><br/>", ""),
+}
+
+
+@pytest.mark.parametrize(("content", "expected"), PAGES.values(), ids=PAGES)
+def test_text_is_laid_out(content: str, expected: str) -> None:
+    assert expected == flat(content)
+
+
+def test_no_element_is_no_text() -> None:
+    assert "" == text.plain(None)
+
+
+def test_a_deep_text_is_read_without_recursion() -> None:
+    content = "<div>" * 1500 + "innerst" + "</div>" * 1500
+    # Huge documents may be nested deeper than small ones.
+    root = tree.parse(f"<a>{content}<!--{'x' * 9_100_000}--></a>".encode(), "utf-8")
+    assert isinstance(root, tree.Element)
+    assert "innerst" == text.plain(root)
+
+
+NAMES = st.sampled_from(
+    [
+        *("p", "div", "span", "b", "sup", "sub", "ul", "ol", "li", "table", "tr", "td", "th", "br", "pre", "script"),
+        *("h1", "dl", "dt", "dd", "x", "img", "blockquote"),
+    ]
+)
+WORDS = st.text("aæ1 \n\tB9<&", max_size=12)
+
+
+def _xml(words: str) -> str:
+    return words.replace("&", "&amp;").replace("<", "&lt;")
+
+
+PIECES = st.recursive(
+    WORDS.map(_xml),
+    lambda inner: st.tuples(NAMES, st.lists(inner, max_size=4)).map(
+        lambda made: f"<{made[0]}>{''.join(made[1])}</{made[0]}>"
+    ),
+    max_leaves=20,
+)
+
+
+def _letters(words: str) -> str:
+    """All but blanks; raised digits as the digits they are."""
+    return "".join(unicodedata.normalize("NFKC", words).split())
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(PIECES, max_size=5).map("".join))
+def test_no_letter_is_ever_lost(content: str) -> None:
+    root = tree.parse(f"<a>{content}</a>".encode(), "utf-8")
+    assert isinstance(root, tree.Element)
+    written = _letters("".join(root.itertext()))
+    told = iter(_letters(text.plain(root)))
+    assert "" == "".join(letter for letter in written if letter not in told)
