@@ -17,7 +17,10 @@ ROOT = Path(__file__).parent.parent
 PLACES = {
     "errors": ("errors",),
     "resources": ("resources",),
-    "words": ("identity", "message", "calendar", "directory", "account", "item", "route", "deadline", "change", "record"),
+    "words": (
+        *("identity", "message", "calendar", "directory", "account"),
+        *("item", "route", "deadline", "change", "record"),
+    ),
     "decisions": ("intake", "desk", "watch"),
     "edges": ("wire", "store", "broker", "registry"),
     "rim": ("settings", "telemetry", "clock"),

@@ -1,7 +1,7 @@
 """Who may sign in, from checked tables."""
 
-from hub.directory import PersonId
 from hub.account import Accounts, PersonAccount, SystemAccount
+from hub.directory import PersonId
 from hub.registry.references import ANYBODY
 from hub.registry.shape import AccountsFile, PersonAccountTable, SystemAccountTable
 

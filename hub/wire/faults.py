@@ -14,6 +14,15 @@ _READ = ", ".join(READ_TYPES)
 _FORMATS = "MsgHead 1.2 with Dialogmelding 1.0 or 1.1, AppRec 1.0 or 1.1"
 _FORMATER = "MsgHead 1.2 med Dialogmelding 1.0 eller 1.1, AppRec 1.0 eller 1.1"
 
+_NO_DECLARATION = ("the XML declaration is not complete", "XML-deklarasjonen er ikke komplett")
+_NO_CHARACTER = ("a character is not allowed in XML", "et tegn er ikke tillatt i XML")
+_NO_INSTRUCTION = (
+    "a processing instruction (<?...?>) is not complete",
+    "en prosesseringsinstruksjon (<?...?>) er ikke komplett",
+)
+_ODD_NAME = ("a name has a colon in the wrong place", "et navn har kolon på feil sted")
+_TWICE = ("an attribute stands twice on one element", "et attributt står to ganger på ett element")
+
 # What is wrong when it is not well-formed, by libxml2's number; libxml2's own text would quote the document.
 MALFORMED = {
     4: ("there is no start tag where the document should begin", "det er ingen starttagg der dokumentet skal begynne"),
@@ -21,16 +30,28 @@ MALFORMED = {
         "it goes on after the end of its first element or ends too early",
         "den fortsetter etter slutten på det første elementet eller slutter for tidlig",
     ),
-    9: ("a character is not allowed in XML", "et tegn er ikke tillatt i XML"),
+    6: _NO_CHARACTER,
+    7: _NO_CHARACTER,
+    8: _NO_CHARACTER,
+    9: _NO_CHARACTER,
+    23: ("a ; is missing after &name, or & should be &amp;", "det mangler ; etter &navn, eller & skulle vært &amp;"),
     26: (
         "an entity such as &nbsp; is not defined; only &amp; &lt; &gt; &quot; &apos; and numbers (&#160;) are",
         "en entitet som &nbsp; er ikke definert; bare &amp; &lt; &gt; &quot; &apos; og tall (&#160;) er det",
     ),
+    33: _NO_DECLARATION,
+    34: _NO_DECLARATION,
     38: ("< stands in an attribute's value; write &lt;", "< står i verdien til et attributt; skriv &lt;"),
     39: ("an attribute's value has no quotes", "verdien til et attributt mangler anførselstegn"),
+    40: ("an attribute's value has no end quote", "verdien til et attributt mangler anførselstegn til slutt"),
     41: ("an attribute has no value", "et attributt mangler verdi"),
-    42: ("an attribute stands twice on one element", "et attributt står to ganger på ett element"),
+    42: _TWICE,
+    45: ("a comment is not finished", "en kommentar er ikke avsluttet"),
+    46: _NO_INSTRUCTION,
+    47: _NO_INSTRUCTION,
+    57: _NO_DECLARATION,
     62: ("]]> stands in text; write ]]&gt;", "]]> står i tekst; skriv ]]&gt;"),
+    63: ("a CDATA section is not finished", "en CDATA-seksjon er ikke avsluttet"),
     64: ("the XML declaration does not stand first", "XML-deklarasjonen står ikke først"),
     65: ("a blank is missing between attributes", "det mangler et mellomrom mellom attributter"),
     68: (
@@ -38,15 +59,21 @@ MALFORMED = {
         "det mangler et navn etter < eller &; skriv &lt; eller &amp; i tekst",
     ),
     73: ("a tag is not finished", "en tagg er ikke avsluttet"),
+    75: ("a = is missing after the name of an attribute", "det mangler = etter navnet på et attributt"),
     76: ("a start tag and an end tag do not match", "en starttagg og en slutttagg passer ikke sammen"),
     77: ("it ends before all elements are closed", "den slutter før alle elementer er lukket"),
+    79: _NO_DECLARATION,
+    80: ("-- stands in a comment", "-- står i en kommentar"),
     81: (
         "the bytes are not in the encoding that is declared (or UTF-8)",
         "bytene er ikke i tegnsettet som er oppgitt (eller UTF-8)",
     ),
+    96: _NO_DECLARATION,
     201: ("a prefix has no namespace (xmlns:...)", "et prefiks mangler navnerom (xmlns:...)"),
+    202: _ODD_NAME,
+    203: _TWICE,
+    205: _ODD_NAME,
 }
-
 
 # Names and namespaces are told up to this length; any length is legal XML.
 _LONGEST_NAME = 120

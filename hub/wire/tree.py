@@ -193,7 +193,9 @@ def _options(huge: bool) -> dict[str, Any]:
 
 
 def _fault(error: etree.XMLSyntaxError) -> Fault:
-    if error.code == _NO_MEMORY:
+    """The first error of a parse; warnings may come before it."""
+    first = next(iter(error.error_log.filter_from_errors()), None)
+    number, line = (first.type, first.line) if first else (error.code or 0, error.lineno or 0)
+    if _NO_MEMORY in (number, error.code):
         raise MemoryError
-    line = error.lineno or 0
-    return faults.too_deep(line) if error.code in _BEYOND_LIMITS else faults.malformed(error.code or 0, line)
+    return faults.too_deep(line) if number in _BEYOND_LIMITS else faults.malformed(number, line)

@@ -32,7 +32,9 @@ def door(table: Table, folder: Path, rounds: int, total: int) -> None:
         for n in range(rounds):
             bare = floor.rate(_new(folder, f"floor{n}"), 4_000, SENDERS)
             rate, latencies = server.load(port, SENDERS, 4_000, seed=20 + n)
-            table.add_row(f"round {n + 1}, 8 senders, 6 kB", f"{rate:.0f}/s", f"{bare:.0f}/s", f"{rate / bare:.2f}", "≥ 500/s")
+            table.add_row(
+                f"round {n + 1}, 8 senders, 6 kB", f"{rate:.0f}/s", f"{bare:.0f}/s", f"{rate / bare:.2f}", "≥ 500/s"
+            )
             p50, p99 = latencies[len(latencies) // 2], latencies[len(latencies) * 99 // 100]
             table.add_row("  latency p50, p99", f"{p50:.1f} ms, {p99:.1f} ms", "", "", "p99 < 100 ms")
         left = total - 500 - rounds * 4_000

@@ -1,4 +1,6 @@
-"""Senders that each wait for the answer before they send the next: `python -m tests.bench.load PORT SENDERS COUNT SEED`.
+"""Senders that each wait for the answer before they send the next.
+
+`python -m tests.bench.load PORT SENDERS COUNT SEED`
 
 A process of its own, so that what it costs is not the hub's. Prints one JSON line: seconds, and the sorted
 latencies in milliseconds.

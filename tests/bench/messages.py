@@ -33,7 +33,9 @@ _TEMPLATE = """<?xml version="1.0" encoding="UTF-8"?>
   </Dialogmelding></Content></RefDoc></Document>
 </MsgHead>
 """
-_SENTENCE = "Pasienten er noe mer tungpustet enn forrige uke, vekten er opp og blodtrykket er m\u00e5lt tre ganger i dag. "
+_SENTENCE = (
+    "Pasienten er noe mer tungpustet enn forrige uke, vekten er opp og blodtrykket er m\u00e5lt tre ganger i dag. "
+)
 
 
 def make(count: int, seed: int = 1) -> list[bytes]:

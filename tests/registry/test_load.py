@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from hub import registry, resources
+from hub.account import PersonAccount, SystemAccount
 from hub.calendar import Hours, Slot
 from hub.directory import Flag, PersonId
 from hub.message import HerId
-from hub.account import PersonAccount, SystemAccount
 from hub.registry import Configuration, holiday
 
 Spoil = Callable[[str, str, str], None]

@@ -29,8 +29,6 @@ deliveries = st.tuples(st.just("deliver"), st.integers(1, 4), st.booleans())
 acts = st.tuples(
     st.just("act"), st.integers(0, 9), st.sampled_from(desk.ACTIONS), st.sampled_from(PEOPLE), st.booleans()
 )
-    st.just("act"), st.integers(0, 9), st.sampled_from(desk.ACTIONS), st.sampled_from(PEOPLE), st.booleans()
-)
 ticks = st.tuples(st.just("tick"), st.integers(1, 2000))
 histories = st.lists(st.one_of(deliveries, acts, ticks), max_size=30)
 
