@@ -25,13 +25,19 @@ def play(plan: Plan) -> int:
 
     Raises BadConfiguration when the data folder cannot be used, Failed when the server does not run.
     """
+    fault: BaseException | None = None
     try:
         return uvloop.run(_heeding(plan))
     except* HubError as failed:
-        fault: BaseException = failed
-        while isinstance(fault, BaseExceptionGroup):
-            fault = fault.exceptions[0]
-    raise fault from None
+        fault = failed
+    except* BrokenPipeError:
+        # Nobody reads on, so there is nothing to play for.
+        pass
+    while isinstance(fault, BaseExceptionGroup):
+        fault = fault.exceptions[0]
+    if fault:
+        raise fault from None
+    return 1
 
 
 async def _heeding(plan: Plan) -> int:
@@ -51,6 +57,7 @@ async def _heeding(plan: Plan) -> int:
 async def _play(plan: Plan, stop: Stop) -> int:
     """Play the day, and leave its page up when that is wanted."""
     screen = Screen(sys.stdout)
+    screen.say("Preparing the day and starting the hub ...")
     async with folder.opened(plan.data) as place, day.opened(plan, place, screen) as opened:
         screen.title = f"Sambud, {opened.door.address}"
         screen.say_all(curtain.before(opened))
@@ -61,7 +68,9 @@ async def _play(plan: Plan, stop: Stop) -> int:
             screen.say(curtain.broken_off(opened))
             raise
         adds_up = day.close(opened, ended)
-        if not plan.once:
+        if plan.once:
+            screen.say_all(curtain.kept(opened))
+        else:
             stop.resting = True
             await day.slow_down(opened)
             screen.say_all(curtain.resting(opened))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from hub import settings
 from hub.demo.cast import PASSWORD, Worker
 from hub.demo.day import Day
 from hub.demo.hours import BEGIN, DAY, END, local
@@ -12,11 +13,12 @@ SHOWN = ("sykepleier", "koordinator", "fastlege", "saksbehandler", "daglig leder
 
 def before(day: Day) -> Iterator[str]:
     """How to look on, and what is about to happen."""
-    seconds = (END - BEGIN).total_seconds() / day.plan.speed
+    begin = day.clock.start or BEGIN
+    seconds = (END - begin).total_seconds() / day.plan.speed
     yield f"One working day at {day.cast.practice.name}: {DAY:%A %d %B %Y}, {day.plan.speed:g} times real time."
-    if day.clock.start and day.clock.start > BEGIN:
-        yield f"It was broken off at {local(day.clock.start):%H:%M}, and goes on from there."
-    yield f"{len(day.script.sendings)} messages, seed {day.script.seed}; some {_duration(seconds)}."
+    if begin > BEGIN:
+        yield f"It was broken off at {local(begin):%H:%M}, and goes on from there."
+    yield f"{len(day.script.sendings)} messages and more to come (seed {day.script.seed}), in {_duration(seconds)}."
     yield ""
     yield from where(day)
     yield f"Server      process {day.server.pid}; kill -9 it if you like, and nothing is lost"
@@ -40,6 +42,14 @@ def resting(day: Day) -> Iterator[str]:
     yield "The page stays up, with the clock at its usual pace. Ctrl-C ends it."
     yield ""
     yield from where(day)
+
+
+def kept(day: Day) -> Iterator[str]:
+    """Where a day that is over can be looked at, when its data stay."""
+    if day.folder.kept:
+        yield ""
+        yield f"Data        {day.folder.path} (kept). To look at the day again:"
+        yield f"            HUB_DATABASE__URL={day.folder.database} hub serve --config {settings.sample()}"
 
 
 def broken_off(day: Day) -> str:

@@ -69,6 +69,7 @@ MALFORMED = {
         "bytene er ikke i tegnsettet som er oppgitt (eller UTF-8)",
     ),
     96: _NO_DECLARATION,
+    99: ("a namespace is not a valid address (URI)", "et navnerom er ikke en gyldig adresse (URI)"),
     201: ("a prefix has no namespace (xmlns:...)", "et prefiks mangler navnerom (xmlns:...)"),
     202: _ODD_NAME,
     203: _TWICE,

@@ -31,10 +31,11 @@ _NO_CODE = Code("")
 
 def parse(raw: bytes, encoding: str) -> Element | Fault:
     """The root of admitted bytes, or why they are not well-formed. Raises MemoryError."""
+    parser = _parser(encoding, len(raw) > _HUGE)
     try:
-        root = etree.fromstring(raw, _parser(encoding, len(raw) > _HUGE))
+        root = etree.fromstring(raw, parser)
     except etree.XMLSyntaxError as error:
-        return _fault(error)
+        return _fault(error, parser)
     if root.getroottree().docinfo.doctype:
         # The gate turns document types away; this stands behind it.
         return faults.doctype(1)
@@ -192,9 +193,9 @@ def _options(huge: bool) -> dict[str, Any]:
     }
 
 
-def _fault(error: etree.XMLSyntaxError) -> Fault:
+def _fault(error: etree.XMLSyntaxError, parser: etree.XMLParser) -> Fault:
     """The first error of a parse; warnings may come before it."""
-    first = next(iter(error.error_log.filter_from_errors()), None)
+    first = next(iter(parser.error_log.filter_from_errors()), None)
     number, line = (first.type, first.line) if first else (error.code or 0, error.lineno or 0)
     if _NO_MEMORY in (number, error.code):
         raise MemoryError

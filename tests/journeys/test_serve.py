@@ -20,7 +20,7 @@ from tests import centre
 pytestmark = pytest.mark.journey
 
 
-def send(url: str, raw: bytes, patience: float = 20) -> str:
+def send(url: str, raw: bytes, patience: float = 120) -> str:
     """Send as a real system does: again until there is an answer. Returns the last outcome."""
     until = time.monotonic() + patience
     while True:
@@ -66,7 +66,7 @@ def test_kill_9_in_the_middle_of_traffic_and_a_restart_lose_and_double_nothing(t
             hub.stop(signal.SIGKILL)
     with centre.served(tmp_path, port) as hub:
         for thread in threads:
-            thread.join(60)
+            thread.join(120)
         assert count == len(outcomes)
         assert {"accepted", "duplicate"} >= set(outcomes.values())
         found = items(hub.url)
@@ -74,7 +74,7 @@ def test_kill_9_in_the_middle_of_traffic_and_a_restart_lose_and_double_nothing(t
         assert count == len(documents(hub.url))
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = 120) -> None:
     """Until it holds. Raises TimeoutError when it does not."""
     until = time.monotonic() + seconds
     while not condition():

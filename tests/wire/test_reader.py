@@ -322,6 +322,17 @@ def test_what_is_not_well_formed_is_explained(text: str, said: str) -> None:
     assert ("T01", f"The message is not well-formed XML: {said}") == (fault.code, fault.en)
 
 
+def test_a_namespace_that_is_no_address_is_refused() -> None:
+    (fault,) = refusal(dialogue().replace(b"msghead/2006-05-24", b"msghead/2006 05 24")).faults
+    assert "The message is not well-formed XML: a namespace is not a valid address (URI)" == fault.en
+
+
+def test_faults_of_an_earlier_message_are_not_told_about_the_next() -> None:
+    refusal(dialogue(mig="v1"))
+    (fault,) = refusal(dialogue().replace(b"</MsgHead>", b"")).faults
+    assert "The message is not well-formed XML: it ends before all elements are closed" == fault.en
+
+
 def test_without_a_sender_nobody_can_be_answered() -> None:
     read = reader.read(dialogue(sender="<Organisation/>"))
     assert isinstance(read, Unreadable)
