@@ -1,8 +1,9 @@
 """Opening hours, holidays, and arithmetic in working time."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 # A calendar without a single opening in this many days is a mistake in the file, not a long holiday.
@@ -24,21 +25,23 @@ class Hours:
 
     zone: str
     slots: tuple[Slot, ...]
-    closed: dict[date, str]
+    closed: Mapping[date, str] = field(hash=False)
 
     def openings(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
         """The openings of a day as UTC moments in order; empty when closed."""
-        if day in self.closed:
-            return ()
-        return tuple(
-            (at(self, day, s.opens), at(self, day, s.closes))
-            for s in sorted(self.slots, key=lambda s: s.opens)
-            if s.weekday == day.weekday()
-        )
+        return _openings_on(self, day)
 
     def local(self, moment: datetime) -> datetime:
         """The moment in the practice's own zone."""
         return moment.astimezone(ZoneInfo(self.zone))
+
+
+@lru_cache(maxsize=4096)
+def _openings_on(hours: Hours, day: date) -> tuple[tuple[datetime, datetime], ...]:
+    if day in hours.closed:
+        return ()
+    slots = sorted((s for s in hours.slots if s.weekday == day.weekday()), key=lambda s: s.opens)
+    return tuple((at(hours, day, s.opens), at(hours, day, s.closes)) for s in slots)
 
 
 def working_day(hours: Hours, day: date) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from hub.deadline import Deadline
 from hub.directory import InboxId
 from hub.item import Item, ItemId
-from hub.message import Envelope, Fault, HerId, MessageId, MessageKey, Party, Patient
+from hub.message import Code, Envelope, Fault, HerId, MessageId, MessageKey, Party, Patient
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,14 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A dialogue message that answers one we received (HIS 1077, HIS 1152)."""
+    """A dialogue message that answers one we received (HIS 1077, HIS 1152); `asked` is what it was asked under."""
 
     id: MessageId
     about: Envelope
     sender: Party
     patient: Patient | None
     first: MessageId
+    asked: Code
     document_id: str
     subject: str
     text: str

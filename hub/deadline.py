@@ -104,15 +104,13 @@ def choose(c: Circumstances, ladders: tuple[Ladder, ...], agreements: tuple[Agre
     information and tests follow the table alone. The registry sees to it that the last ladder has no
     conditions and that agreements name ladders that exist.
     """
-    holding = [x for x in ladders if x.when.mismatch(c) is None]
-    if c.information or c.test:
-        return holding[0], ""
-    if urgent := next((x for x in holding if x.urgent), None):
-        return urgent, ""
-    for agreement in agreements:
-        if agreement.partner == c.sender and (not agreement.kinds or c.kind in agreement.kinds):
-            return next(x for x in ladders if x.name == agreement.ladder), agreement.name
-    return holding[0], ""
+    if not (c.information or c.test):
+        if urgent := next((x for x in ladders if x.urgent and x.when.mismatch(c) is None), None):
+            return urgent, ""
+        for agreement in agreements:
+            if agreement.partner == c.sender and (not agreement.kinds or c.kind in agreement.kinds):
+                return next(x for x in ladders if x.name == agreement.ladder), agreement.name
+    return next(x for x in ladders if x.when.mismatch(c) is None), ""
 
 
 def first(item: ItemId, ladder: Ladder, agreement: str, hours: Hours, received: datetime) -> Deadline:

@@ -9,7 +9,7 @@ from hub.deadline import Deadline
 from hub.directory import Person, Practice
 from hub.errors import BadRequest
 from hub.item import Action, Item, Outcome, Purpose
-from hub.message import Message, MessageId, Party
+from hub.message import Code, Message, MessageId, Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ def compose(item: Item, m: Message, practice: Practice, text: str, who: Person, 
         sender=_from(m, practice),
         patient=m.patient,
         first=m.conversation.first if m.conversation else envelope.msg_id,
+        asked=m.parts[0].theme if m.parts else Code(""),
         document_id=next((p.document_id for p in m.parts if p.document_id), ""),
         subject=f"Svar: {m.subject}" if m.subject else "Svar",
         text=text.strip(),

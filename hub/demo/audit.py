@@ -38,9 +38,10 @@ class Sums:
         return self.accepted + self.rejected + self.duplicates + self.quarantined
 
 
-def differences(p: Played) -> tuple[str, ...]:
-    """Everything that does not add up; nothing when it does."""
-    return tuple(said for check in CHECKS for said in check(p))
+def differences(p: Played) -> tuple[tuple[str, ...], ...]:
+    """Everything that does not add up, by the check that found it; nothing when it does."""
+    found = (tuple(check(p)) for check in CHECKS)
+    return tuple(each for each in found if each)
 
 
 def sums(p: Played) -> Sums:

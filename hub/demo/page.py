@@ -14,8 +14,8 @@ from hub.demo.sending import NAMED, Verdict
 from hub.directory import Inbox
 
 WIDTH = 80
-# More than this is told only in number: the first ones show what it is.
-MOST_DIFFERENCES = 30
+# More differences of one kind are told only in number: the first ones show what it is.
+MOST = 5
 
 WHY = {
     "E10": "MsgId is no UUID",
@@ -48,15 +48,16 @@ def lines(p: Played, inboxes: Iterable[Inbox], now: datetime, conflicts: int, sp
     yield ""
 
 
-def verdict(differences: tuple[str, ...]) -> Iterator[str]:
-    """Whether it adds up, or all that does not."""
+def verdict(differences: tuple[tuple[str, ...], ...]) -> Iterator[str]:
+    """Whether it adds up, or what does not; of each kind some, and the number of the others."""
     if not differences:
         yield "It adds up."
         return
-    yield f"It does NOT add up. {len(differences)} {'things do' if len(differences) > 1 else 'thing does'} not agree:"
-    yield from (f"  - {d}" for d in differences[:MOST_DIFFERENCES])
-    if len(differences) > MOST_DIFFERENCES:
-        yield f"  ... and {len(differences) - MOST_DIFFERENCES} more"
+    yield f"It does NOT add up. {_times(sum(map(len, differences)), 'thing does', 'things do')} not agree:"
+    for kind in differences:
+        yield from (f"  - {each}" for each in kind[:MOST])
+        if len(kind) > MOST:
+            yield f"    and {len(kind) - MOST} more of this kind"
 
 
 def _sum(hub: Sums, senders: Sums) -> Iterator[str]:

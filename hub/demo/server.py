@@ -108,6 +108,7 @@ class Server:
 
     async def _start(self) -> None:
         with self._folder.server_log.open("ab") as log:
+            before = log.tell()
             self._process = await asyncio.create_subprocess_exec(
                 *_command(self._folder, self._port, self._clock),
                 stdin=PIPE,
@@ -121,18 +122,24 @@ class Server:
             )
         try:
             async with asyncio.timeout(STARTS_WITHIN):
-                await self._ready(self._process)
+                await self._ready(self._process, before)
         except TimeoutError:
             raise Failed(
                 f"the server is not ready within {STARTS_WITHIN:.0f} s; its last words: {self._last_words()}"
             ) from None
         self._door.opened.set()
 
-    async def _ready(self, process: Process) -> None:
-        while not await self._caller.healthy():
+    async def _ready(self, process: Process, before: int) -> None:
+        """Wait until it says that it has the door, for somebody else might answer there; then until it answers."""
+        while not (self._started(before) and await self._caller.healthy()):
             if process.returncode is not None:
                 raise Failed(f"the server does not start ({_cause(process.returncode)}): {self._last_words()}")
             await asyncio.sleep(LOOK_SECONDS)
+
+    def _started(self, before: int) -> bool:
+        with self._folder.server_log.open("rb") as log:
+            log.seek(before)
+            return b'"process.started"' in log.read()
 
     def _last_words(self) -> str:
         said = self._folder.server_log.read_text(encoding="utf-8", errors="replace").strip().splitlines()

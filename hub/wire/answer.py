@@ -49,9 +49,8 @@ def _dialogue(a: Answer) -> str:
 
 def _reply(a: Answer) -> str:
     """A Notat that answers (9069: 5); the request's own document id links it too, where it had one (HIS 1152)."""
-    request = pen.element(
-        "Foresporsel", pen.coded("TypeForesp", codes.code("8331", "1")), pen.text("DokIdForesp", a.document_id)
-    )
+    asked = a.asked if a.asked.value else codes.code("8331", "1")
+    request = pen.element("Foresporsel", pen.coded("TypeForesp", asked), pen.text("DokIdForesp", a.document_id))
     note = _note(a, codes.code("9069", "5"), request if a.document_id else "")
     return pen.element("Dialogmelding", note, xmlns=names.DIALOG_1_0)
 

@@ -225,6 +225,7 @@ def answer(**overrides: object) -> Answer:
         sender=about.receivers[0].party,
         patient=None,
         first=about.msg_id,
+        asked=Code("1", "Helseopplysninger", "2.16.578.1.12.4.1.1.9152"),
         document_id="",
         subject="Svar: Oppfølging",
         text="Hei.\nVi ringer i dag.",

@@ -150,6 +150,7 @@ ANSWERS = st.builds(
     PARTIES,
     st.none() | PATIENTS,
     TEXTS.map(MessageId),
+    CODES,
     TEXTS,
     TEXTS,
     TEXTS,

@@ -234,6 +234,7 @@ def test_a_request_of_version_1_0_gets_an_answer_of_that_version() -> None:
     assert ["DIALOG_SVAR", "Svar på forespørsel"] == at(root, "MsgInfo/Type/@*")
     assert ["5", f"{OID}9069", "Svar på forespørsel"] == at(root, f"{note}/d:TemaKodet/@*")
     assert ["F1"] == at(root, f"{note}/d:Foresporsel/d:DokIdForesp")
+    assert ["1"] == at(root, f"{note}/d:Foresporsel/d:TypeForesp/@V")
     assert [] == at(written(answer(about=about)), f"{note}/d:Foresporsel")
 
 
