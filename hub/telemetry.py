@@ -14,7 +14,7 @@ import structlog
 from structlog.typing import Processor
 
 # Errors of these modules quote parameters or documents in their text.
-QUOTING = ("sqlalchemy", "lxml", "xmlschema", "aiosqlite", "sqlite3")
+QUOTING = ("sqlalchemy", "lxml", "sqlite3")
 
 
 def configure() -> None:
