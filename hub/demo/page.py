@@ -72,7 +72,7 @@ def _sum(hub: Sums, senders: Sums) -> Iterator[str]:
         yield f"{source:<24}{s.received:>9}{s.accepted:>12}{s.rejected:>10}{s.duplicates:>12}{s.quarantined:>13}"
     if senders.broken:
         arrived = hub.received - senders.received
-        yield f"{_times(senders.broken, 'delivery', 'deliveries')} broke off, were sent again; {arrived} had arrived"
+        yield f"{_times(senders.broken, 'delivery', 'deliveries')} broke off and came again; {arrived} had arrived"
 
 
 def _inboxes(rows: tuple[Row, ...]) -> Iterator[str]:
