@@ -1,5 +1,6 @@
 """A message arrived: what now?"""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import NAMESPACE_OID, uuid5
@@ -22,6 +23,17 @@ class Order:
     ladders: tuple[Ladder, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """A receiver that is ours: its place among the receivers, its practice, and its HER-ids as compared."""
+
+    place: int
+    receiver: Receiver
+    practice: Practice
+    level_1: HerId | None
+    level_2: HerId | None
+
+
 def judge(reading: Message | Refusal | Receipt | Unreadable, order: Order, now: datetime) -> Change:
     """What any reading makes: one Change, whatever arrived."""
     match reading:
@@ -35,37 +47,37 @@ def judge(reading: Message | Refusal | Receipt | Unreadable, order: Order, now: 
             return quarantine("unreadable", faults, None, now)
 
 
-def admit(m: Message, practice: Practice, order: Order, now: datetime) -> Change:
+def admit(m: Message, ours: tuple[Ours, ...], order: Order, now: datetime) -> Change:
     """Item, deadline, copies, acknowledgements and journal of a good message, as one Change."""
-    directory = order.directory
+    directory, practice, key = order.directory, ours[0].practice, m.key
     listing = route.listed(m, directory)
     c = route.circumstances(m, directory, listing)
     day = calendar.acting_day(practice.hours, now)
-    d = route.decide(c, order.rules, directory, practice, listing, _addressee(m, practice), day)
+    d = route.decide(c, order.rules, directory, practice, listing, _addressee(ours), day)
     headline = _headline(m, listing)
-    main = _item(m, d.inbox.id, Purpose.ACTION, headline, d.placing)
-    copies = tuple(_item(m, inbox, Purpose.INFORMATION, headline, d.placing) for inbox in d.copies)
+    main = _item(key, d.inbox.id, Purpose.ACTION, headline, d.placing)
+    copies = tuple(_item(key, inbox, Purpose.INFORMATION, headline, d.placing) for inbox in d.copies)
     informed = replace(c, information=True)
     clocks = (_clock(main, c, practice, order, now), *(_clock(x, informed, practice, order, now) for x in copies))
     return Change(
         entries=(
-            Entry(now, "message.accepted", m.key, main.id, d.inbox.id, detail={"rule": d.placing.rule}),
-            *(Entry(now, "item.copied", m.key, x.id, x.inbox) for x in copies),
+            Entry(now, "message.accepted", key, main.id, d.inbox.id, detail={"rule": d.placing.rule}),
+            *(Entry(now, "item.copied", key, x.id, x.inbox) for x in copies),
         ),
-        arrival=Arrival(m.key, "accepted", m.kind.value, (m.patient and m.patient.national_id) or ""),
+        arrival=Arrival(key, "accepted", m.kind.value, (m.patient and m.patient.national_id) or ""),
         items=(main, *copies),
         deadlines=clocks,
-        outgoing=acknowledge(m.envelope, order.directory, (), now),
+        outgoing=acknowledge(m.envelope, ours, (), now),
     )
 
 
-def refuse(envelope: Envelope, faults: tuple[Fault, ...], order: Order, now: datetime) -> Change:
+def refuse(envelope: Envelope, ours: tuple[Ours, ...], faults: tuple[Fault, ...], now: datetime) -> Change:
     """A negative acknowledgement to each of our receivers' sender; nothing reaches an inbox."""
     codes = " ".join(dict.fromkeys(f.code for f in faults))
     return Change(
         entries=(Entry(now, "message.rejected", envelope.key, detail={"codes": codes}),),
         arrival=Arrival(envelope.key, "rejected", envelope.type.value),
-        outgoing=acknowledge(envelope, order.directory, faults, now),
+        outgoing=acknowledge(envelope, ours, faults, now),
     )
 
 
@@ -84,62 +96,50 @@ def quarantine(why: str, faults: tuple[Fault, ...], key: MessageKey | None, now:
 
 
 def acknowledge(
-    envelope: Envelope, directory: Directory, faults: tuple[Fault, ...], now: datetime
+    envelope: Envelope, ours: tuple[Ours, ...], faults: tuple[Fault, ...], now: datetime
 ) -> tuple[Outgoing, ...]:
     """One AppRec for each receiver that is ours, primary first; its id follows from what it is about."""
-    ours = (n for n, r in enumerate(envelope.receivers) if r.role in ("PRIM", "COP") and _owner(r, directory))
-    return tuple(
-        Outgoing(envelope.sender.her_id, envelope.key, Acknowledgement(_id(envelope.key, n), envelope, n, now, faults))
-        for n in ours
-    )
+    key, to = envelope.key, envelope.sender.her_id
+    roles = (x for x in ours if x.receiver.role in ("PRIM", "COP"))
+    return tuple(Outgoing(to, key, Acknowledgement(_id(key, x.place), envelope, x.place, now, faults)) for x in roles)
 
 
 def _addressed(reading: Message | Refusal, order: Order, now: datetime) -> Change:
     envelope = reading.envelope
-    practices = [p for r in envelope.receivers if (p := _owner(r, order.directory))]
-    if not practices:
+    ours = tuple(_ours(envelope, order.directory))
+    if not ours:
         return quarantine("address", (_nobody_here(envelope),), envelope.key, now)
     faults = reading.faults if isinstance(reading, Refusal) else ()
-    faults += _unknown_services(envelope, order.directory)
+    faults += tuple(f for x in ours if (f := _unknown_service(x)))
     if faults or isinstance(reading, Refusal):
-        return refuse(envelope, faults, order, now)
-    return admit(reading, practices[0], order, now)
+        return refuse(envelope, ours, faults, now)
+    return admit(reading, ours, order, now)
 
 
-def _owner(receiver: Receiver, directory: Directory) -> Practice | None:
-    return directory.practice_of(receiver.party.level_1, receiver.party.level_2)
+def _ours(envelope: Envelope, directory: Directory) -> Iterator[Ours]:
+    for place, receiver in enumerate(envelope.receivers):
+        one, two = receiver.party.level_1, receiver.party.level_2
+        if practice := directory.practice_of(one, two):
+            yield Ours(place, receiver, practice, one, two)
 
 
-def _unknown_services(envelope: Envelope, directory: Directory) -> tuple[Fault, ...]:
+def _unknown_service(x: Ours) -> Fault | None:
     """E21 where we own level 1 but not the service or person (HIS 80415 3.3.4; vendor tests 17-20)."""
-    return tuple(f for r in envelope.receivers if (f := _unknown_service(r, directory)))
-
-
-def _unknown_service(receiver: Receiver, directory: Directory) -> Fault | None:
-    practice = _owner(receiver, directory)
-    if practice is None:
-        return None
-    one, two = receiver.party.level_1, receiver.party.level_2
+    practice, one, two = x.practice, x.level_1, x.level_2
     if one == practice.her_id and two in practice.services:
         return None
-    missing = "1" if one is None else "2"
-    wrong = one if one != practice.her_id else two
     known = ", ".join(practice.services)
+    wrong = one if one != practice.her_id else two
     if wrong is None:
-        return Fault(
-            "E21",
-            f"The receiver has no HER-id at level {missing}; {practice.name} is {practice.her_id}, services {known}",
-            f"Mottakeren mangler HER-id på nivå {missing}; {practice.name} er {practice.her_id}, tjenester {known}",
-            receiver.path,
-            receiver.line,
+        missing = "1" if one is None else "2"
+        en = f"The receiver has no HER-id at level {missing}; {practice.name} is {practice.her_id}, services {known}"
+        nb = f"Mottakeren mangler HER-id på nivå {missing}; {practice.name} er {practice.her_id}, tjenester {known}"
+    else:
+        en = (
+            f"The receiver's HER-id {wrong} is unknown at {practice.name} ({practice.her_id}); its services are {known}"
         )
-    return Fault(
-        "E21",
-        f"The receiver's HER-id {wrong} is unknown at {practice.name} ({practice.her_id}); its services are {known}",
-        f"Mottakerens HER-id {wrong} er ukjent hos {practice.name} ({practice.her_id}); tjenestene er {known}",
-        receiver.path,
-        receiver.line,
-    )
+        nb = f"Mottakerens HER-id {wrong} er ukjent hos {practice.name} ({practice.her_id}); tjenestene er {known}"
+    return Fault("E21", en, nb, x.receiver.path, x.receiver.line)
 
 
 def _nobody_here(envelope: Envelope) -> Fault:
@@ -153,9 +153,9 @@ def _nobody_here(envelope: Envelope) -> Fault:
     )
 
 
-def _addressee(m: Message, practice: Practice) -> HerId | None:
-    twos = (r.party.level_2 for r in m.envelope.receivers)
-    return next((two for two in twos if two in practice.services), None)
+def _addressee(ours: tuple[Ours, ...]) -> HerId | None:
+    """The service or person that was addressed first: it names a GP when the patient is on no list here."""
+    return ours[0].level_2
 
 
 def _clock(x: Item, c: Circumstances, practice: Practice, order: Order, now: datetime) -> Deadline:
@@ -177,8 +177,8 @@ def _headline(m: Message, listing: Listing | None) -> Headline:
     )
 
 
-def _item(m: Message, inbox: InboxId, purpose: Purpose, headline: Headline, placing: Placing) -> Item:
-    return Item(item.identify(m.key, inbox), m.key, inbox, purpose, headline, placing)
+def _item(key: MessageKey, inbox: InboxId, purpose: Purpose, headline: Headline, placing: Placing) -> Item:
+    return Item(item.identify(key, inbox), key, inbox, purpose, headline, placing)
 
 
 def _id(key: MessageKey, receiver: int) -> MessageId:

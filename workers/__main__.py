@@ -1,6 +1,7 @@
 """`python -m workers serve`: the processes, one for each word; the command `hub` starts them so."""
 
 import argparse
+import gc
 import sys
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def main() -> int:
     parser.add_argument("--with-parent", action="store_true", help="stop when standard input closes")
     asked = parser.parse_args()
     telemetry.configure()
-    sys.setswitchinterval(0.0005)
+    gc.set_threshold(20_000, 20, 50)
     try:
         uvloop.run(serve.run(settings.load(asked.config), asked.with_parent))
     except BadConfiguration as fault:

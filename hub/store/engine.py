@@ -1,5 +1,6 @@
 """How a database is opened so that what is committed stays committed."""
 
+import sqlite3
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -9,13 +10,18 @@ from sqlalchemy.pool import QueuePool
 
 from hub.errors import BadConfiguration
 
-UNREACHABLE = (DBAPIError, OSError)
+# Inserts go to the driver directly, so its own errors come too.
+UNREACHABLE = (DBAPIError, sqlite3.Error, OSError)
+
+# A checkpoint each 16 MB of log: a smaller one would come several times a second under load.
+_ALWAYS = ("PRAGMA busy_timeout=50", "PRAGMA cache_size=-16000", "PRAGMA wal_autocheckpoint=4000")
 
 # One writer: SQLite has one anyway, and a queue in front of it beats its busy handler.
 READERS = 4
 
 # A connection moves between the threads of its pool, and is used by one at a time.
-_ANY_THREAD = {"check_same_thread": False}
+# Inserts of different lengths are different statements, each worth keeping.
+_ANY_THREAD = {"check_same_thread": False, "cached_statements": 512}
 
 
 def address(url: str) -> URL:
@@ -52,6 +58,12 @@ def readers(url: URL) -> Engine:
     return made
 
 
+def locked(fault: BaseException | None) -> bool:
+    """Whether a failure was another process's transaction, which will end."""
+    cause = getattr(fault, "orig", None) or fault
+    return isinstance(cause, sqlite3.OperationalError) and "locked" in str(cause)
+
+
 def unreachable(url: str, fault: BaseException) -> BadConfiguration:
     """The words for a database that cannot be opened."""
     cause = getattr(fault, "orig", None) or fault
@@ -64,7 +76,12 @@ def _on_connect(made: Engine, *pragmas: str) -> None:
         # The driver's own transactions begin too late and read before they write (lost updates).
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("PRAGMA busy_timeout=10000", "PRAGMA cache_size=-16000", *pragmas):
+        for pragma in (
+            "PRAGMA busy_timeout=10000",
+            "PRAGMA cache_size=-16000",
+            "PRAGMA wal_autocheckpoint=4000",
+            *pragmas,
+        ):
             cursor.execute(pragma)
         cursor.close()
 

@@ -1,6 +1,7 @@
 """The store: one transaction for a batch of Changes, and the questions one may ask."""
 
 import asyncio
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -21,6 +22,13 @@ from hub.store.grouping import Grouping
 from hub.store.tables import REVISION, outbox, session
 from hub.store.writing import Writing, Written
 
+# What may run on the event loop: so many decisions at the most, none of them with more bytes than this.
+SMALL = 32
+SMALL_BYTES = 200_000
+
+# How long a transaction waits for another process that writes.
+PATIENCE_SECONDS = 10.0
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -35,16 +43,61 @@ class _Side:
     async def run(self, work: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Do the work in a transaction of its own. A cancelled caller does not stop it half-way."""
         loop = asyncio.get_running_loop()
-        return await asyncio.shield(loop.run_in_executor(self._threads, lambda: self._done(work, *args, **kwargs)))
+        return await asyncio.shield(loop.run_in_executor(self._threads, lambda: self.here(work, *args, **kwargs)))
+
+    def here(self, work: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do the work in a transaction of its own, in this thread."""
+        with _wrapped(), self.engine.begin() as c:
+            return work(c, *args, **kwargs)
 
     async def close(self) -> None:
         """Wait for what is under way, then close every connection."""
         await asyncio.to_thread(self._threads.shutdown)
         self.engine.dispose()
 
-    def _done(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        with _wrapped(), self.engine.begin() as c:
-            return work(c, *args, **kwargs)
+
+class _Writer(_Side):
+    """The side that writes, one transaction at a time.
+
+    A small one runs on the event loop: it takes two or three milliseconds, and in a thread it would take twice as
+    long, because thread and loop would wait for each other at every step. A large one, or one that finds the
+    database locked by another process, goes to the thread, where it may wait.
+    """
+
+    def __init__(self, made: Engine) -> None:
+        super().__init__(made, 1)
+        self._turn = asyncio.Lock()
+
+    async def run(self, work: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do the work in a transaction of its own, in the thread, when nobody else writes."""
+        return await asyncio.shield(asyncio.create_task(self._in_turn(work, *args, **kwargs)))
+
+    async def write(self, batch: Sequence[Writing]) -> list[Written]:
+        """Write a batch in a transaction of its own."""
+        if len(batch) > SMALL or any(len(w.raw) > SMALL_BYTES for w in batch):
+            return await self.run(writing.write, batch)
+        async with self._turn:
+            try:
+                return self.here(writing.write, batch)
+            except Unavailable as fault:
+                if not engine.locked(fault.__cause__):
+                    raise
+        return await self.run(writing.write, batch)
+
+    async def _in_turn(self, work: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        loop = asyncio.get_running_loop()
+        async with self._turn:
+            return await loop.run_in_executor(self._threads, lambda: self._patiently(work, *args, **kwargs))
+
+    def _patiently(self, work: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Try again while another process writes: its transaction ends, and ours has not begun."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                return self.here(work, *args, **kwargs)
+            except Unavailable as fault:
+                if not engine.locked(fault.__cause__) or time.monotonic() > until:
+                    raise
 
 
 class Store:
@@ -56,9 +109,9 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._writer = _Side(engine.writer(engine.address(url)), 1)
+        self._writer = _Writer(engine.writer(engine.address(url)))
         self._readers = _Side(engine.readers(engine.address(url)), engine.READERS)
-        self._grouping = Grouping(lambda batch: self._writer.run(writing.write, batch))
+        self._grouping = Grouping(self._writer.write)
 
     async def __aenter__(self) -> Self:
         try:

@@ -1,11 +1,10 @@
 """Where messages come in over HTTP: concurrent calls become one batch, and each gets its own answer."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.routing import APIRoute
 
 from hub.errors import Busy
 from hub.service import Accepted, Delivery, Held, Hub, Noted, Outcome, Prepared, Rejected, Repeated
@@ -18,6 +17,7 @@ COMMITS = 2
 BATCH = 64
 WAITING = 2_000
 
+PATH = "/v1/messages"
 XML = ("application/xml", "text/xml")
 
 TITLES = {
@@ -122,19 +122,11 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-class Bare(APIRoute):
-    """A route that hands the request straight on: no dependencies are solved on the hot path."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The endpoint itself."""
-        return self.endpoint
-
-
-router = APIRouter(route_class=Bare)
+router = APIRouter()
 
 
 @router.post(
-    "/v1/messages",
+    PATH,
     response_class=Response,
     responses=RESPONSES,
     openapi_extra={"requestBody": {"required": True, "content": {"application/xml": {"schema": {"type": "string"}}}}},

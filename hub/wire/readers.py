@@ -100,7 +100,10 @@ class Readers:
 
     async def read(self, batch: Sequence[bytes]) -> list[Reading]:
         """What each of the messages says, in order. Raises BadConfiguration or ReaderBroken; may be cancelled."""
-        told = await _together(self._read(portion) for portion in _portions(batch))
+        portions = list(_portions(batch))
+        if len(portions) == 1:
+            return await self._read(portions[0])
+        told = await _together(self._read(portion) for portion in portions)
         return [reading for readings in told for reading in readings]
 
     async def _read(self, portion: Sequence[bytes]) -> list[Reading]:
