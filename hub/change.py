@@ -89,7 +89,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """Bytes kept for operations with the reasons; `why` is unreadable, address or sender."""
+    """Bytes kept for operations with the reasons; `why` is unreadable, address, sender or conflict."""
 
     why: str
     faults: tuple[Fault, ...]

@@ -87,4 +87,5 @@ def _complete(item: Item, act: Act) -> None:
 
 def _from(m: Message, practice: Practice) -> Party:
     """The addressed party of ours: the answer comes from where the message went (HIS 1153)."""
-    return next(r.party for r in m.envelope.receivers if r.party.level_2 in practice.services)
+    receivers = [r.party for r in m.envelope.receivers]
+    return next((p for p in receivers if p.level_2 in practice.services), receivers[0])

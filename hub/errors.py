@@ -10,9 +10,10 @@ HubError
 + BadRequest         the call itself is wrong                                (400)
 + Busy               the hub cannot take more right now; try again           (503)
 + Unavailable        the store cannot be read or written right now; try again (503)
++ ReaderBroken       no reader process starts, so nothing can be read        (503)
 """
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class HubError(Exception):
@@ -32,6 +33,15 @@ class BadConfiguration(HubError):
     def __init__(self, file: str, key: str, reason: str) -> None:
         super().__init__(f"{file}: {key}: {reason}" if key else f"{file}: {reason}")
         self.file, self.key, self.reason = file, key, reason
+
+    @classmethod
+    def of(cls, first: tuple[str, str, str], *others: tuple[str, str, str]) -> Self:
+        """The failure that names the first of several (file, key, reason), counts the others and notes them."""
+        file, key, reason = first
+        failure = cls(file, key, f"{reason} (and {len(others)} more)" if others else reason)
+        for other in others:
+            failure.add_note(str(cls(*other)))
+        return failure
 
 
 class NotSignedIn(HubError):
@@ -100,3 +110,11 @@ class Unavailable(HubError):
     status = 503
     code = "unavailable"
     title = "The store cannot be used right now"
+
+
+class ReaderBroken(HubError):
+    """A reader process does not start, so nothing can be read."""
+
+    status = 503
+    code = "reader-broken"
+    title = "The hub cannot read messages right now"

@@ -3,7 +3,8 @@
 An item is one thing that someone must handle, made from one message for one inbox. Its life is the
 table below, total over states and actions: a pair that is not listed is an illegal move. ANSWERED,
 CLOSED, RETURNED and WITHDRAWN end it; an ended item has no live deadline. A claimed item can be taken
-over only by giving it back first, so that two people never answer the same thing.
+over only by giving it back first, so that two people never answer the same thing; whoever works in the
+inbox may give it back, so that it never waits for somebody who is away.
 """
 
 from dataclasses import dataclass, replace
@@ -137,7 +138,8 @@ class Item:
         state = TRANSITIONS[self.state].get(action)
         if state is None:
             raise IllegalMove(f"{action.value}: not possible, the item is {self.state.value}")
-        if self.owner is not None and who is not None and self.owner != who:
+        # Anybody may give back what another has taken: nothing waits for a person who is away.
+        if action is not Action.RELEASE and self.owner is not None and who is not None and self.owner != who:
             raise IllegalMove(f"{action.value}: not possible, {self.owner} has taken the item")
         owner = None if action is Action.RELEASE else (who or self.owner)
         return replace(self, state=state, owner=owner)

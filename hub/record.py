@@ -7,6 +7,7 @@ from datetime import datetime
 from hub.deadline import Deadline
 from hub.directory import InboxId
 from hub.item import Item, ItemId
+from hub.message import Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,20 @@ class Posted:
     msg_id: str
     body: bytes
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Bytes in quarantine, with the reasons; `why` is unreadable, address, sender or conflict."""
+
+    id: int
+    received_at: datetime
+    via: str
+    why: str
+    sender: str | None
+    msg_id: str | None
+    faults: tuple[Fault, ...]
+    raw: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,9 +129,13 @@ def circumstances(m: Message, directory: Directory, listing: Listing | None) -> 
     )
 
 
-def listed(m: Message, directory: Directory) -> Listing | None:
-    """The patient as the practice knows them, by national identity number, or None."""
-    return directory.listings.get((m.patient and m.patient.national_id) or "")
+def listed(m: Message, directory: Directory, practice: HerId | None = None) -> Listing | None:
+    """The patient as the practice knows them, by national identity number, or None.
+
+    Another practice's list is nothing to go by: the addressee decides which practice a message is for.
+    """
+    found = directory.listings.get((m.patient and m.patient.national_id) or "")
+    return found if found and practice in (None, found.practice) else None
 
 
 def decide(
@@ -174,7 +178,8 @@ def find(
         return Found(directory.inboxes.get(listing.pht))
     if to in DESTINATIONS:
         return Found(directory.first(InboxKind(to), practice.her_id))
-    return Found(directory.inboxes.get(InboxId(to)))
+    named = directory.inboxes.get(InboxId(to))
+    return Found(named if named and named.practice == practice.her_id else None)
 
 
 def pile(directory: Directory, practice: Practice) -> Inbox:

@@ -10,15 +10,15 @@ import structlog
 
 from hub import desk, intake, registry, watch, wire
 from hub.account import Accounts, SystemAccount
-from hub.change import Change
+from hub.change import Acknowledgement, Change
 from hub.clock import Clock
 from hub.deadline import Deadline
 from hub.desk import Act
 from hub.directory import Directory, Inbox, InboxId, Person, Practice
-from hub.errors import NotAllowed, Stale, Unknown
+from hub.errors import NotAllowed, Stale, Unavailable, Unknown
 from hub.intake import Order
 from hub.item import Action, Item, ItemId
-from hub.message import Fault, Message, MessageKey, Reading, Unreadable
+from hub.message import Fault, Message, MessageKey, Reading, Receipt, Refusal, Unreadable
 from hub.record import Stored
 from hub.settings import Settings
 from hub.store import Committed, Conflict, Duplicate, Outdated, Store, Writing, Written
@@ -185,10 +185,19 @@ class Hub:
         return written
 
     def _judged(self, delivery: Delivery, reading: Reading, now: datetime) -> Change:
-        account = delivery.account
-        if isinstance(reading, Unreadable) or account.any or _sender(reading) in account.her_ids:
+        if isinstance(reading, Unreadable) or (fault := self._foreign(delivery.account, reading)) is None:
             return intake.judge(reading, self.order, now)
-        return intake.quarantine("sender", (_foreign(account, reading),), reading.key, now)
+        return intake.quarantine("sender", (fault,), reading.key, now)
+
+    def _foreign(self, account: SystemAccount, reading: Message | Refusal | Receipt) -> Fault | None:
+        """What is wrong when a key sends for somebody else, at either level: answers would go to the wrong mailbox."""
+        sender = reading.sender if isinstance(reading, Receipt) else reading.envelope.sender
+        if not account.any and reading.key.sender not in account.her_ids:
+            return _not_of(account, reading.key.sender)
+        service = self.directory.partner_of(None, sender.level_2) if sender.level_2 else None
+        if service and service.her_id != sender.level_1:
+            return _not_together(sender.level_1 or "", sender.level_2 or "", service.name)
+        return None
 
     async def _acted(self, stored: Stored, act: Act, who: Person, now: datetime) -> Change:
         clocks = (stored.deadline,) if stored.deadline else ()
@@ -210,10 +219,29 @@ class Hub:
         return not (await self.store.told(id)).isdisjoint(who.inboxes)
 
     async def _message(self, stored: Stored) -> Message:
-        (reading,) = await self._readers.read([stored.raw])
+        (reading,) = await self._readers.read([stored.raw], stored=True)
+        # What this version's rules would refuse now was accepted once; the message itself is all there.
         if not isinstance(reading, Message):
-            raise Unknown(f"the message of item {stored.item.id!r} can no longer be read")
+            raise Unavailable(f"the message of item {stored.item.id!r} cannot be read right now")
         return reading
+
+    async def rehome(self, now: datetime) -> int:
+        """Give open items whose inbox has left the directory to the coordinator; returns how many there were."""
+        gone = [inbox for inbox in await self.store.counts() if inbox not in self.directory.inboxes]
+        moved = 0
+        for inbox in gone:
+            while lines := await self.store.lines(inbox, limit=64):
+                await self._commit([await self._rehomed(line.item, now) for line in lines])
+                moved += len(lines)
+            log.warning("items.rehomed", inbox=inbox, items=moved)
+        return moved
+
+    async def _rehomed(self, item: Item, now: datetime) -> Writing:
+        stored = await self.store.stored(item.id)
+        assert stored is not None, "an item that was listed is there"
+        ours = intake.recipients((await self._message(stored)).envelope, self.directory)
+        practice = ours[0].practice if ours else next(iter(self.directory.practices.values()))
+        return Writing(intake.rehome(item, practice, self.directory, now), now)
 
     def _practice(self, item: Item) -> Practice:
         return self.directory.practices[self.directory.inboxes[item.inbox].practice]
@@ -240,7 +268,9 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         order = Order(found.directory, found.rules, found.ladders)
         store = await stack.enter_async_context(Store(settings.database.url))
         grace = timedelta(seconds=settings.watch.grace_seconds)
-        yield Hub(order, found.accounts, store, readers, settings.running_clock(), grace)
+        hub = Hub(order, found.accounts, store, readers, settings.running_clock(), grace)
+        await hub.rehome(hub.clock.now())
+        yield hub
 
 
 def _writing(delivery: Delivery, change: Change, now: datetime) -> Writing:
@@ -261,21 +291,27 @@ def _outcome(writing: Writing, written: Written) -> Outcome:
             return Repeated(key, first)
     if verdict == "noted":
         return Noted(key)
-    if verdict == "accepted":
-        return Accepted(key, writing.documents[0])
-    return Rejected(key, writing.documents[0])
+    # The answer to a call is the first receiver's verdict; the others' lie in the mailbox.
+    document = change.outgoing[0].document
+    rejected = isinstance(document, Acknowledgement) and document.faults
+    return Rejected(key, writing.documents[0]) if rejected else Accepted(key, writing.documents[0])
 
 
-def _sender(reading: Reading) -> str | None:
-    return None if isinstance(reading, Unreadable) else reading.key.sender
-
-
-def _foreign(account: SystemAccount, reading: Reading) -> Fault:
+def _not_of(account: SystemAccount, sender: str) -> Fault:
     known = ", ".join(sorted(account.her_ids))
     return Fault(
         "X99",
-        f"The key of {account.name} may send for HER-id {known}, but the document's sender is {_sender(reading)}",
-        f"Nøkkelen til {account.name} gjelder HER-id {known}, men avsenderen i meldingen er {_sender(reading)}",
+        f"The key of {account.name} may send for HER-id {known}, but the document's sender is {sender}",
+        f"Nøkkelen til {account.name} gjelder HER-id {known}, men avsenderen i meldingen er {sender}",
+        "/MsgHead/MsgInfo/Sender",
+    )
+
+
+def _not_together(level_1: str, level_2: str, owner: str) -> Fault:
+    return Fault(
+        "X99",
+        f"The sender's HER-id {level_2} at level 2 belongs to {owner}, not to {level_1}",
+        f"Avsenderens HER-id {level_2} på nivå 2 tilhører {owner}, ikke {level_1}",
         "/MsgHead/MsgInfo/Sender",
     )
 

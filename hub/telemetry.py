@@ -1,8 +1,8 @@
 """What the processes say about themselves: one JSON line for each unit of work, on standard error.
 
 Events carry ids, counts and words of ours. Names, national ids and message text never reach a log: what
-is logged is chosen where it is logged, exceptions come without their local variables, and of an error in
-a database or in XML only its kind is told, because its words quote what it was about.
+is logged is chosen where it is logged, and an exception is told by its kind and the places it came through.
+Its words are kept only when they are ours: anybody else's may quote what they are about.
 """
 
 import logging
@@ -13,8 +13,10 @@ from typing import Any
 import structlog
 from structlog.typing import Processor
 
-# Errors of these modules quote parameters or documents in their text.
-QUOTING = ("sqlalchemy", "lxml", "sqlite3")
+from hub.errors import HubError
+
+# How much of a text is kept.
+WORDS = 300
 
 
 def configure() -> None:
@@ -33,7 +35,10 @@ def configure() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[_heard, *shared],
+            # Libraries' words are put together by _heard, which must see what they are made of.
+            use_get_message=False,
+            pass_foreign_args=True,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(),
@@ -41,6 +46,18 @@ def configure() -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+
+
+def _heard(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A library's first line; the lines below it and exceptions among its values quote what they are about."""
+    words, values = event["event"], event.pop("positional_args", None)
+    if isinstance(values, tuple):
+        values = tuple(type(value).__name__ if isinstance(value, BaseException) else value for value in values)
+    if values:
+        words %= values
+    event["event"] = words.partition("\n")[0][:WORDS]
+    event["logger"] = event["_record"].name
+    return event
 
 
 def _told_safely(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -51,8 +68,8 @@ def _told_safely(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> M
         fault = sys.exc_info()[1]
     if fault is not None:
         event.update(error=type(fault).__name__, at=_place(fault))
-        if not type(fault).__module__.startswith(QUOTING):
-            event["words"] = str(fault)[:300]
+        if isinstance(fault, HubError):
+            event["words"] = str(fault)[:WORDS]
     return event
 
 

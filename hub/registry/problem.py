@@ -22,8 +22,4 @@ def refuse(problems: Iterable[Problem]) -> None:
 
 def refusal(problems: tuple[Problem, ...]) -> BadConfiguration:
     """The failure that names the first problem and counts the others, which it carries as notes."""
-    (file, key, reason), *others = problems
-    failure = BadConfiguration(file, key, f"{reason} (and {len(others)} more)" if others else reason)
-    for other in others:
-        failure.add_note(str(BadConfiguration(*other)))
-    return failure
+    return BadConfiguration.of(*problems)

@@ -4,13 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, func, literal, select, tuple_, update
 
 from hub.deadline import Deadline
 from hub.directory import InboxId
 from hub.item import OPEN, Item, ItemId
-from hub.message import HerId
-from hub.record import Line, Posted, Stored, Told
+from hub.record import Kept, Line, Posted, Stored, Told
 from hub.store import rows
 from hub.store.tables import Moment, deadline, item, journal, message, notice, outbox, quarantine, session
 
@@ -88,11 +87,32 @@ def told(c: Connection, id: ItemId) -> frozenset[InboxId]:
     return frozenset(c.execute(select(notice.c.inbox).where(notice.c.item_id == id)).scalars())
 
 
-def mailbox(c: Connection, her_id: HerId, after: int, limit: int) -> list[Posted]:
-    """What waits for a partner, in the order it was sent; nothing leaves before it is confirmed."""
-    wanted = (outbox.c.her_id == her_id, outbox.c.confirmed_at.is_(None), outbox.c.id > after)
+def mailbox(c: Connection, box: str, owners: Collection[str] | None, after: int, limit: int) -> list[Posted]:
+    """What waits in a mailbox, in the order it was sent; nothing leaves before it is confirmed.
+
+    `box` is the party that sent, level 2 or 1; a level 1 gets what all its services wait for. `owners` are
+    the level 1 parties whose documents the caller may have, None for all.
+    """
+    wanted = (_in_box(box, owners), outbox.c.confirmed_at.is_(None), outbox.c.id > after)
     found = c.execute(select(outbox).where(*wanted).order_by(outbox.c.id).limit(limit))
     return [Posted(r.id, r.her_id, r.kind, r.msg_id, r.body, r.created_at) for r in found]
+
+
+def _in_box(box: str, owners: Collection[str] | None) -> ColumnElement[bool]:
+    mine = (outbox.c.her_id == box) | (outbox.c.level_1 == box)
+    return mine if owners is None else mine & outbox.c.level_1.in_(owners)
+
+
+def confirmed(c: Connection, box: str, owners: Collection[str] | None, ids: Collection[int], now: datetime) -> int:
+    """Take documents out of a mailbox; returns how many left."""
+    wanted = (_in_box(box, owners), outbox.c.id.in_(ids), outbox.c.confirmed_at.is_(None))
+    return c.execute(update(outbox).where(*wanted).values(confirmed_at=now)).rowcount
+
+
+def held(c: Connection, after: int, limit: int) -> list[Kept]:
+    """What lies in quarantine, from the oldest."""
+    found = c.execute(select(quarantine).where(quarantine.c.id > after).order_by(quarantine.c.id).limit(limit))
+    return [Kept(r.id, r.received_at, r.via, r.why, r.sender, r.msg_id, rows.faults_of(r.faults), r.raw) for r in found]
 
 
 def history(c: Connection, id: ItemId) -> list[Told]:

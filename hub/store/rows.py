@@ -10,7 +10,7 @@ from hub.change import Entry, Notice
 from hub.deadline import Deadline, Step, Why
 from hub.directory import InboxId, PersonId
 from hub.item import Headline, Item, ItemId, Placing, Purpose, State
-from hub.message import MessageId, MessageKey
+from hub.message import Fault, MessageId, MessageKey
 from hub.record import Told
 
 
@@ -76,6 +76,11 @@ def deadline_of(row: Row[Any]) -> Deadline:
         step=row.step,
         fires_at=row.fires_at,
     )
+
+
+def faults_of(written: str) -> tuple[Fault, ...]:
+    """The faults of a quarantine row."""
+    return msgspec.json.decode(written, type=tuple[Fault, ...])
 
 
 def notice_row(n: Notice) -> dict[str, Any]:

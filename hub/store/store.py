@@ -9,17 +9,16 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
-from sqlalchemy import Connection, Engine, delete, insert, text, update
+from sqlalchemy import Connection, Engine, delete, insert, text
 
 from hub.deadline import Deadline
 from hub.directory import InboxId, PersonId
 from hub.errors import BadConfiguration, Unavailable
 from hub.item import Item, ItemId
-from hub.message import HerId
-from hub.record import Line, Posted, Stored, Told
+from hub.record import Kept, Line, Posted, Stored, Told
 from hub.store import engine, reading, writing
 from hub.store.grouping import Grouping
-from hub.store.tables import REVISION, outbox, session
+from hub.store.tables import REVISION, session
 from hub.store.writing import Writing, Written
 
 # What may run on the event loop: so many decisions at the most, none of them with more bytes than this.
@@ -142,12 +141,9 @@ class Store:
         """
         return await self._grouping.write(batch)
 
-    async def confirm(self, her_id: HerId, ids: Collection[int], now: datetime) -> int:
+    async def confirm(self, box: str, owners: Collection[str] | None, ids: Collection[int], now: datetime) -> int:
         """The partner has these documents: they leave its mailbox. Returns how many left."""
-        wanted = (outbox.c.her_id == her_id, outbox.c.id.in_(ids), outbox.c.confirmed_at.is_(None))
-        return await self._writer.run(
-            lambda c: c.execute(update(outbox).where(*wanted).values(confirmed_at=now)).rowcount
-        )
+        return await self._writer.run(reading.confirmed, box, owners, ids, now)
 
     async def sign_in(self, token: str, person: PersonId, now: datetime, expires_at: datetime) -> None:
         """Keep a sign-in; only the token's digest is stored."""
@@ -197,9 +193,15 @@ class Store:
         """Open items an inbox was told about by a ladder."""
         return await self._readers.run(reading.notices, inbox, limit)
 
-    async def mailbox(self, her_id: HerId, after: int = 0, limit: int = 100) -> list[Posted]:
-        """What waits for a partner, in the order it was sent."""
-        return await self._readers.run(reading.mailbox, her_id, after, limit)
+    async def mailbox(
+        self, box: str, owners: Collection[str] | None = None, after: int = 0, limit: int = 100
+    ) -> list[Posted]:
+        """What waits in a mailbox for the parties that may have it, in the order it was sent."""
+        return await self._readers.run(reading.mailbox, box, owners, after, limit)
+
+    async def held(self, after: int = 0, limit: int = 100) -> list[Kept]:
+        """What lies in quarantine, from the oldest."""
+        return await self._readers.run(reading.held, after, limit)
 
     async def history(self, id: ItemId) -> list[Told]:
         """All that happened to an item."""

@@ -85,6 +85,7 @@ quarantine = Table(
     Column("digest", LargeBinary(32), nullable=False),
     Column("sender", String(64)),
     Column("msg_id", String(200)),
+    Column("why", String(16), nullable=False),
     Column("faults", Text, nullable=False),
     Column("received_at", Moment, nullable=False),
     Column("via", String(64), nullable=False),
@@ -153,6 +154,7 @@ outbox = Table(
     metadata,
     Column("id", Number, primary_key=True, autoincrement=True),
     Column("her_id", String(64), nullable=False),
+    Column("level_1", String(64), nullable=False),
     Column("message_id", Number, ForeignKey("message.id"), nullable=False, index=True),
     Column("msg_id", String(64), nullable=False, unique=True),
     Column("kind", String(16), nullable=False),
@@ -163,6 +165,14 @@ outbox = Table(
 Index(
     "ix_outbox_waiting",
     outbox.c.her_id,
+    outbox.c.id,
+    sqlite_where=outbox.c.confirmed_at.is_(None),
+    postgresql_where=outbox.c.confirmed_at.is_(None),
+)
+
+Index(
+    "ix_outbox_level_1",
+    outbox.c.level_1,
     outbox.c.id,
     sqlite_where=outbox.c.confirmed_at.is_(None),
     postgresql_where=outbox.c.confirmed_at.is_(None),

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, Row, select, tuple_, update
 
-from hub.change import Change
+from hub.change import Change, Quarantined
 from hub.item import Item
 from hub.message import MessageId, MessageKey
 from hub.store import rows
@@ -97,7 +97,7 @@ def _repeat(c: Connection, writing: Writing) -> Written:
     assert arrival is not None
     found = _known(c, {arrival.key})[arrival.key]
     if found.digest != sha256(writing.raw).digest():
-        add(c, quarantine, [_quarantine_row(writing, arrival.key, "[]")])
+        add(c, quarantine, [_quarantine_row(writing, Quarantined("conflict", (), arrival.key))])
         add(c, journal, [_line(writing, "message.conflict")])
         return Conflict()
     add(c, journal, [_line(writing, "message.duplicate")])
@@ -164,6 +164,7 @@ def _outbox_rows(writing: Writing, numbers: Mapping[MessageKey, int]) -> list[di
     return [
         {
             "her_id": out.to or out.about.sender,
+            "level_1": out.about.sender,
             "message_id": numbers[out.about],
             "msg_id": out.document.id,
             "kind": out.kind,
@@ -178,16 +179,18 @@ def _outbox_rows(writing: Writing, numbers: Mapping[MessageKey, int]) -> list[di
 def _held(writing: Writing) -> dict[str, Any]:
     held = writing.change.quarantined
     assert held is not None
-    return _quarantine_row(writing, held.sender, rows.encode(held.faults))
+    return _quarantine_row(writing, held)
 
 
-def _quarantine_row(writing: Writing, key: MessageKey | None, faults: str) -> dict[str, Any]:
+def _quarantine_row(writing: Writing, held: Quarantined) -> dict[str, Any]:
+    key = held.sender
     return {
         "raw": writing.raw,
         "digest": sha256(writing.raw).digest(),
         "sender": key.sender if key else None,
         "msg_id": key.msg_id if key else None,
-        "faults": faults,
+        "why": held.why,
+        "faults": rows.encode(held.faults),
         "received_at": writing.at,
         "via": writing.via,
     }

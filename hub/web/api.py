@@ -13,11 +13,15 @@ from hub.directory import InboxId, Person
 from hub.errors import BadRequest, NotAllowed
 from hub.item import Action as Move
 from hub.item import Item, ItemId, Outcome
-from hub.message import HerId, plain_her_id
+from hub.message import plain_her_id
 from hub.record import Line, Posted
+from hub.service import Hub
 from hub.web.access import System, TheHub, Who
 
 router = APIRouter(prefix="/v1")
+
+# A HER-id; or, for a sender without one, the type and number of what it has: ENH:100000016.
+MAILBOX = r"^([0-9. ]{1,20}|[A-Z]{2,5}:[0-9A-Za-z.-]{1,40})$"
 
 Limit = Annotated[int, Query(ge=1, le=500, description="How many at the most")]
 
@@ -237,7 +241,7 @@ async def close(id: str, body: CloseIn, who: Who, hub: TheHub) -> OpenedOut:
 
 @router.get("/mailboxes/{her_id}/messages")
 async def mailbox(
-    her_id: Annotated[str, Path(pattern=r"^[0-9. ]{1,20}$")],
+    her_id: Annotated[str, Path(pattern=MAILBOX)],
     account: System,
     hub: TheHub,
     after: Annotated[int, Query(ge=0, le=2**62)] = 0,
@@ -247,17 +251,18 @@ async def mailbox(
 
     Nothing leaves before it is confirmed: the same documents come again until then.
     """
-    found = await hub.store.mailbox(_own(account, her_id, hub), after, limit)
-    return [_posted(x) for x in found]
+    box, owners = _box(account, her_id, hub)
+    return [_posted(x) for x in await hub.store.mailbox(box, owners, after, limit)]
 
 
 @router.post("/mailboxes/{her_id}/confirm")
 async def confirm(
-    her_id: Annotated[str, Path(pattern=r"^[0-9. ]{1,20}$")], body: ConfirmIn, account: System, hub: TheHub
+    her_id: Annotated[str, Path(pattern=MAILBOX)], body: ConfirmIn, account: System, hub: TheHub
 ) -> ConfirmOut:
     """The partner has stored these documents: they leave its mailbox. Safe to say again."""
     ids = [i for i in body.ids if 0 < i < 2**62]
-    return ConfirmOut(confirmed=await hub.store.confirm(_own(account, her_id, hub), ids, hub.clock.now()))
+    box, owners = _box(account, her_id, hub)
+    return ConfirmOut(confirmed=await hub.store.confirm(box, owners, ids, hub.clock.now()))
 
 
 async def _act(id: str, act: Act, seen: Versioned, who: Person, hub: TheHub) -> OpenedOut:
@@ -341,13 +346,18 @@ def _posted(x: Posted) -> PostedOut:
     )
 
 
-def _own(account: SystemAccount, her_id: str, hub: TheHub) -> HerId:
-    """The mailbox's HER-id, level 1 or 2, if it is one of the caller's partners."""
-    wanted = plain_her_id(her_id)
-    partner = hub.directory.partner_of(wanted, wanted)
-    if account.any or wanted in account.her_ids or (partner and partner.her_id in account.her_ids):
-        return wanted
-    raise NotAllowed(f"the key of {account.name} does not open the mailbox of HER-id {wanted}")
+def _box(account: SystemAccount, written: str, hub: Hub) -> tuple[str, frozenset[str] | None]:
+    """The mailbox that is asked for, and the parties whose documents the caller may have of it (None: all).
+
+    Raises NotAllowed when the mailbox is known to be another partner's.
+    """
+    wanted = plain_her_id(written) if written[:1].isdigit() else written
+    if account.any:
+        return wanted, None
+    partner = hub.directory.partner_of(plain_her_id(wanted), plain_her_id(wanted))
+    if partner and partner.her_id not in account.her_ids:
+        raise NotAllowed(f"the key of {account.name} does not open the mailbox of {wanted}")
+    return wanted, account.her_ids
 
 
 def _cursor(after: str | None) -> tuple[str, str] | None:

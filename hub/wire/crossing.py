@@ -14,10 +14,14 @@ HEADER = 8
 
 
 class Request(msgspec.Struct, array_like=True, frozen=True):
-    """A batch to read; after so many seconds the reader ends itself, should nobody else do it."""
+    """A batch to read; after so many seconds the reader ends itself, should nobody else do it.
+
+    What is `stored` passed the gate's limit of size before, and is not measured by today's.
+    """
 
     seconds: int
     batch: tuple[bytes, ...]
+    stored: bool = False
 
 
 class Started(msgspec.Struct, array_like=True, frozen=True):
@@ -51,9 +55,9 @@ _starts = msgspec.msgpack.Decoder(Started)
 _replies = msgspec.msgpack.Decoder(list[_Message | _Refusal | _Receipt | _Unreadable])
 
 
-def request(batch: Sequence[bytes], seconds: int) -> bytes:
+def request(batch: Sequence[bytes], seconds: int, stored: bool = False) -> bytes:
     """The frame that asks for a batch to be read."""
-    return _frame(Request(seconds, tuple(batch)))
+    return _frame(Request(seconds, tuple(batch), stored))
 
 
 def asked(body: bytes) -> Request:

@@ -14,11 +14,11 @@ from contextlib import suppress
 from pathlib import Path
 from signal import SIGKILL
 from types import TracebackType
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import msgspec
 
-from hub.errors import BadConfiguration, HubError
+from hub.errors import BadConfiguration, ReaderBroken
 from hub.message import Fault, Reading, Unreadable
 from hub.wire import crossing, faults, gate
 
@@ -50,14 +50,6 @@ import importlib, sys
 program, memory, limit, *sys.path = sys.argv[1:]
 importlib.import_module(program).main(int(memory), int(limit))
 """
-
-
-class ReaderBroken(HubError):
-    """A reader process does not start, so nothing can be read."""
-
-    status: ClassVar[int] = 503
-    code: ClassVar[str] = "reader-broken"
-    title: ClassVar[str] = "The hub cannot read messages right now"
 
 
 class Readers:
@@ -98,31 +90,35 @@ class Readers:
     ) -> None:
         await self._close()
 
-    async def read(self, batch: Sequence[bytes]) -> list[Reading]:
-        """What each of the messages says, in order. Raises BadConfiguration or ReaderBroken; may be cancelled."""
+    async def read(self, batch: Sequence[bytes], *, stored: bool = False) -> list[Reading]:
+        """What each of the messages says, in order. Raises BadConfiguration or ReaderBroken; may be cancelled.
+
+        What is `stored` was taken in before and stays readable, however small a message must be by now.
+        """
         portions = list(_portions(batch))
         if len(portions) == 1:
-            return await self._read(portions[0])
-        told = await _together(self._read(portion) for portion in portions)
+            return await self._read(portions[0], stored)
+        told = await _together(self._read(portion, stored) for portion in portions)
         return [reading for readings in told for reading in readings]
 
-    async def _read(self, portion: Sequence[bytes]) -> list[Reading]:
+    async def _read(self, portion: Sequence[bytes], stored: bool) -> list[Reading]:
         reader = await self._free.get()
         try:
-            readings = await self._ask(reader, portion)
+            readings = await self._ask(reader, portion, stored)
             if isinstance(readings, Fault):
-                return [await self._alone(reader, raw) for raw in portion]
+                return [await self._alone(reader, raw, stored) for raw in portion]
             return readings
         finally:
             self._free.put_nowait(reader)
 
-    async def _alone(self, reader: "_Reader", raw: bytes) -> Reading:
-        readings = await self._ask(reader, [raw])
+    async def _alone(self, reader: "_Reader", raw: bytes, stored: bool) -> Reading:
+        readings = await self._ask(reader, [raw], stored)
         return Unreadable((readings,)) if isinstance(readings, Fault) else readings[0]
 
-    async def _ask(self, reader: "_Reader", portion: Sequence[bytes]) -> list[Reading] | Fault:
+    async def _ask(self, reader: "_Reader", portion: Sequence[bytes], stored: bool) -> list[Reading] | Fault:
         size = sum(map(len, portion))
-        return await reader.ask(portion, self._seconds + len(portion) * SECONDS_PER_MESSAGE + size / BYTES_PER_SECOND)
+        seconds = self._seconds + len(portion) * SECONDS_PER_MESSAGE + size / BYTES_PER_SECOND
+        return await reader.ask(portion, seconds, stored)
 
     async def _close(self) -> None:
         for reader in self._readers:
@@ -152,14 +148,17 @@ class _Reader:
                 raise ReaderBroken(f"the reader process does not start: {reason}")
             await asyncio.sleep(pause)
 
-    async def ask(self, batch: Sequence[bytes], seconds: float) -> list[Reading] | Fault:
+    async def ask(self, batch: Sequence[bytes], seconds: float, stored: bool) -> list[Reading] | Fault:
         """What the messages say, or how the process was lost over them; it is then replaced at the next question."""
+        if self._process and self._process.returncode is not None:
+            # It died while nobody asked: no message is at fault.
+            self._kill()
         if self._process is None:
             await self.start()
         assert self._process is not None, "a started reader has a process"
         try:
             async with asyncio.timeout(seconds):
-                return await _exchange(self._process, batch, seconds)
+                return await _exchange(self._process, batch, seconds, stored)
         except TimeoutError:
             self._kill()
             return faults.reader_hung(seconds)
@@ -238,16 +237,25 @@ async def _together(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     return [task.result() for task in tasks]
 
 
-async def _exchange(process: Process, batch: Sequence[bytes], seconds: float) -> list[Reading]:
+async def _exchange(process: Process, batch: Sequence[bytes], seconds: float, stored: bool) -> list[Reading]:
     """Ask and hear. The reader takes a whole question before it answers, so the two pipes never wait for each other."""
-    assert process.stdin is not None, "the reader's input is a pipe"
-    process.stdin.write(crossing.request(batch, int(seconds) + 1 + ALARM_AFTER))
-    await process.stdin.drain()
+    await _put(process, crossing.request(batch, int(seconds) + 1 + ALARM_AFTER, stored))
     most = REPLY_BYTES + REPLY_FACTOR * sum(map(len, batch))
     readings = crossing.replied(await _frame(process, most))
     if len(readings) != len(batch):
         raise EOFError("the reader told another number of readings")
     return readings
+
+
+async def _put(process: Process, frame: bytes) -> None:
+    """Hand over a frame. Raises OSError or EOFError when nobody takes it."""
+    assert process.stdin is not None, "the reader's input is a pipe"
+    try:
+        process.stdin.write(frame)
+        await process.stdin.drain()
+    except RuntimeError as closed:
+        # uvloop's word for a pipe whose other end is gone.
+        raise EOFError("the reader's input is closed") from closed
 
 
 async def _frame(process: Process, most: int) -> bytes:

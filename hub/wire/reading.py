@@ -62,7 +62,9 @@ def _answer(frame: bytes, limit: int, read: Callable[[bytes, int], Reading]) -> 
     request = crossing.asked(frame)
     # The alarm's default action ends the process, also when a parser loops and the hub that would kill it is gone.
     signal.alarm(request.seconds)
-    reply = crossing.reply([_read(read, raw, limit) for raw in request.batch])
+    # Everything else that bounds a reading still holds for what is stored: memory, seconds, and how much it may nest.
+    most = sys.maxsize if request.stored else limit
+    reply = crossing.reply([_read(read, raw, most) for raw in request.batch])
     signal.alarm(0)
     return reply
 

@@ -8,9 +8,10 @@ import pytest
 from hub import desk, intake, watch
 from hub.change import Acknowledgement, Answer, Change
 from hub.desk import Act
+from hub.directory import Inbox, InboxId, InboxKind, Service
 from hub.errors import BadRequest, IllegalMove
 from hub.item import Action, Item, Outcome, Purpose, State
-from hub.message import Code, Conversation, Fault, MessageId, Receipt, Receiver, Refusal, Unreadable
+from hub.message import Code, Conversation, Fault, HerId, MessageId, Receipt, Receiver, Refusal, Unreadable
 from tests import builders
 
 NOW = builders.TUESDAY
@@ -96,6 +97,67 @@ def test_each_receiver_of_ours_is_acknowledged_once_and_others_are_not() -> None
     documents = [o.document for o in change.outgoing if isinstance(o.document, Acknowledgement)]
     assert [0, 1] == [d.receiver for d in documents]
     assert 2 == len({d.id for d in documents})
+
+
+def verdicts(change: Change) -> list[list[str]]:
+    documents = (o.document for o in change.outgoing)
+    return [[f.code for f in d.faults] for d in documents if isinstance(d, Acknowledgement)]
+
+
+def test_a_copy_with_a_wrong_address_does_not_take_the_primary_receiver_with_it() -> None:
+    receivers = (Receiver(builders.party("100", "101")), Receiver(builders.party("100", "999"), "COP"))
+    change = intake.judge(builders.message(envelope=builders.envelope(receivers=receivers)), builders.order(), NOW)
+    assert [[], ["E21"]] == verdicts(change)
+    assert ("accepted", "team") == (change.arrival and change.arrival.verdict, change.items[0].inbox)
+
+
+@pytest.mark.parametrize("role", ["FR", "", " cop", "nonsense"])
+def test_whatever_role_a_receiver_of_ours_has_it_is_answered(role: str) -> None:
+    receivers = (Receiver(builders.party("300", "301")), Receiver(builders.party("100", "101"), role))
+    change = intake.judge(builders.message(envelope=builders.envelope(receivers=receivers)), builders.order(), NOW)
+    assert ([[]], 2) == (verdicts(change), len(change.items))
+
+
+def test_the_original_receiver_of_what_was_passed_on_is_no_receiver() -> None:
+    receivers = (Receiver(builders.party("300", "301")), Receiver(builders.party("100", "101"), "OR"))
+    change = intake.judge(builders.message(envelope=builders.envelope(receivers=receivers)), builders.order(), NOW)
+    assert "address" == (change.quarantined and change.quarantined.why)
+
+
+def two_practices() -> intake.Order:
+    """The practice of the builders, and another with its own coordinator; patient 1 is on the first one's list."""
+    known = builders.directory()
+    other = replace(
+        known.practices[builders.OURS],
+        her_id=HerId("500"),
+        name="Other",
+        services={HerId("501"): Service(HerId("501"), "Other")},
+    )
+    pile = Inbox(InboxId("other-pile"), "pile", InboxKind.COORDINATOR, HerId("500"))
+    practices = {**known.practices, other.her_id: other}
+    return builders.order(directory=replace(known, practices=practices, inboxes={**known.inboxes, pile.id: pile}))
+
+
+def test_a_message_to_two_practices_lies_in_both() -> None:
+    receivers = (Receiver(builders.party("100", "101")), Receiver(builders.party("500", "501"), "COP"))
+    change = intake.judge(builders.message(envelope=builders.envelope(receivers=receivers)), two_practices(), NOW)
+    assert {"team", "berg", "other-pile"} == {x.inbox for x in change.items}
+    assert [[], []] == verdicts(change)
+
+
+def test_the_addressee_decides_the_practice_whoever_has_the_patient_on_a_list() -> None:
+    receivers = (Receiver(builders.party("500", "501")),)
+    change = intake.judge(builders.message(envelope=builders.envelope(receivers=receivers)), two_practices(), NOW)
+    assert ["other-pile"] == [x.inbox for x in change.items]
+
+
+def test_an_item_whose_inbox_is_gone_goes_to_the_coordinator_with_its_clock_running() -> None:
+    change = arrived()
+    practice = builders.directory().practices[builders.OURS]
+    held = replace(opened(change), state=State.CLAIMED, owner=builders.NURSE.id)
+    moved = intake.rehome(held, practice, builders.directory(), NOW)
+    assert [("coordinator", State.NEW, None)] == [(x.inbox, x.state, x.owner) for x in moved.items]
+    assert ((), "team") == (moved.deadlines, moved.entries[0].detail["from"])
 
 
 def test_an_acknowledgement_is_noted_and_never_acknowledged() -> None:

@@ -144,15 +144,27 @@ async def test_a_mailbox_gives_documents_in_order_until_they_are_confirmed(store
     waiting = await store.mailbox(PARTNER)
     assert [b"ack 1", b"ack 2", b"ack 3"] == [x.body for x in waiting]
     assert waiting == await store.mailbox(PARTNER)
-    assert 1 == await store.confirm(PARTNER, [waiting[1].id], NOW)
+    assert 1 == await store.confirm(PARTNER, None, [waiting[1].id], NOW)
     assert [b"ack 1", b"ack 3"] == [x.body for x in await store.mailbox(PARTNER)]
-    assert 0 == await store.confirm(PARTNER, [waiting[1].id], NOW)
+    assert 0 == await store.confirm(PARTNER, None, [waiting[1].id], NOW)
+
+
+async def test_an_organisation_gets_what_all_its_services_wait_for(store: Store) -> None:
+    await store.commit([admitted()])
+    assert [b"ack 1"] == [x.body for x in await store.mailbox("200")]
+
+
+async def test_nobody_gets_another_partys_documents_from_a_mailbox(store: Store) -> None:
+    await store.commit([admitted()])
+    (waiting,) = await store.mailbox(PARTNER, {"200"})
+    assert ([], 0) == (await store.mailbox(PARTNER, {"300"}), await store.confirm(PARTNER, {"300"}, [waiting.id], NOW))
+    assert 1 == await store.confirm(PARTNER, {"200"}, [waiting.id], NOW)
 
 
 async def test_nobody_confirms_for_another(store: Store) -> None:
     await store.commit([admitted()])
     (waiting,) = await store.mailbox(PARTNER)
-    assert 0 == await store.confirm(HerId("300"), [waiting.id], NOW)
+    assert 0 == await store.confirm("300", None, [waiting.id], NOW)
     assert [waiting] == await store.mailbox(PARTNER)
 
 
@@ -180,7 +192,8 @@ async def test_open_and_ended_items_lie_apart(store: Store) -> None:
 async def test_unreadable_bytes_are_held_with_their_reasons(store: Store) -> None:
     change = intake.judge(Unreadable((Fault("T01", "en", "nb"),)), builders.order(), NOW)
     assert [Committed()] == await store.commit([Writing(change, NOW, b"\x00rubbish")])
-    assert {"held": 1} == (await store.tally())["quarantine"]
+    (held,) = await store.held()
+    assert ("unreadable", b"\x00rubbish", "T01") == (held.why, held.raw, held.faults[0].code)
 
 
 async def test_the_journal_is_read_on_from_any_line(store: Store) -> None:

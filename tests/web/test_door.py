@@ -103,6 +103,41 @@ async def test_a_key_sends_only_for_its_own_sender(client: AsyncClient, hub: Hub
     assert (403, 1, {}) == (answer.status_code, await held(hub), (await hub.store.tally())["messages"])
 
 
+async def test_nobody_sends_under_another_partners_service(client: AsyncClient, hub: Hub) -> None:
+    """The answer would lie in the hospital's mailbox."""
+    raw = centre.message().replace(b"<Id>900201</Id>", b"<Id>900403</Id>")
+    for key in ("fjordbyen-kommune", "exchange"):
+        answer = await send(client, raw, Authorization=f"Bearer sample-key-{key}")
+        assert (403, {}) == (answer.status_code, (await hub.store.tally())["outbox"])
+
+
+async def test_a_service_that_nobody_listed_still_gets_its_answers(client: AsyncClient) -> None:
+    raw = centre.message().replace(b"<Id>900201</Id>", b"<Id>900299</Id>")
+    key = {"Authorization": "Bearer sample-key-fjordbyen-kommune"}
+    assert "accepted" == (await send(client, raw, **key)).headers["Hub-Outcome"]
+    for box in ("900299", "900200"):
+        assert 1 == len((await client.get(f"/v1/mailboxes/{box}/messages", headers=key)).json())
+
+
+async def test_a_sender_without_a_her_id_has_a_mailbox_by_what_it_has(client: AsyncClient) -> None:
+    sender = b'<Id>900200</Id><TypeId V="HER" DN="HER-id"'
+    raw = centre.message().replace(sender, b'<Id>100000016</Id><TypeId V="ENH" DN="Org"').replace(b"900201", b"")
+    assert "accepted" == (await send(client, raw)).headers["Hub-Outcome"]
+    found = await client.get("/v1/mailboxes/ENH:100000016/messages", headers=centre.EXCHANGE)
+    assert ["apprec"] == [x["kind"] for x in found.json()]
+
+
+async def test_one_odd_message_does_not_hurt_those_that_came_with_it(client: AsyncClient) -> None:
+    other = b"<RoleReceiver V='FR'/>"
+    receiver = centre.message().split(b"<Receiver>")[1].split(b"</Receiver>")[0]
+    odd = centre.message(99, practice="900998", service="900999").replace(
+        b"</Receiver>", b"</Receiver><OtherReceiver>" + other + receiver + b"</OtherReceiver>"
+    )
+    answers = await asyncio.gather(*(send(client, centre.message(n)) for n in range(20)), send(client, odd))
+    assert {"accepted"} == {a.headers["Hub-Outcome"] for a in answers}
+    assert all(a.content for a in answers)
+
+
 async def test_the_same_id_with_other_content_is_a_conflict_and_is_kept(client: AsyncClient, hub: Hub) -> None:
     await send(client, centre.message())
     answer = await send(client, centre.message(text="Noe annet"))

@@ -7,16 +7,18 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+import uvloop
 
-from hub.errors import BadConfiguration
+from hub.errors import BadConfiguration, ReaderBroken
 from hub.message import Fault, Message, Reading, Unreadable
 from hub.wire import Readers, reader, readers
-from hub.wire.readers import ReaderBroken
 from tests.wire.builders import attachment, dialogue
 from tests.wire.test_samples import SAMPLES
 
@@ -57,6 +59,19 @@ async def test_the_limit_holds_in_the_process() -> None:
     async with Readers(limit=len(GOOD) - 1) as made:
         (read,) = await made.read([GOOD])
         assert f"The message has {len(GOOD)} bytes; at most {len(GOOD) - 1} are taken" == fault(read).en
+
+
+async def test_what_is_stored_is_read_whatever_the_limit_is_now() -> None:
+    async with Readers(limit=len(GOOD) - 1) as made:
+        assert [reader.read(GOOD)] == await made.read([GOOD], stored=True)
+        assert ["ok"] * 100 == [_word(r) for r in await made.read([GOOD] * 100, stored=True)]
+        assert f"The message has {len(GOOD)} bytes" == (await told(made, [GOOD]))[0].partition(";")[0]
+
+
+async def test_what_is_stored_and_harms_the_reader_costs_itself_only() -> None:
+    async with Readers(limit=len(GOOD) - 1, seconds=0.5, program=PLANTED) as made:
+        read = await made.read([GOOD, b"DIE", GOOD], stored=True)
+    assert ["ok", "Reading this message ended the reader", "ok"] == [_word(r) for r in read]
 
 
 async def test_a_large_batch_comes_back_in_order_from_several_processes() -> None:
@@ -115,6 +130,40 @@ async def test_a_process_that_somebody_kills_costs_nothing() -> None:
         for pid in made.pids:
             os.kill(pid, signal.SIGKILL)
         assert ["ok"] * 100 == await told(made, [GOOD] * 100)
+
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
+@pytest.mark.parametrize("pause", [0.0, 0.01, 0.3])
+def test_a_process_that_died_while_nobody_asked_costs_nothing(
+    run: Callable[[Coroutine[Any, Any, list[str]]], list[str]], pause: float
+) -> None:
+    async def asked() -> list[str]:
+        async with Readers() as made:
+            before = made.pids
+            os.kill(before[0], signal.SIGKILL)
+            await asyncio.sleep(pause)
+            words = await told(made, [GOOD])
+            assert before != made.pids
+            return words
+
+    # In a thread, because this one has an event loop of its own.
+    with ThreadPoolExecutor(1) as thread:
+        assert ["ok"] == thread.submit(run, asked()).result()
+
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
+def test_a_pipe_that_closes_before_the_end_is_seen_costs_nothing(
+    run: Callable[[Coroutine[Any, Any, list[str]]], list[str]],
+) -> None:
+    async def asked() -> list[str]:
+        async with Readers() as made:
+            (process,) = [each._process for each in made._readers]
+            assert process is not None and process.stdin is not None
+            process.stdin.close()
+            return await told(made, [GOOD])
+
+    with ThreadPoolExecutor(1) as thread:
+        assert ["ok"] == thread.submit(run, asked()).result()
 
 
 async def test_a_process_that_is_killed_while_it_reads_costs_nothing() -> None:
@@ -236,7 +285,7 @@ async def test_a_reader_that_hangs_ends_by_itself_when_nobody_else_ends_it(monke
         (process,) = [each._process for each in made._readers]
         assert process is not None
         with pytest.raises(asyncio.IncompleteReadError):
-            await readers._exchange(process, [b"HANG"], 1)
+            await readers._exchange(process, [b"HANG"], 1, False)
         assert time.monotonic() - start < 10
         wait_for_the_end(pid)
 

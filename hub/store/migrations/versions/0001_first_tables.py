@@ -62,6 +62,7 @@ def _arrivals() -> None:
         _required("digest", sa.LargeBinary(32)),
         sa.Column("sender", sa.String(64)),
         sa.Column("msg_id", sa.String(200)),
+        _required("why", sa.String(16)),
         _required("faults", sa.Text()),
         _required("received_at", Moment()),
         _required("via", sa.String(64)),
@@ -116,6 +117,7 @@ def _traces() -> None:
         "outbox",
         _number(),
         _required("her_id", sa.String(64)),
+        _required("level_1", sa.String(64)),
         _message(),
         sa.Column("msg_id", sa.String(64), nullable=False, unique=True),
         _required("kind", sa.String(16)),
@@ -125,6 +127,7 @@ def _traces() -> None:
     )
     op.create_index("ix_outbox_message_id", "outbox", ["message_id"])
     _partial("ix_outbox_waiting", "outbox", ["her_id", "id"], "confirmed_at IS NULL")
+    _partial("ix_outbox_level_1", "outbox", ["level_1", "id"], "confirmed_at IS NULL")
     op.create_table(
         "journal",
         _number(),
