@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-# A calendar without a single opening in this many days is a mistake in the file, not a long holiday.
+# A calendar without a single opening in this many days on end is a mistake in the file, not a long holiday.
 HORIZON = 400
 
 
@@ -51,7 +51,7 @@ def working_day(hours: Hours, day: date) -> bool:
 
 def following_day(hours: Hours, day: date) -> date:
     """The first working day after a day."""
-    return next(d for d in _days(day + timedelta(days=1)) if hours.openings(d))
+    return _open_from(hours, day + timedelta(days=1))
 
 
 def at(hours: Hours, day: date, clock: time) -> datetime:
@@ -78,7 +78,7 @@ def add_minutes(hours: Hours, start: datetime, minutes: int) -> datetime:
         if left <= closes - begin:
             return begin + left
         left -= closes - begin
-    raise OverflowError("no opening hours")
+    raise AssertionError("openings never end")
 
 
 def skipped(hours: Hours, first: date, last: date) -> tuple[tuple[date, str], ...]:
@@ -88,13 +88,18 @@ def skipped(hours: Hours, first: date, last: date) -> tuple[tuple[date, str], ..
 
 
 def _openings(hours: Hours, start: datetime) -> Iterator[tuple[datetime, datetime]]:
-    for day in _days(hours.local(start).date()):
+    day = hours.local(start).date()
+    while True:
+        day = _open_from(hours, day)
         for opens, closes in hours.openings(day):
             if closes > start:
                 yield opens, closes
+        day += timedelta(days=1)
 
 
-def _days(first: date) -> Iterator[date]:
+def _open_from(hours: Hours, first: date) -> date:
+    """The first day on which the practice opens, not before `first`; the registry sees to it that there is one."""
     for n in range(HORIZON):
-        yield first + timedelta(days=n)
+        if hours.openings(day := first + timedelta(days=n)):
+            return day
     raise OverflowError(f"no opening hours in {HORIZON} days from {first}")

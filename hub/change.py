@@ -107,3 +107,14 @@ class Change:
     outgoing: tuple[Outgoing, ...] = ()
     notices: tuple[Notice, ...] = ()
     quarantined: Quarantined | None = None
+
+
+def conflict(key: MessageKey) -> Quarantined:
+    """What a message becomes whose MsgId was used before for other content."""
+    fault = Fault(
+        "E10",
+        f"MsgId {key.msg_id} was used before for other content; send a corrected message with a new MsgId",
+        f"MsgId {key.msg_id} er brukt før med annet innhold; send rettet melding med ny MsgId",
+        "/MsgHead/MsgInfo/MsgId",
+    )
+    return Quarantined("conflict", (fault,), key)

@@ -4,20 +4,28 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Sized
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
 
 from hub import __version__, settings
-from hub.errors import BadConfiguration, HubError
+from hub.errors import BadConfiguration, HubError, Unknown
+
+T = TypeVar("T")
 
 if TYPE_CHECKING:
-    from hub.intake import Order
+    from collections.abc import Awaitable, Callable
 
-# sysexits.h: something in the configuration is wrong.
+    from hub.intake import Order
+    from hub.registry import Configuration
+    from hub.store import Store
+
+# sysexits.h: a file that was named cannot be opened; something in the configuration is wrong.
+EX_NOINPUT = 66
 EX_CONFIG = 78
 
 Config = Annotated[
@@ -28,7 +36,7 @@ Config = Annotated[
 ]
 Files = Annotated[
     list[Path],
-    typer.Argument(help="Message files, XML as it would be sent.", exists=True, dir_okay=False, show_default=False),
+    typer.Argument(help="Message files, XML as it would be sent.", show_default=False),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 
@@ -48,9 +56,9 @@ def main() -> None:
     try:
         cli()
     except BadConfiguration as fault:
-        _fail(fault, EX_CONFIG)
+        _fail(str(fault), EX_CONFIG)
     except HubError as fault:
-        _fail(fault, 1)
+        _fail(str(fault), 1)
 
 
 @cli.callback(invoke_without_command=True)
@@ -76,18 +84,38 @@ def migrate(config: Config = None) -> None:
     print(f"{url} is at revision {migrate.migrate(url)}")
 
 
+@cli.command("check-config")
+def check_config(config: Config = None) -> None:
+    """Read hub.toml and the centre's folder as `hub serve` would, and say what is in them or all that is wrong.
+
+    Exits with 0 when everything is in order, 78 when something is not. Names are checked once every file can
+    be read, and what they mean once every name is known; so there may be more when those are mended.
+    """
+    from hub import registry
+
+    try:
+        found = settings.load(config)
+        known = registry.load(found.folder)
+    except BadConfiguration as fault:
+        _fail("\n".join(["the configuration is wrong", str(fault), *getattr(fault, "__notes__", ())]), EX_CONFIG)
+    print(f"{settings.find(config)} and {found.folder.resolve()} are in order:")
+    print(_counted(known))
+
+
 @cli.command()
 def check(files: Files, config: Config = None, as_json: AsJson = False) -> None:
     """Say what a sender would be told: accepted, rejected or unreadable, with path, line and what to mend.
 
-    Exits with 0 when every file is accepted, 1 when one is rejected, 2 when one is unreadable. With a
-    configuration the receiver is checked too; without one, only the standard's own rules hold.
+    Exits with 0 when every file is accepted, 1 when one is rejected, 2 when one is unreadable as a message; 66 when
+    there is no such file. With a configuration the receiver is checked too; without one, only the standard's own
+    rules hold.
     """
     from hub import inspection, report
 
+    raws = _bytes(files)
     configured = settings.load(config) if config or settings.configured() else None
     order = _order(configured) if configured else None
-    readings = asyncio.run(inspection.read(_bytes(files), configured.wire if configured else settings.Wire()))
+    readings = asyncio.run(inspection.read(raws, configured.wire if configured else settings.Wire()))
     verdicts = [inspection.verdict(r, order, datetime.now(UTC)) for r in readings]
     if as_json:
         _print_json([report.verdict(str(f), v) for f, v in zip(files, verdicts, strict=True)])
@@ -98,7 +126,7 @@ def check(files: Files, config: Config = None, as_json: AsJson = False) -> None:
 
 @cli.command()
 def explain(
-    file: Annotated[Path, typer.Argument(help="A message file.", exists=True, dir_okay=False, show_default=False)],
+    file: Annotated[Path, typer.Argument(help="A message file.", show_default=False)],
     config: Config = None,
     at: Annotated[
         datetime | None,
@@ -108,19 +136,58 @@ def explain(
 ) -> None:
     """Say which inbox a message would lie in, which rule hit and which were passed over, and when it is due and why.
 
-    Without a configuration the sample centre's is used.
+    Without a configuration the sample centre's is used. Exits with 66 when there is no such file.
     """
     from hub import inspection, report
 
+    raws = _bytes([file])
     found = settings.load(config if config or settings.configured() else settings.sample())
     order = _order(found)
     moment = at.replace(tzinfo=ZoneInfo("Europe/Oslo")) if at else datetime.now(UTC)
-    (reading,) = asyncio.run(inspection.read(_bytes([file]), found.wire))
+    (reading,) = asyncio.run(inspection.read(raws, found.wire))
     told = report.explanation(inspection.explain(reading, order, moment.astimezone(UTC)), order.directory)
     if as_json:
         _print_json(told)
     else:
         print(report.explanation_in_words(told))
+
+
+@cli.command()
+def tally(config: Config = None, as_json: AsJson = False) -> None:
+    """Count what is stored, and prove that nothing was lost: exits with 1 when a message has nobody.
+
+    Every accepted message must have an item and an acknowledgement; what is missing is named.
+    """
+    from hub import report
+
+    counted = asyncio.run(_asked(settings.load(config), lambda store: store.tally()))
+    if as_json:
+        _print_json(counted)
+    else:
+        print(report.tally_in_words(counted))
+    raise typer.Exit(1 if any(counted["lost"].values()) else 0)
+
+
+@cli.command()
+def quarantine(
+    config: Config = None,
+    raw: Annotated[int | None, typer.Option(help="Write the bytes of this one instead.", show_default=False)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what is held because nobody could or may be answered: when, from whom, why, and what to mend."""
+    from hub import report
+
+    if raw is not None:
+        (found,) = asyncio.run(_asked(settings.load(config), lambda store: store.held(raw - 1, 1))) or (None,)
+        if found is None or found.id != raw:
+            raise Unknown(f"there is no number {raw} in quarantine")
+        sys.stdout.buffer.write(found.raw)
+        return
+    held = asyncio.run(_asked(settings.load(config), lambda store: store.held(limit=1_000)))
+    if as_json:
+        _print_json([report.kept(k) for k in held])
+    else:
+        print("\n".join(report.kept_in_words(k) for k in held) or "Nothing is held.")
 
 
 @cli.command()
@@ -165,16 +232,49 @@ def _order(found: settings.Settings) -> "Order":
     return Order(known.directory, known.rules, known.ladders)
 
 
+def _counted(known: "Configuration") -> str:
+    """How much of each thing there is, in two lines."""
+    who, accounts = known.directory, known.accounts
+    people: dict[str, Sized] = {
+        "practices": who.practices,
+        "people": who.people,
+        "inboxes": who.inboxes,
+        "patients": who.listings,
+        "partners": who.partners,
+    }
+    rules: dict[str, Sized] = {
+        "rules": known.rules,
+        "ladders": known.ladders,
+        "agreements": who.agreements,
+        "personal accounts": accounts.people,
+        "system accounts": accounts.systems,
+    }
+    return "\n".join(", ".join(f"{thing}: {len(of)}" for thing, of in line.items()) for line in (people, rules))
+
+
 def _bytes(files: list[Path]) -> list[bytes]:
-    return [f.read_bytes() for f in files]
+    """What the files hold; one that cannot be opened ends the command."""
+    try:
+        return [f.read_bytes() for f in files]
+    except FileNotFoundError as fault:
+        _fail(f"{fault.filename}: there is no such file", EX_NOINPUT)
+    except OSError as fault:
+        _fail(f"{fault.filename}: the file cannot be read: {fault.strerror}", EX_NOINPUT)
+
+
+async def _asked(found: settings.Settings, question: "Callable[[Store], Awaitable[T]]") -> "T":
+    from hub.store import Store
+
+    async with Store(found.database.url) as store:
+        return await question(store)
 
 
 def _print_json(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def _fail(fault: HubError, code: int) -> NoReturn:
-    print(f"hub: {fault}", file=sys.stderr)
+def _fail(words: str, code: int) -> NoReturn:
+    print(f"hub: {words}", file=sys.stderr)
     sys.exit(code)
 
 

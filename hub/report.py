@@ -5,6 +5,7 @@ from typing import Any
 
 from hub.directory import Directory
 from hub.inspection import Explanation, Verdict
+from hub.record import Kept
 
 
 def verdict(file: str, v: Verdict) -> dict[str, Any]:
@@ -80,6 +81,35 @@ def explanation_in_words(told: dict[str, Any]) -> str:
         *(f"Step       {_offset(step['minutes'])}: {', '.join(step['tell'])}" for step in deadline["steps"]),
     ]
     return "\n".join(lines)
+
+
+def tally_in_words(counted: dict[str, dict[str, int]]) -> str:
+    """The store's counts, and whether anything was lost."""
+    lines = [
+        f"{name:<12}{', '.join(f'{n} {what}' for what, n in by.items()) or 'none'}" for name, by in counted.items()
+    ]
+    return "\n".join(lines)
+
+
+def kept(k: Kept) -> dict[str, Any]:
+    """Something in quarantine, for machines."""
+    return {
+        "id": k.id,
+        "received_at": k.received_at.isoformat(),
+        "via": k.via,
+        "why": k.why,
+        "sender": k.sender,
+        "msg_id": k.msg_id,
+        "bytes": len(k.raw),
+        "faults": [{"code": f.code, "path": f.path, "line": f.line, "en": f.en, "nb": f.nb} for f in k.faults],
+    }
+
+
+def kept_in_words(k: Kept) -> str:
+    """Something in quarantine, for people: never what is in it."""
+    who = f"{k.sender}/{k.msg_id}" if k.sender else "nobody known"
+    head = f"{k.id}  {k.received_at:%Y-%m-%d %H:%M:%S} UTC  {k.why}  from {who}, through {k.via}, {len(k.raw)} bytes"
+    return "\n".join([head, *(f"      {f.code} {f.en}" for f in k.faults)])
 
 
 def _moment(written: str) -> str:

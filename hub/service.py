@@ -10,7 +10,7 @@ import structlog
 
 from hub import desk, intake, registry, watch, wire
 from hub.account import Accounts, SystemAccount
-from hub.change import Acknowledgement, Change
+from hub.change import Acknowledgement, Change, conflict
 from hub.clock import Clock
 from hub.deadline import Deadline
 from hub.desk import Act
@@ -286,7 +286,7 @@ def _outcome(writing: Writing, written: Written) -> Outcome:
     key, verdict = change.arrival.key, change.arrival.verdict
     match written:
         case Conflict():
-            return Held("conflict", (_conflict(key),))
+            return Held("conflict", conflict(key).faults)
         case Duplicate(_, first):
             return Repeated(key, first)
     if verdict == "noted":
@@ -313,15 +313,6 @@ def _not_together(level_1: str, level_2: str, owner: str) -> Fault:
         f"The sender's HER-id {level_2} at level 2 belongs to {owner}, not to {level_1}",
         f"Avsenderens HER-id {level_2} på nivå 2 tilhører {owner}, ikke {level_1}",
         "/MsgHead/MsgInfo/Sender",
-    )
-
-
-def _conflict(key: MessageKey) -> Fault:
-    return Fault(
-        "E10",
-        f"MsgId {key.msg_id} was used before for other content; send a corrected message with a new MsgId",
-        f"MsgId {key.msg_id} er brukt før med annet innhold; send rettet melding med ny MsgId",
-        "/MsgHead/MsgInfo/MsgId",
     )
 
 

@@ -1,7 +1,9 @@
 """What a site decides: one frozen object, read once from hub.toml and the environment."""
 
 import os
+import time
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +19,9 @@ from pydantic_settings import (
 from hub import resources
 from hub.clock import Clock
 from hub.errors import BadConfiguration
+
+# What our names in the environment begin with, what stands between section and key, and the one that is no setting.
+PREFIX, BETWEEN, CONFIG = "HUB_", "__", "HUB_CONFIG"
 
 
 class _Section(BaseModel):
@@ -44,27 +49,30 @@ class Wire(_Section):
     readers: Annotated[int, Field(ge=1, le=64)] = 1
     limit_bytes: Annotated[int, Field(ge=1024)] = 51_200_000
     memory_mb: Annotated[int, Field(ge=128)] = 768
-    seconds: Annotated[float, Field(gt=0)] = 2.0
+    seconds: Annotated[float, Field(gt=0, le=600)] = 2.0
 
 
 class Watch(_Section):
     """How the clock is watched; a step later than `grace_seconds` is marked late."""
 
-    grace_seconds: Annotated[int, Field(ge=1)] = 60
+    grace_seconds: Annotated[int, Field(ge=1, le=86_400)] = 60
 
 
 class Rehearsal(_Section):
-    """A clock of its own, for demonstrations: `start` is now, and time runs `speed` times as fast."""
+    """A clock of its own, for demonstrations: `start` is now, and time runs `speed` times as fast.
+
+    Processes that are to agree about the time give `anchor` too: the Unix seconds at which it was `start`.
+    """
 
     start: AwareDatetime | None = None
-    anchor: float = 0.0
+    anchor: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(default_factory=time.time)
     speed: Annotated[float, Field(gt=0, le=100_000)] = 1.0
 
 
 class Settings(BaseSettings):
     """All of it. `folder` holds centre.toml, partners.toml, routes.toml, ladders.toml and the rest."""
 
-    model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix="HUB_", env_nested_delimiter="__")
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter=BETWEEN)
 
     folder: Path = Path()
     database: Database = Database()
@@ -92,7 +100,7 @@ class Settings(BaseSettings):
 
 def configured() -> bool:
     """Whether a configuration file is there without being named on the command line."""
-    return bool(os.environ.get("HUB_CONFIG")) or Path("hub.toml").is_file()
+    return bool(os.environ.get(CONFIG)) or Path("hub.toml").is_file()
 
 
 def find(path: Path | None) -> Path:
@@ -100,7 +108,7 @@ def find(path: Path | None) -> Path:
 
     Raises BadConfiguration when that is no file.
     """
-    file = path or Path(os.environ.get("HUB_CONFIG") or "hub.toml")
+    file = path or Path(os.environ.get(CONFIG) or "hub.toml")
     if not file.is_file():
         raise BadConfiguration(str(file), "", "there is no such file; name one with --config or HUB_CONFIG")
     return file
@@ -114,17 +122,38 @@ def sample() -> Path:
 def load(path: Path | None = None) -> Settings:
     """Read the settings; HUB_WEB__PORT=9000 in the environment goes before `port` in [web].
 
-    Raises BadConfiguration that names the file, the key and what is wrong with it.
+    Raises BadConfiguration that names the file, the key and what is wrong with it, and notes what else is wrong.
     """
     file = find(path)
+    if unknown := [("environment", name, "the hub knows no such name; is it misspelt?") for name in _unknown()]:
+        raise BadConfiguration.of(*unknown)
     try:
         settings = _of_file(file)()
     except ValidationError as fault:
-        first = fault.errors()[0]
-        raise BadConfiguration(str(file), ".".join(map(str, first["loc"])), _plainly(first)) from fault
+        raise BadConfiguration.of(*(_problem(file, each) for each in fault.errors())) from fault
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, SettingsError) as fault:
         raise BadConfiguration(str(file), "", str(fault)) from fault
     return _anchored(settings, file.resolve().parent)
+
+
+def _unknown() -> Iterator[str]:
+    """The names in the environment that begin like ours and mean nothing, which pydantic would pass over."""
+    known = {f"{PREFIX}{section}".upper() for section in Settings.model_fields}
+    for section, field in Settings.model_fields.items():
+        keys = getattr(field.annotation, "model_fields", ())
+        known |= {f"{PREFIX}{section}{BETWEEN}{key}".upper() for key in keys}
+    for name in sorted(os.environ):
+        if name.upper().startswith(PREFIX) and name != CONFIG and name.upper() not in known:
+            yield name
+
+
+def _problem(file: Path, fault: Any) -> tuple[str, str, str]:
+    """Where a value stands and what is wrong with it; the environment goes before the file."""
+    place = [str(part) for part in fault["loc"]]
+    name = f"{PREFIX}{BETWEEN.join(place)}".upper()
+    if name in map(str.upper, os.environ):
+        return "environment", name, _plainly(fault)
+    return str(file), ".".join(place), _plainly(fault)
 
 
 def _of_file(file: Path) -> type[Settings]:

@@ -8,6 +8,7 @@ Its words are kept only when they are ours: anybody else's may quote what they a
 import logging
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -53,8 +54,9 @@ def _heard(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mutable
     words, values = event["event"], event.pop("positional_args", None)
     if isinstance(values, tuple):
         values = tuple(type(value).__name__ if isinstance(value, BaseException) else value for value in values)
-    if values:
-        words %= values
+    # A record whose values do not fit is told without them; logging itself would print them all.
+    with suppress(TypeError, ValueError, KeyError):
+        words = words % values if values else words
     event["event"] = words.partition("\n")[0][:WORDS]
     event["logger"] = event["_record"].name
     return event

@@ -10,9 +10,6 @@ from hub.directory import Directory, InboxId, InboxKind
 from hub.item import Item
 from hub.message import HerId
 
-# A step that happens later than this after its time is marked late: the hub was away or overloaded.
-GRACE = timedelta(seconds=60)
-
 
 def lapse(item: Item, due: Deadline, directory: Directory, grace: timedelta, now: datetime) -> Change:
     """The deadline's step happens: inboxes are told, the level rises, the clock stands on the next step."""

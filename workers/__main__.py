@@ -5,6 +5,7 @@ import gc
 import sys
 from pathlib import Path
 
+import structlog
 import uvloop
 
 from hub import settings, telemetry
@@ -16,7 +17,7 @@ EX_CONFIG = 78
 
 
 def main() -> int:
-    """Run one process until it is told to stop; 78 when the configuration is wrong."""
+    """Run one process until it is told to stop; 78 when the configuration is wrong, 1 when a part of it died."""
     parser = argparse.ArgumentParser(prog="python -m workers", description="Run one of the hub's processes.")
     parser.add_argument("process", choices=["serve"])
     parser.add_argument("--config", type=Path, help="hub.toml; else HUB_CONFIG, else ./hub.toml")
@@ -29,6 +30,10 @@ def main() -> int:
     except BadConfiguration as fault:
         print(f"hub: {fault}", file=sys.stderr)
         return EX_CONFIG
+    except Exception as fault:
+        # Told by its kind and place: a traceback's words could quote what a message says.
+        structlog.get_logger().critical("process.failed", exc_info=fault)
+        return 1
     return 0
 
 

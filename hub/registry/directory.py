@@ -39,7 +39,7 @@ def _practice(files: Files, p: PracticeTable) -> Practice:
     services = [_service(s) for s in files.centre.service if files.home(s.practice) == p.her_id]
     doctors = [_doctor(x, x.her_id) for x in files.centre.person if x.her_id and files.home(x.practice) == p.her_id]
     return Practice(
-        HerId(p.her_id), p.name, p.organisation_number, _hours(p), {s.her_id: s for s in (*services, *doctors)}
+        HerId(p.her_id), p.name, p.organisation_number, hours(p), {s.her_id: s for s in (*services, *doctors)}
     )
 
 
@@ -52,7 +52,8 @@ def _doctor(p: PersonTable, her_id: str) -> Service:
     return Service(HerId(her_id), p.name, person=PersonId(p.id))
 
 
-def _hours(p: PracticeTable) -> Hours:
+def hours(p: PracticeTable) -> Hours:
+    """When a practice is open, with its own closed days and the public holidays."""
     slots = (Slot(n, *opening) for n, day in enumerate(WEEKDAYS) for opening in getattr(p.open, day))
     local = {day: closed.name for closed in p.closed for day in _days(closed)}
     return Hours(p.zone, tuple(slots), local | holiday.public())

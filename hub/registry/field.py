@@ -36,6 +36,17 @@ def _like(pattern: str, otherwise: str) -> AfterValidator:
     return _that(re.compile(pattern, re.ASCII).fullmatch, otherwise)
 
 
+def between(least: int, most: int) -> AfterValidator:
+    """A check of a number, with both ends allowed."""
+
+    def checked(number: int) -> int:
+        if not least <= number <= most:
+            raise ValueError(f"must be from {least} to {most}")
+        return number
+
+    return AfterValidator(checked)
+
+
 def _zone(name: str) -> bool:
     try:
         return bool(ZoneInfo(name))

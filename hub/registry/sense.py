@@ -2,19 +2,27 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date, timedelta
 from itertools import pairwise
 
+from hub import calendar
+from hub.calendar import Hours
 from hub.deadline import OWN_INBOX
 from hub.directory import InboxKind
+from hub.registry import directory, holiday
 from hub.registry.files import CENTRE, LADDERS, ROUTES, Files
 from hub.registry.problem import Problem
-from hub.registry.shape import WEEKDAYS, LadderTable, PersonTable, WhenTable
+from hub.registry.shape import WEEKDAYS, LadderTable, PersonTable, PracticeTable, WhenTable
 from hub.route import DESTINATIONS
+
+WEEKS = 52
 
 
 def wrong(files: Files) -> Iterator[Problem]:
     """Everything that does not hold; asks only files whose names have been checked."""
-    for check in (_coordinators, _inboxes, _owners, _substitutes, _absences, _destinations, _last_ladder, _steps):
+    for check in (_coordinators, _openings, _inboxes, _owners, _substitutes, _absences, _destinations):
+        yield from check(files)
+    for check in (_last_ladder, _steps, _within_a_year):
         yield from check(files)
 
 
@@ -24,6 +32,23 @@ def _coordinators(files: Files) -> Iterator[Problem]:
         if not _kinds(files, practice.her_id)[InboxKind.COORDINATOR]:
             reason = f'{practice.name} has no inbox with kind = "coordinator", where unplaced messages are put'
             yield files.problem(CENTRE, f"practice[{n}]", reason)
+
+
+def _openings(files: Files) -> Iterator[Problem]:
+    """A deadline in working time needs a practice that opens again."""
+    for n, practice in enumerate(files.centre.practice):
+        if since := _shut(directory.hours(practice)):
+            reason = f"{practice.name} would not open on any of the {calendar.HORIZON} days after {since}"
+            yield files.problem(CENTRE, f"practice[{n}].closed", reason)
+
+
+def _shut(hours: Hours) -> date | None:
+    """The last day before the practice stays closed for longer than the calendar looks ahead."""
+    weekdays = {slot.weekday for slot in hours.slots}
+    first, last = date(holiday.YEARS.start, 1, 1), date(holiday.YEARS.stop, 12, 31)
+    days = (first + timedelta(days=n) for n in range((last - first).days))
+    opened = (day for day in days if day.weekday() in weekdays and day not in hours.closed)
+    return next((a for a, b in pairwise((first, *opened, last)) if (b - a).days > calendar.HORIZON), None)
 
 
 def _inboxes(files: Files) -> Iterator[Problem]:
@@ -124,6 +149,21 @@ def _steps(files: Files) -> Iterator[Problem]:
                 reason = f"the steps must stand in order of time, and {later.minutes} follows {earlier.minutes}"
                 yield files.problem(LADDERS, f"ladder[{n}].steps[{m}].minutes", reason)
         yield from _told(files, n, ladder)
+
+
+def _within_a_year(files: Files) -> Iterator[Problem]:
+    """Few opening hours make many working minutes a promise for a time when nobody remembers it."""
+    for n, ladder in enumerate(files.ladders.ladder):
+        for practice in files.centre.practice:
+            weekly = _weekly_minutes(practice)
+            if (ladder.due.working_minutes or 0) > WEEKS * weekly:
+                reason = f"takes longer than a year at {practice.name}, which opens {weekly} minutes a week"
+                yield files.problem(LADDERS, f"ladder[{n}].due.working_minutes", reason)
+
+
+def _weekly_minutes(practice: PracticeTable) -> int:
+    openings = [opening for _, day in practice.open for opening in day]
+    return sum((b.hour - a.hour) * 60 + b.minute - a.minute for a, b in openings)
 
 
 def _told(files: Files, n: int, ladder: LadderTable) -> Iterator[Problem]:

@@ -1,7 +1,7 @@
 """The tables of each file and their keys. Only shapes: what points at what is checked by `references`."""
 
 from datetime import date
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -25,10 +25,16 @@ from hub.registry.field import (
     Theme,
     Weekday,
     Zone,
+    between,
 )
 
 # Weekdays as the files write them; the place in the row is the number, Monday is 0.
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+# What nobody means to promise is a slip of the pen: more than a year, or a step more than 30 days from the due time.
+MOST_HOURS = 8_760
+MOST_WORKING_MINUTES = 100_000
+MOST_STEP_MINUTES = 43_200
 
 
 class Table(BaseModel):
@@ -219,8 +225,8 @@ class DueTable(Table):
     """How a due time is found: exactly one of three ways."""
 
     same_day: SameDayTable | None = None
-    working_minutes: int | None = Field(None, gt=0)
-    elapsed_hours: int | None = Field(None, gt=0)
+    working_minutes: Annotated[int, between(1, MOST_WORKING_MINUTES)] | None = None
+    elapsed_hours: Annotated[int, between(1, MOST_HOURS)] | None = None
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
@@ -235,7 +241,7 @@ class DueTable(Table):
 class StepTable(Table):
     """One rung of a ladder."""
 
-    minutes: int
+    minutes: Annotated[int, between(-MOST_STEP_MINUTES, MOST_STEP_MINUTES)]
     tell: list[str] = Field(min_length=1)
 
 

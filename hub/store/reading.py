@@ -148,8 +148,19 @@ def tally(c: Connection) -> dict[str, dict[str, int]]:
         .select_from(message)
         .where(message.c.verdict == "accepted", ~select(item.c.id).where(item.c.message_id == message.c.id).exists())
     )
+    silent = (
+        select(func.count())
+        .select_from(message)
+        .where(
+            message.c.verdict.in_(("accepted", "rejected")),
+            ~select(outbox.c.id).where(outbox.c.message_id == message.c.id, outbox.c.kind == "apprec").exists(),
+        )
+    )
     counted["quarantine"] = {"held": held}
-    counted["lost"] = {"accepted without an item": (c.execute(homeless)).scalar_one()}
+    counted["lost"] = {
+        "accepted without an item": c.execute(homeless).scalar_one(),
+        "judged without an acknowledgement": c.execute(silent).scalar_one(),
+    }
     return counted
 
 

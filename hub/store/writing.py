@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, Row, select, tuple_, update
 
-from hub.change import Change, Quarantined
+from hub.change import Change, Quarantined, conflict
 from hub.item import Item
 from hub.message import MessageId, MessageKey
 from hub.store import rows
@@ -97,7 +97,7 @@ def _repeat(c: Connection, writing: Writing) -> Written:
     assert arrival is not None
     found = _known(c, {arrival.key})[arrival.key]
     if found.digest != sha256(writing.raw).digest():
-        add(c, quarantine, [_quarantine_row(writing, Quarantined("conflict", (), arrival.key))])
+        add(c, quarantine, [_quarantine_row(writing, conflict(arrival.key))])
         add(c, journal, [_line(writing, "message.conflict")])
         return Conflict()
     add(c, journal, [_line(writing, "message.duplicate")])

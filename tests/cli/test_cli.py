@@ -1,6 +1,7 @@
 """The command as its user types it."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -91,14 +92,68 @@ def test_explain_of_what_would_be_refused_says_so(files: dict[str, str]) -> None
 def test_help_names_every_command() -> None:
     found = hub("--help")
     assert 0 == found.returncode
-    assert not {"serve", "migrate", "check", "explain", "demo"} - set(found.stdout.replace("│", " ").split())
+    commands = {"serve", "migrate", "check", "check-config", "explain", "demo", "password"}
+    assert not commands - set(found.stdout.replace("│", " ").split())
 
 
-@pytest.mark.parametrize("words", [("check",), ("check", "/no/such/file"), ("nonsense",), ("explain",)])
+@pytest.mark.parametrize("words", [("check",), ("nonsense",), ("explain",), ("check-config", "x")])
 def test_a_wrong_call_is_told_how_it_should_be(words: tuple[str, ...]) -> None:
     found = hub(*words)
     assert 2 == found.returncode
     assert "Usage" in found.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "explain"])
+def test_a_file_that_is_not_there_is_told_from_one_that_cannot_be_understood(
+    command: str, files: dict[str, str], tmp_path: Path
+) -> None:
+    missing, folder = hub(command, "/no/such/file"), hub(command, str(tmp_path))
+    assert (66, "hub: /no/such/file: there is no such file\n", "") == (
+        missing.returncode,
+        missing.stderr,
+        missing.stdout,
+    )
+    assert (66, f"hub: {tmp_path}: the file cannot be read: Is a directory\n") == (folder.returncode, folder.stderr)
+
+
+def test_a_missing_file_among_others_is_no_verdict(files: dict[str, str]) -> None:
+    assert 66 == hub("check", files["good"], "/no/such/file", files["unreadable"]).returncode
+
+
+def test_check_config_says_what_it_found() -> None:
+    found = hub("check-config", *CONFIG)
+    assert (0, "") == (found.returncode, found.stderr)
+    first, people, rules = found.stdout.splitlines()
+    assert f"{settings.sample()} and {settings.sample().parent} are in order:" == first
+    assert people.startswith("practices: 1, people: 17, inboxes: ")
+    assert "patients: 8100" in people and "ladders: 10" in rules
+
+
+def test_check_config_tells_all_that_is_wrong(tmp_path: Path) -> None:
+    copied = tmp_path / "centre"
+    shutil.copytree(settings.sample().parent, copied)
+    centre = copied / "centre.toml"
+    written = centre.read_text(encoding="utf-8").replace('zone = "Europe/Oslo"', 'zone = "Oslo"')
+    centre.write_text(written.replace("08:00-16:00", "8-16"), encoding="utf-8")
+    found = hub("check-config", "--config", str(copied / "hub.toml"))
+    assert (78, "") == (found.returncode, found.stdout)
+    title, *problems = found.stderr.splitlines()
+    assert "hub: the configuration is wrong" == title
+    assert ["zone", *(f"open.{day}[0]" for day in ("mon", "tue", "wed", "thu", "fri"))] == [
+        problem.removeprefix(f"{centre}: practice[0].").partition(":")[0] for problem in problems
+    ]
+
+
+def test_check_config_tells_wrong_settings(tmp_path: Path) -> None:
+    (tmp_path / "hub.toml").write_text("foo = 1\n[web]\nport = 70000\n", encoding="utf-8")
+    found = hub("check-config", folder=tmp_path)
+    assert 78 == found.returncode
+    assert ["web.port", "foo"] == [line.split(": ")[1] for line in found.stderr.splitlines()[1:]]
+
+
+def test_check_config_without_a_configuration_says_how_to_name_one(tmp_path: Path) -> None:
+    found = hub("check-config", folder=tmp_path)
+    assert (78, True) == (found.returncode, "--config" in found.stderr)
 
 
 def test_serving_without_a_configuration_says_how_to_name_one(tmp_path: Path) -> None:

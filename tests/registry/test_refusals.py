@@ -3,14 +3,16 @@
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
 import pytest
 
-from hub import registry
+from hub import deadline, registry
 from hub.errors import BadConfiguration
+from hub.item import ItemId
 
 Spoil = Callable[[str, str, str], None]
 
@@ -25,6 +27,7 @@ class Broken(NamedTuple):
     reason: tuple[str, ...]
 
 
+WEEK = "\n".join(f'{day} = ["08:00-16:00"]' for day in ("mon", "tue", "wed", "thu", "fri"))
 MANAGER = '[[inbox]]\nid = "ledelse"\nname = "Ledelse"\nkind = "manager"\n'
 COORDINATOR = 'id = "koordinator"\nname = "Koordinator"\nkind = "coordinator"'
 HEADER = "national_id;family_name;given_name;gp;pht;services;flags;language"
@@ -86,6 +89,12 @@ SHAPES = [
         ("must be one of",),
     ),
     Broken("ladders.toml", "working_minutes = 30", "working_minutes = 0", "ladder[2].due.working_minutes", ("0",)),
+    Broken("ladders.toml", "= 30 }", "= 100001 }", "ladder[2].due.working_minutes", ("from 1 to 100000",)),
+    Broken("ladders.toml", "= 72 }\nw", "= 999999999 }\nw", "ladder[0].due.elapsed_hours", ("from 1 to 8760",)),
+    Broken("ladders.toml", "= 72 }\nw", "= 0 }\nw", "ladder[0].due.elapsed_hours", ("from 1 to 8760",)),
+    Broken("ladders.toml", "= 72 }\nw", "= true }\nw", "ladder[0].due.elapsed_hours", ("a whole number",)),
+    Broken("ladders.toml", "minutes = -60", "minutes = -43201", "ladder[1].steps[0].minutes", ("-43200 to 43200",)),
+    Broken("ladders.toml", "minutes = 90", "minutes = 43201", "ladder[3].steps[3].minutes", ("-43200 to 43200",)),
     Broken("ladders.toml", "working_minutes = 30", "working_minutes = .5", "line 38", ("not TOML",)),
     Broken("ladders.toml", "{ working_minutes = 30", "{ working_minutes = 3.5", "ladder[2].due.working_minutes", ()),
     Broken("ladders.toml", 'tell = ["inbox"]', "tell = []", "ladder[1].steps[0].tell", ("must not be empty",)),
@@ -229,6 +238,38 @@ def test_no_step_may_tell_whom_a_practice_does_not_have(folder: Path, spoil: Spo
     refusal = refused(folder)
     assert ("ladder[2].steps[1].tell[1]", str(folder / "ladders.toml")) == (refusal.key, refusal.file)
     assert refusal.reason.startswith('Fjordbyen legesenter has no inbox with kind = "duty"')
+
+
+def test_a_practice_must_open_again(folder: Path, spoil: Spoil) -> None:
+    days = (date(2028, 1, 1) + timedelta(days=n) for n in range(366))
+    closed = "".join(f'[[practice.closed]]\nevery = "{d:%m-%d}"\nname = "a"\n' for d in days if d != date(2028, 2, 29))
+    spoil("centre.toml", "[[practice.closed]]", f"{closed}[[practice.closed]]")
+    refusal = refused(folder)
+    assert ("practice[0].closed", str(folder / "centre.toml")) == (refusal.key, refusal.file)
+    assert "Fjordbyen legesenter would not open on any of the 400 days after" in refusal.reason
+
+
+def test_no_promise_may_take_longer_than_a_year_of_openings(folder: Path, spoil: Spoil) -> None:
+    spoil("centre.toml", WEEK, 'mon = ["08:00-08:01"]')
+    refusal = refused(folder)
+    assert ("ladder[3].due.working_minutes", str(folder / "ladders.toml")) == (refusal.key, refusal.file)
+    assert "takes longer than a year at Fjordbyen legesenter, which opens 1 minutes a week" in refusal.reason
+
+
+def test_every_promise_that_is_taken_can_be_counted(folder: Path, spoil: Spoil) -> None:
+    mondays = (date(2027, 8, 2) + timedelta(weeks=n) for n in range(12))
+    closed = "".join(f'[[practice.closed]]\non = {day}\nname = "a"\n' for day in mondays)
+    spoil("centre.toml", "[[practice.closed]]", f"{closed}[[practice.closed]]")
+    spoil("centre.toml", WEEK, 'mon = ["08:00-08:30", "12:00-12:01"]')
+    spoil("ladders.toml", "working_minutes = 30", "working_minutes = 1612")
+    spoil("ladders.toml", "elapsed_hours = 72", "elapsed_hours = 8760")
+    spoil("ladders.toml", "minutes = 90", "minutes = 43200")
+    found = registry.load(folder)
+    (practice,) = found.directory.practices.values()
+    received = datetime(2026, 12, 21, 13, tzinfo=UTC)
+    for ladder in found.ladders:
+        due = deadline.first(ItemId("1"), ladder, "", practice.hours, received).due
+        assert received < due < received + timedelta(days=500)
 
 
 def test_two_practices_must_be_told_apart(folder: Path, spoil: Spoil) -> None:

@@ -4,6 +4,8 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -22,13 +24,15 @@ class Age(BaseModel):
 
 
 @pytest.fixture
-def told(capsys: pytest.CaptureFixture[str]) -> Iterator[Told]:
-    """Logging as a process has it; what it said so far, a dict for each line."""
+def told() -> Iterator[Told]:
+    """Logging as a process has it; what it said, a dict for each line."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    telemetry.configure()
+    root.handlers.clear()
+    with redirect_stderr(StringIO()) as said:
+        telemetry.configure()
     structlog.configure(cache_logger_on_first_use=False)
-    yield lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    yield lambda: [json.loads(line) for line in said.getvalue().splitlines()]
     structlog.reset_defaults()
     root.handlers[:], root.level = handlers, level
 
@@ -88,6 +92,14 @@ async def test_a_task_whose_error_nobody_took_is_told_without_its_words(told: To
     (line,) = told()
     assert ("Task exception was never retrieved", "ValueError") == (line["event"], line["error"])
     assert NAME not in str(line)
+
+
+def test_a_librarys_record_that_does_not_fit_its_values_is_told_without_them(told: Told) -> None:
+    # Past pytest's own handlers, which raise for such a record.
+    ours = [each for each in logging.getLogger().handlers if type(each) is logging.StreamHandler]
+    for handler in ours:
+        handler.handle(logging.LogRecord("library", logging.WARNING, "", 0, "Read %d", (NAME,), None))
+    assert ["Read %d"] == [line["event"] for line in told()]
 
 
 def test_what_libraries_say_below_warning_is_not_told(told: Told) -> None:

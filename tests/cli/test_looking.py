@@ -1,0 +1,57 @@
+"""What operations see of a database from the command line."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hub import settings
+from hub.service import Delivery
+from tests import centre
+
+Command = Callable[..., subprocess.CompletedProcess[bytes]]
+
+
+@pytest.fixture
+async def command(tmp_path: Path) -> Command:
+    """`hub` on a database with one message, one conflict and one that nobody can read."""
+    async with centre.hub(tmp_path) as hub:
+        exchange = next(s for s in hub.accounts.systems.values() if s.any)
+        for raw in (centre.message(), centre.message(text="Noe annet"), b"\x00rubbish"):
+            await hub.receive([Delivery(raw, exchange)], hub.clock.now())
+
+    def run(*words: str) -> subprocess.CompletedProcess[bytes]:
+        given = {**os.environ, "HUB_DATABASE__URL": f"sqlite:///{tmp_path / 'hub.db'}"}
+        full = [sys.executable, "-m", "hub.cli", *words, "--config", str(settings.sample())]
+        return subprocess.run(full, capture_output=True, timeout=60, check=False, env=given)
+
+    return run
+
+
+def test_the_tally_proves_that_nothing_was_lost(command: Command) -> None:
+    found = command("tally", "--json")
+    counted = json.loads(found.stdout)
+    assert (0, {"accepted": 1}, {"held": 2}, {0}) == (
+        found.returncode,
+        counted["messages"],
+        counted["quarantine"],
+        set(counted["lost"].values()),
+    )
+    assert b"1 accepted" in command("tally").stdout
+
+
+def test_quarantine_lists_the_reasons_and_gives_the_bytes_back(command: Command) -> None:
+    held = json.loads(command("quarantine", "--json").stdout)
+    assert [("conflict", "E10"), ("unreadable", "T01")] == [(x["why"], x["faults"][0]["code"]) for x in held]
+    assert b"\x00rubbish" == command("quarantine", "--raw", "2").stdout
+    told = command("quarantine").stdout
+    assert b"other content" in told and b"Aas" not in told
+
+
+def test_a_number_that_is_not_there_is_told(command: Command) -> None:
+    found = command("quarantine", "--raw", "9")
+    assert (1, True) == (found.returncode, b"no number 9" in found.stderr)
