@@ -24,6 +24,7 @@ def main() -> int:
     parser.add_argument("--with-parent", action="store_true", help="stop when standard input closes")
     asked = parser.parse_args()
     telemetry.configure()
+    # A message makes hundreds of small objects that are gone a moment later; looking for cycles so often costs a tenth.
     gc.set_threshold(20_000, 20, 50)
     try:
         uvloop.run(serve.run(settings.load(asked.config), asked.with_parent))

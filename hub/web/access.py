@@ -13,10 +13,11 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from fastapi import Depends, Request
 
-from hub.account import SystemAccount
+from hub.account import PersonAccount, SystemAccount
 from hub.directory import Person
 from hub.errors import NotSignedIn
 from hub.service import Hub
+from hub.web.guessing import Guesses
 
 COOKIE = "sambud"
 
@@ -24,7 +25,7 @@ COOKIE = "sambud"
 REMEMBERED = 256
 
 _hasher = PasswordHasher()
-# Verified when nobody has the name, so that an answer's time does not tell which names exist.
+# Verified when there is no account at all; else an unknown name costs as much as a known one.
 _NOBODY = _hasher.hash(secrets.token_hex(16))
 
 
@@ -56,14 +57,22 @@ async def hub_of(request: Request) -> Hub:
 
 
 async def person(request: Request) -> Person:
-    """The person who asks, by session cookie or HTTP Basic. Raises NotSignedIn."""
+    """The person who asks, by session cookie or HTTP Basic. Raises NotSignedIn or TooManyGuesses."""
     hub: Hub = request.app.state.hub
-    if token := request.cookies.get(COOKIE):
-        known = await hub.store.person_of(token, hub.clock.now())
-        if known is not None and known in hub.directory.people:
-            return hub.directory.people[known]
+    if (token := request.cookies.get(COOKIE)) and (known := await _of_session(hub, token)):
+        return known
     username, password = _basic(request)
-    return await check(hub, username, password, request.app.state.remembered)
+    state = request.app.state
+    account = await check(hub, username, password, state.guesses, state.remembered)
+    return hub.directory.people[account.person]
+
+
+async def person_if_any(request: Request) -> Person | None:
+    """The person who asks, or None when nobody is signed in. Raises TooManyGuesses."""
+    try:
+        return await person(request)
+    except NotSignedIn:
+        return None
 
 
 async def system(request: Request) -> SystemAccount:
@@ -76,31 +85,73 @@ async def system(request: Request) -> SystemAccount:
     return account
 
 
-async def check(hub: Hub, username: str, password: str, remembered: Remembered | None = None) -> Person:
-    """The person whose username and password these are. Raises NotSignedIn, which does not say which is wrong."""
-    account = hub.accounts.people.get(username.strip().lower())
-    stored = account.password_hash if account else _NOBODY
-    if account is None or not (remembered and remembered.find(username, password, stored)):
+async def anybody(request: Request) -> Person | SystemAccount:
+    """The person or the system that asks. Raises NotSignedIn or TooManyGuesses."""
+    scheme = request.headers.get("authorization", "").partition(" ")[0]
+    return await (system(request) if scheme.lower() == "bearer" else person(request))
+
+
+async def check(
+    hub: Hub, username: str, password: str, guesses: Guesses, remembered: Remembered | None = None
+) -> PersonAccount:
+    """The account whose username and password these are.
+
+    Raises NotSignedIn, which does not say which is wrong, or TooManyGuesses.
+    """
+    name = username.strip().lower()
+    account = hub.accounts.people.get(name)
+    async with guesses.turn(name):
+        if account and remembered and remembered.find(username, password, account.password_hash):
+            return account
+        clock = asyncio.get_running_loop().time
+        guesses.heed(name, clock())
         # Argon2 takes its time on purpose; the loop must not wait for it.
-        right = await asyncio.to_thread(_verify, stored, password)
+        right = await asyncio.to_thread(_verify, _stored(hub, name), password)
         if account is None or not right:
+            guesses.wrong(name, clock())
             raise NotSignedIn("username or password is wrong")
-        if remembered:
-            remembered.keep(username, password, stored)
-    return hub.directory.people[account.person]
+        guesses.right(name)
+    if remembered:
+        remembered.keep(username, password, account.password_hash)
+    return account
 
 
-async def begin(hub: Hub, who: Person, hours: int = 10) -> str:
+async def begin(hub: Hub, account: PersonAccount, hours: int = 10) -> str:
     """Begin a session and return its token, for the cookie."""
-    token = secrets.token_urlsafe(32)
+    secret = secrets.token_urlsafe(32)
+    token = f"{secret}.{_mark(secret, account)}"
     now = hub.clock.now()
-    await hub.store.sign_in(token, who.id, now, now + timedelta(hours=hours))
+    await hub.store.sign_in(token, account.person, now, now + timedelta(hours=hours))
     return token
 
 
 async def end(hub: Hub, token: str) -> None:
     """End a session."""
     await hub.store.sign_out(token)
+
+
+async def _of_session(hub: Hub, token: str) -> Person | None:
+    """Whose session a token is, while it lasts and the account has the password that it began with."""
+    known = await hub.store.person_of(token, hub.clock.now())
+    secret, _, mark = token.partition(".")
+    accounts = (a for a in hub.accounts.people.values() if a.person == known)
+    if any(secrets.compare_digest(_mark(secret, a).encode(), mark.encode()) for a in accounts):
+        return hub.directory.people.get(known) if known else None
+    return None
+
+
+def _mark(secret: str, account: PersonAccount) -> str:
+    """What ties a session to an account and its password; the store keeps only a digest of the whole token."""
+    return sha256(f"{secret} {account.username} {account.password_hash}".encode()).hexdigest()
+
+
+def _stored(hub: Hub, name: str) -> str:
+    """The hash to verify against; for an unknown name somebody's, always the same, so that its cost tells nothing."""
+    people = hub.accounts.people
+    if name in people or not people:
+        return people[name].password_hash if people else _NOBODY
+    chosen = int.from_bytes(sha256(name.encode(errors="replace")).digest()) % len(people)
+    return sorted(a.password_hash for a in people.values())[chosen]
 
 
 def _basic(request: Request) -> tuple[str, str]:
@@ -124,5 +175,6 @@ def _verify(stored: str, password: str) -> bool:
 
 
 Who = Annotated[Person, Depends(person)]
+Visitor = Annotated[Person | None, Depends(person_if_any)]
 System = Annotated[SystemAccount, Depends(system)]
 TheHub = Annotated[Hub, Depends(hub_of)]

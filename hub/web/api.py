@@ -10,12 +10,13 @@ from hub.account import SystemAccount
 from hub.deadline import Deadline
 from hub.desk import Act
 from hub.directory import InboxId, Person
-from hub.errors import BadRequest, NotAllowed
+from hub.errors import NotAllowed
 from hub.item import Action as Move
 from hub.item import Item, ItemId, Outcome
 from hub.message import plain_her_id
 from hub.record import Line, Posted
 from hub.service import Hub
+from hub.web import cursor, length
 from hub.web.access import System, TheHub, Who
 
 router = APIRouter(prefix="/v1")
@@ -141,14 +142,14 @@ class Versioned(_Shape):
 class AnswerIn(Versioned):
     """An answer to the sender."""
 
-    text: Annotated[str, Field(min_length=1, max_length=100_000)]
+    text: Annotated[str, Field(min_length=1, max_length=length.TEXT)]
 
 
 class CloseIn(Versioned):
     """Done without a written answer."""
 
     outcome: Outcome
-    note: Annotated[str, Field(max_length=10_000)] = ""
+    note: Annotated[str, Field(max_length=length.NOTE)] = ""
 
 
 class PostedOut(_Shape):
@@ -195,11 +196,8 @@ async def items(
     inbox: str, who: Who, hub: TheHub, ended: bool = False, after: str | None = None, limit: Limit = 100
 ) -> Page:
     """Items of an inbox by due time, open ones, or with `ended` those that are done."""
-    found = await hub.store.lines(hub.inbox(InboxId(inbox), who).id, ended, _cursor(after), limit)
-    last = found[-1] if len(found) == limit else None
-    return Page(
-        items=[_item(x) for x in found], next=f"{last.due.isoformat()}~{last.item.id}" if last and last.due else None
-    )
+    found = await hub.store.lines(hub.inbox(InboxId(inbox), who).id, ended, cursor.read(after), limit)
+    return Page(items=[_item(x) for x in found], next=cursor.following(found, limit))
 
 
 @router.get("/inboxes/{inbox}/notices")
@@ -358,14 +356,3 @@ def _box(account: SystemAccount, written: str, hub: Hub) -> tuple[str, frozenset
     if partner and partner.her_id not in account.her_ids:
         raise NotAllowed(f"the key of {account.name} does not open the mailbox of {wanted}")
     return wanted, account.her_ids
-
-
-def _cursor(after: str | None) -> tuple[str, str] | None:
-    if after is None:
-        return None
-    due, _, id = after.partition("~")
-    try:
-        datetime.fromisoformat(due)
-    except ValueError:
-        raise BadRequest("after: give the `next` of the page before") from None
-    return due, id

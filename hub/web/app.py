@@ -7,20 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from hub import __version__
 from hub.errors import BadRequest, HubError, Unknown
 from hub.service import Hub
-from hub.web import api, door, pages, problem, stream
+from hub.web import access, api, body, door, pages, problem, stream
 from hub.web.access import Remembered
 from hub.web.door import Gathering
+from hub.web.guessing import Guesses
 
 log = structlog.get_logger()
 
@@ -40,32 +41,22 @@ HEADERS = (
 NO_STORE = (b"cache-control", b"no-store")
 
 
-class Headers:
-    """Puts the security headers on every answer, without touching what streams."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the call on, and its answer back with the headers."""
-        static = scope["type"] == "http" and scope["path"].startswith("/static/")
-
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *HEADERS, *(() if static else (NO_STORE,))]
-            await send(message)
-
-        await self._app(scope, receive, sending)
-
-
 class Application(FastAPI):
-    """FastAPI, with a short way for messages: they pass none of its layers, which cost more than the hub itself."""
+    """FastAPI, with a short way for messages: they pass none of its layers, which cost more than the hub itself.
+
+    The headers and the limit of a body stand outside all of it, so that they hold for failures too.
+    """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a call."""
-        if scope["type"] != "http" or scope["path"] != door.PATH or scope["method"] != "POST":
+        if scope["type"] != "http":
             await super().__call__(scope, receive, send)
-            return
+        elif scope["path"] == door.PATH and scope["method"] == "POST":
+            await self._message(scope, receive, _headed(scope, send))
+        else:
+            await body.call(super().__call__, scope, receive, _headed(scope, send))
+
+    async def _message(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self
         request = Request(scope, receive, send)
         try:
@@ -76,8 +67,19 @@ class Application(FastAPI):
             return
         except Exception as error:
             response = await _unexpected(request, error)
-        response.raw_headers += [*HEADERS, NO_STORE]
         await response(scope, receive, send)
+
+
+def _headed(scope: Scope, send: Send) -> Send:
+    """Puts the security headers on an answer, without touching what streams."""
+    static = scope["path"].startswith("/static/")
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], *HEADERS, *(() if static else (NO_STORE,))]
+        await send(message)
+
+    return sending
 
 
 def app(hub: Hub, limit: int, session_hours: int = 10, secure_cookies: bool = False) -> FastAPI:
@@ -97,15 +99,17 @@ def app(hub: Hub, limit: int, session_hours: int = 10, secure_cookies: bool = Fa
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        openapi_url="/v1/openapi.json",
-        middleware=[Middleware(Headers)],
+        openapi_url=None,
     )
     made.state.hub, made.state.limit, made.state.remembered = hub, limit, Remembered()
+    made.state.guesses = Guesses()
     made.state.session_hours, made.state.secure_cookies = session_hours, secure_cookies
     made.mount("/static", StaticFiles(directory=HERE / "static"), "static")
     for router in (door.router, api.router, stream.router, pages.router):
         made.include_router(router)
     made.add_api_route("/health", _health, include_in_schema=True)
+    described = [Depends(access.anybody)]
+    made.add_api_route("/v1/openapi.json", _description, include_in_schema=False, dependencies=described)
     _explain(made)
     return made
 
@@ -114,6 +118,11 @@ async def _health(request: Request) -> dict[str, str]:
     """Whether the hub answers and its store can be read; open to everybody, tells nothing else."""
     await request.app.state.hub.store.newest()
     return {"status": "well", "version": __version__}
+
+
+async def _description(request: Request) -> JSONResponse:
+    """The API in words for machines (OpenAPI), for whoever may sign in."""
+    return JSONResponse(request.app.openapi())
 
 
 def _explain(made: FastAPI) -> None:

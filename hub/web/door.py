@@ -1,7 +1,8 @@
 """Where messages come in over HTTP: concurrent calls become one batch, and each gets its own answer."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -16,6 +17,8 @@ COMMITS = 2
 # As many as one commit carries well, and as many as may wait before the door says that it is busy.
 BATCH = 64
 WAITING = 2_000
+# And as many bytes may be here at once, read or being read; a message that is alone may have more.
+AFLOAT = 200_000_000
 
 PATH = "/v1/messages"
 XML = ("application/xml", "text/xml")
@@ -39,6 +42,7 @@ class Gathering:
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue(WAITING)
         self._room = asyncio.Semaphore(COMMITS)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._afloat = 0
 
     async def __aenter__(self) -> "Gathering":
         self._start(self._run())
@@ -48,6 +52,22 @@ class Gathering:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @contextmanager
+    def afloat(self) -> Iterator[Callable[[int], None]]:
+        """Counts one call's bytes for as long as it lasts; give it each part's size. That raises Busy."""
+        mine = 0
+
+        def more(size: int) -> None:
+            nonlocal mine
+            if self._afloat > mine and self._afloat + size > AFLOAT:
+                raise Busy(f"messages of {AFLOAT} bytes are waiting; send this one again in a few seconds")
+            mine, self._afloat = mine + size, self._afloat + size
+
+        try:
+            yield more
+        finally:
+            self._afloat -= mine
 
     async def receive(self, delivery: Delivery) -> Outcome:
         """Hand in one delivery and wait until it is committed. Raises Busy when too many wait."""
@@ -144,18 +164,19 @@ async def receive(request: Request) -> Response:
         return problem.response(
             415, "wrong-content-type", "Send application/xml", f"Content-Type was {kind or 'missing'}"
         )
-    raw = await _body(request, request.app.state.limit)
-    if raw is None:
-        limit = request.app.state.limit
-        return problem.response(413, "too-large", "The message is too large", f"At most {limit} bytes are taken")
-    outcome = await request.app.state.gathering.receive(Delivery(raw, account))
+    limit, gathering = request.app.state.limit, request.app.state.gathering
+    with gathering.afloat() as more:
+        raw = await _body(request, limit, more)
+        if raw is None:
+            return problem.response(413, "too-large", "The message is too large", f"At most {limit} bytes are taken")
+        outcome = await gathering.receive(Delivery(raw, account))
     return _answer(outcome)
 
 
-async def _body(request: Request, limit: int) -> bytes | None:
-    """The body, or None as soon as it is known to be larger than `limit` bytes."""
+async def _body(request: Request, limit: int, more: Callable[[int], None]) -> bytes | None:
+    """The body, or None as soon as it is known to be larger than `limit` bytes; `more` is told of each part."""
     announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > limit:
+    if announced.isascii() and announced.isdecimal() and (len(announced) > 18 or int(announced) > limit):
         return None
     parts: list[bytes] = []
     size = 0
@@ -163,6 +184,7 @@ async def _body(request: Request, limit: int) -> bytes | None:
         size += len(part)
         if size > limit:
             return None
+        more(len(part))
         parts.append(part)
     return b"".join(parts)
 

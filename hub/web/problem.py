@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse
 
 from hub.errors import HubError, NotSignedIn, Stale
 from hub.message import Fault
+from hub.web.guessing import WAIT_SECONDS, TooManyGuesses
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -21,7 +22,9 @@ def response(
 
 def of(error: HubError) -> JSONResponse:
     """The problem that an error of ours is."""
-    headers = {"WWW-Authenticate": 'Bearer, Basic realm="Sambud"'} if isinstance(error, NotSignedIn) else None
+    headers = {"WWW-Authenticate": 'Bearer, Basic realm="Sambud"'} if isinstance(error, NotSignedIn) else {}
+    if isinstance(error, TooManyGuesses):
+        headers = {"Retry-After": f"{WAIT_SECONDS:.0f}"}
     more = {"version": error.version} if isinstance(error, Stale) else {}
     return response(error.status, error.code, error.title, str(error), headers, **more)
 

@@ -8,14 +8,18 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from hub.directory import InboxId
-from hub.errors import BadRequest
+from hub.errors import BadRequest, NotSignedIn
 from hub.record import Told
+from hub.web import access
 from hub.web.access import TheHub, Who
+from hub.web.guessing import TooManyGuesses
 
 router = APIRouter()
 
 # How long a stream waits before it looks for what other processes wrote.
 LOOK_SECONDS = 1.0
+# How long a stream goes on before it asks again whether its reader is still signed in.
+TRUST_SECONDS = 1.0
 
 
 async def _followed(who: Who, hub: TheHub, inbox: Annotated[list[str] | None, Query()] = None) -> list[InboxId]:
@@ -27,7 +31,7 @@ async def _resumed(hub: TheHub, last_event_id: Annotated[str | None, Header()] =
     """The journal's number to go on from; without one the stream begins with what happens next."""
     if last_event_id is None:
         return await hub.store.newest()
-    if not last_event_id.isdigit() or len(last_event_id) > 18:
+    if not (last_event_id.isascii() and last_event_id.isdecimal()) or len(last_event_id) > 18:
         raise BadRequest("Last-Event-ID: give the id of the last event that came")
     return int(last_event_id)
 
@@ -42,11 +46,26 @@ async def events(
     """Events of the caller's inboxes. The id is the journal's number: a client that comes back misses nothing."""
     yield ServerSentEvent(comment="here", retry=2000)
     stopping: asyncio.Event = request.app.state.stopping
+    clock = asyncio.get_running_loop().time
+    trusted = clock()
     while not stopping.is_set():
+        if clock() - trusted >= TRUST_SECONDS:
+            if not await _still_here(request):
+                return
+            trusted = clock()
         for told in await hub.store.journal(after, inboxes):
             after = told.id
             yield _event(told)
         await hub.changed(LOOK_SECONDS)
+
+
+async def _still_here(request: Request) -> bool:
+    """Whether the reader's session or password still holds: a sign-out ends the streams too."""
+    try:
+        await access.person(request)
+    except (NotSignedIn, TooManyGuesses):
+        return False
+    return True
 
 
 def _event(told: Told) -> ServerSentEvent:

@@ -1,12 +1,17 @@
 """What an inbox client and a partner's system can do over the API."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from httpx2 import AsyncClient
+from httpx2 import ASGITransport, AsyncClient
 
 from hub.clock import Clock
+from hub.errors import NotSignedIn
 from hub.service import Hub
+from hub.web import access, body, guessing
+from hub.web.app import app
+from hub.web.guessing import Guesses, TooManyGuesses
 from tests import centre
 
 
@@ -134,6 +139,7 @@ CALLS = [
     ("GET", "/v1/mailboxes/900201/messages"),
     ("POST", "/v1/mailboxes/900201/confirm"),
     ("POST", "/v1/messages"),
+    ("GET", "/v1/openapi.json"),
 ]
 
 
@@ -186,12 +192,105 @@ async def test_a_partner_opens_only_its_own_mailbox(client: AsyncClient) -> None
 
 
 async def test_the_api_describes_itself(client: AsyncClient) -> None:
-    paths = (await client.get("/v1/openapi.json")).json()["paths"]
+    paths = (await client.get("/v1/openapi.json", headers=centre.EXCHANGE)).json()["paths"]
     assert {"/v1/messages", "/v1/inboxes", "/v1/items/{id}/answer", "/v1/mailboxes/{her_id}/confirm"} <= set(paths)
 
 
+async def test_people_too_may_read_how_the_api_describes_itself(client: AsyncClient) -> None:
+    assert 200 == (await client.get("/v1/openapi.json", auth=centre.NURSE)).status_code
+
+
 async def test_every_answer_carries_the_security_headers(client: AsyncClient) -> None:
-    for path in ("/health", "/v1/inboxes", "/sign-in"):
+    for path in ("/health", "/v1/inboxes", "/sign-in", "/nowhere"):
         headers = (await client.get(path)).headers
         assert "default-src 'none'" in headers["Content-Security-Policy"]
         assert "no-store" == headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/health"), ("GET", "/sign-in"), ("POST", "/v1/messages")])
+async def test_a_failure_nobody_foresaw_carries_each_security_header_once(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, method: str, path: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("planted")
+
+    made = app(hub, limit=1_000_000)
+    monkeypatch.setattr("hub.web.pages.page.local", fail)
+    monkeypatch.setattr(hub, "store", None)
+    transport = ASGITransport(made, raise_app_exceptions=False)
+    async with AsyncClient(transport=transport, base_url="http://hub") as broken:
+        answer = await broken.request(method, path, headers={**centre.EXCHANGE, **centre.XML})
+    assert 500 == answer.status_code
+    for name in ("content-security-policy", "x-content-type-options", "cache-control", "x-frame-options"):
+        assert (name, 1) == (name, len(answer.headers.get_list(name)))
+
+
+@pytest.mark.parametrize("last", ["²", "x", "-1", "1" * 19])
+async def test_a_last_event_id_that_is_no_number_is_the_callers_mistake(client: AsyncClient, last: str) -> None:
+    headers = {b"Last-Event-ID": last.encode("latin-1")}
+    assert 400 == (await client.get("/v1/events", headers=headers, auth=centre.NURSE)).status_code
+
+
+@pytest.mark.parametrize(
+    "after", ["x", "2026-01-01~x", "2026-01-01T00:00:00+00:00~", "0001-01-01T00:00:00+14:00~x", "~x", "~"]
+)
+async def test_a_list_does_not_go_on_after_what_is_no_place(client: AsyncClient, after: str) -> None:
+    path = f"/v1/inboxes/{centre.TEAM}/items"
+    answer = await client.get(path, params={"after": after}, auth=centre.NURSE)
+    assert (400, "urn:sambud:bad-request") == (answer.status_code, answer.json()["type"])
+
+
+@pytest.mark.parametrize("path", ["/v1/items/x/answer", "/v1/mailboxes/900201/confirm", "/sign-in", "/nowhere"])
+async def test_a_body_that_is_too_large_is_refused_before_anybody_reads_it(client: AsyncClient, path: str) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x" * 100_000
+
+    announced = await client.post(path, content=b"x" * (body.LIMIT + 1))
+    streamed = await client.post(path, content=endless())
+    problems = [(a.status_code, a.headers["Content-Type"]) for a in (announced, streamed)]
+    assert [(413, "application/problem+json")] * 2 == problems
+
+
+async def test_the_longest_answer_fits_in_a_body(client: AsyncClient) -> None:
+    await arrive(client)
+    (item,) = await listed(client)
+    answer = {"version": 1, "text": "\u20ac" * 100_000}
+    sent = await client.post(f"/v1/items/{item['id']}/answer", json=answer, auth=centre.NURSE)
+    assert 200 == sent.status_code
+
+
+async def test_an_unknown_name_costs_as_much_as_a_known_one(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    verified: list[str] = []
+
+    def verify(stored: str, _: str) -> bool:
+        verified.append(stored)
+        return False
+
+    monkeypatch.setattr(access, "_verify", verify)
+    for name in ("nobody", "nobody", "someone.else"):
+        with pytest.raises(NotSignedIn):
+            await access.check(hub, name, "x", Guesses())
+    known = {a.password_hash for a in hub.accounts.people.values()}
+    assert (3, set(), verified[0]) == (len(verified), set(verified) - known, verified[1])
+
+
+def test_a_name_may_be_tried_again_after_the_wait_and_a_right_password_breaks_the_row() -> None:
+    guesses = Guesses()
+    for _ in range(5):
+        guesses.heed("kari", 100.0)
+        guesses.wrong("kari", 100.0)
+    with pytest.raises(TooManyGuesses):
+        guesses.heed("kari", 129.0)
+    guesses.heed("elle", 129.0)
+    guesses.heed("kari", 130.0)
+    guesses.right("kari")
+    guesses.heed("kari", 100.0)
+
+
+def test_no_more_names_are_counted_than_memory_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guessing, "NAMES", 3)
+    guesses = Guesses()
+    for n in range(10):
+        guesses.wrong(str(n), 0.0)
+    assert 3 == len(guesses._wrong)

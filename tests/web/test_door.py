@@ -7,6 +7,7 @@ import pytest
 from httpx2 import AsyncClient, Response
 
 from hub.service import Hub
+from hub.web import door
 from tests import centre
 
 
@@ -165,6 +166,22 @@ async def test_what_is_too_large_is_refused_before_it_is_read(client: AsyncClien
     announced = await send(client, b"x" * 1_000_001)
     streamed = await client.post("/v1/messages", content=endless(), headers={**centre.EXCHANGE, **centre.XML})
     assert [413, 413] == [announced.status_code, streamed.status_code]
+
+
+async def test_no_more_bytes_are_taken_in_at_once_than_fit(
+    client: AsyncClient, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "AFLOAT", 2 * len(centre.message()))
+    answers = await asyncio.gather(*(send(client, centre.message(n)) for n in range(9)))
+    assert {200, 503} == {a.status_code for a in answers}
+    assert {"urn:sambud:busy"} == {a.json()["type"] for a in answers if a.status_code == 503}
+    again = [await send(client, centre.message(n)) for n in range(9)]
+    assert [200] * 9 == [a.status_code for a in again]
+
+
+async def test_a_message_that_is_alone_is_never_too_much(client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "AFLOAT", 1)
+    assert 200 == (await send(client, centre.message())).status_code
 
 
 async def test_the_raw_message_is_kept_byte_for_byte(client: AsyncClient, hub: Hub) -> None:

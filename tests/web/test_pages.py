@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from html import escape, unescape
 from itertools import count
@@ -138,6 +138,18 @@ def form(item: Item, action: Action, **fields: str) -> dict[str, str]:
     return {"action": action.value, "version": str(item.version), **fields}
 
 
+def hidden(page: httpx2.Response) -> dict[str, str]:
+    """What a page's form carries along unseen."""
+    fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page.text)
+    return {name: unescape(value) for name, value in fields}
+
+
+def member(centre: Centre, inbox: InboxId) -> str:
+    """The username of somebody who belongs to an inbox."""
+    people = centre.hub.directory.people
+    return next(a.username for a in centre.hub.accounts.people.values() if inbox in people[a.person].inboxes)
+
+
 # ------------------------------------------------------------------------------------------------ signing in
 
 
@@ -181,6 +193,72 @@ async def test_signing_out_ends_the_session_and_not_only_the_cookie(centre: Cent
         assert "/sign-in" == (await client.post("/sign-out")).headers["location"]
         client.cookies.set("sambud", token)
         assert 303 == (await client.get(f"/inboxes/{TEAM}")).status_code
+
+
+async def test_a_session_ends_with_its_account_and_with_its_password(centre: Centre) -> None:
+    accounts = centre.hub.accounts
+    changed = replace(accounts.people["kari.moen"], password_hash=accounts.people["elle.sara"].password_hash + " ")
+    without = {k: v for k, v in accounts.people.items() if k != "kari.moen"}
+    async with centre.client("kari.moen") as client:
+        for people, status in ((accounts.people, 200), ({**without, "kari.moen": changed}, 303), (without, 303)):
+            centre.hub.accounts = replace(accounts, people=people)
+            assert status == (await client.get(f"/inboxes/{TEAM}")).status_code
+
+
+async def test_a_stream_ends_when_its_reader_signs_out(centre: Centre) -> None:
+    async with centre.client("kari.moen") as client, centre.client() as other:
+        cookie = {"Cookie": f"sambud={client.cookies['sambud']}"}
+        async with other.stream("GET", "/v1/events", headers=cookie) as stream:
+            assert 200 == stream.status_code
+            await client.post("/sign-out")
+            async with asyncio.timeout(3):
+                assert [": here", "retry: 2000"] == [x async for x in stream.aiter_lines() if x]
+        assert 401 == (await other.get("/v1/events", headers=cookie)).status_code
+
+
+async def test_a_stream_goes_on_while_its_reader_is_signed_in(centre: Centre) -> None:
+    async with centre.client("kari.moen") as client, client.stream("GET", "/v1/events") as stream:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(2.5):
+                async for _ in stream.aiter_lines():
+                    pass
+
+
+async def test_who_guesses_must_wait_whether_or_not_the_name_exists(centre: Centre) -> None:
+    async with centre.client() as client:
+        for name in ("kari.moen", "nobody.here"):
+            wrong = {"username": name, "password": "wrong"}
+            answers = await asyncio.gather(*(client.post("/sign-in", data=wrong) for _ in range(7)))
+            assert [401] * 5 + [429] * 2 == sorted(a.status_code for a in answers)
+            page = await client.post("/sign-in", data=wrong | {"password": "sambud"})
+            assert (429, True) == (page.status_code, "Vent et halvt minutt" in page.text)
+            answer = await client.get("/v1/inboxes", auth=(name, "sambud"))
+            assert (429, "30", "urn:sambud:too-many-guesses") == (
+                answer.status_code,
+                answer.headers["Retry-After"],
+                answer.json()["type"],
+            )
+        assert 303 == (await client.post("/sign-in", data={"username": "elle.sara", "password": "sambud"})).status_code
+
+
+async def test_an_answer_survives_a_session_that_ended_and_is_sent_only_by_hand(centre: Centre) -> None:
+    await centre.receive(message())
+    item = await centre.item()
+    answer = form(item, Action.ANSWER, text='Første linje\n<b>"andre"</b> linje', seen="1")
+    async with centre.client() as client:
+        page = await client.post(f"/items/{item.id}", data=answer)
+        assert (401, True) == (page.status_code, f'action="/items/{item.id}"' in page.text)
+        assert "Det du skrev, er tatt vare på" in page.text
+        kept = hidden(page)
+        assert answer == {k: v for k, v in kept.items() if v}
+        wrong = await client.post(f"/items/{item.id}", data=kept | {"username": "kari.moen", "password": "wrong"})
+        assert (401, kept) == (wrong.status_code, hidden(wrong))
+        again = await client.post(f"/items/{item.id}", data=kept | {"username": "kari.moen", "password": "sambud"})
+        assert (200, item) == (again.status_code, await centre.item())
+        assert "Du er logget inn igjen, og ingenting er gjort ennå" in again.text
+        assert escape(answer["text"]).replace("&quot;", "&#34;") + "</textarea>" in again.text
+        sent = await client.post(f"/items/{item.id}", data=answer)
+    assert (303, f"/inboxes/{TEAM}?done=answered") == (sent.status_code, sent.headers["location"])
 
 
 FOREIGN = (
@@ -280,9 +358,39 @@ async def test_an_inbox_is_told_about_late_items_elsewhere(centre: Centre) -> No
         own = await client.get(f"/inboxes/{TEAM}")
     words = text_of(page)
     assert "Varsler 2" in words and "Ligger i Máret Hætta" in words and "15 min for sent" in words
-    # She belongs to the team, so that one opens; the doctor's own inbox does not.
-    assert 1 == len(re.findall(r'id="told-\w+"', page.text))
+    # Neither lies in this inbox; whom a ladder has told opens both.
+    assert 2 == len(re.findall(r'id="told-[^"]+" href="/items/', page.text))
     assert "Varsler" not in text_of(own) and "trinn 2" in text_of(own)
+
+
+@pytest.mark.parametrize(("person", "own"), [("amir.rahimi", "vakt"), ("@ledelse", "ledelse")])
+async def test_whom_a_ladder_told_reads_and_ends_the_item_on_its_page(centre: Centre, person: str, own: str) -> None:
+    await centre.receive(message(text="Pasienten har falt."), at=MORNING - timedelta(minutes=90))
+    while await centre.hub.tick(centre.hub.clock.now()):
+        pass
+    who = person if person[0] != "@" else member(centre, InboxId(own))
+    item = await centre.item()
+    assert InboxId(own) in await centre.hub.store.told(item.id)
+    async with centre.client(who) as client:
+        assert f'href="/items/{item.id}"' in (await client.get(f"/inboxes/{own}")).text
+        page = await client.get(f"/items/{item.id}")
+        assert (200, True) == (page.status_code, f'href="/inboxes/{own}"' in page.text)
+        assert "Ligger i Primærhelseteamet" in text_of(page) and 'data-inbox=""' in page.text
+        response = await client.post(f"/items/{item.id}", data=form(item, Action.ANSWER, text="Vi ringer."))
+        assert (303, f"/inboxes/{own}?done=answered") == (response.status_code, response.headers["location"])
+        assert 200 == (await client.get(response.headers["location"])).status_code
+
+
+async def test_an_item_whose_inbox_is_gone_is_still_read_by_whom_it_was_told(centre: Centre) -> None:
+    await centre.receive(message(text="Pasienten har falt."), at=MORNING - timedelta(minutes=90))
+    while await centre.hub.tick(centre.hub.clock.now()):
+        pass
+    item, known = await centre.item(), centre.hub.directory
+    gone = replace(known, inboxes={k: v for k, v in known.inboxes.items() if k != TEAM})
+    centre.hub.order = replace(centre.hub.order, directory=gone)
+    async with centre.client("amir.rahimi") as client:
+        page = await client.get(f"/items/{item.id}")
+    assert (200, True) == (page.status_code, "Ligger i primaerhelseteam" in text_of(page))
 
 
 async def test_an_inbox_of_others_is_closed(centre: Centre) -> None:
@@ -292,7 +400,7 @@ async def test_an_inbox_of_others_is_closed(centre: Centre) -> None:
         for path in ("/inboxes/nowhere", "/items/nothing", "/nowhere"):
             page = await client.get(path)
             assert (404, True) == (page.status_code, "Her er det ingenting" in page.text)
-        for after in ("x", "2026-11-24T08:00:00~x", "~", "2026-11-24T08:00:00+00:00~"):
+        for after in ("x", "2026-11-24T08:00:00~x", "~", "2026-11-24T08:00:00+00:00~", "0001-01-01T00:00:00+14:00~x"):
             assert 400 == (await client.get(f"/inboxes/{TEAM}", params={"after": after})).status_code
 
 
@@ -351,6 +459,7 @@ async def test_an_answer_goes_out_and_the_inbox_says_so(centre: Centre) -> None:
         page = (await client.get(f"/items/{item.id}")).text
     assert "Besvart Frist i dag 16:00" in ended and "Kari Moen" in ended
     assert "Kari Moen har besvart meldingen." in page and 'name="action"' not in page
+    assert '<h2>Svar</h2><div class="text">Vi ringer i dag.\nHilsen Kari</div>' in page
     (posted,) = [p for p in await centre.hub.store.mailbox(HOME_SERVICE) if p.kind == "answer"]
     assert b"Vi ringer i dag." in posted.body and b"\r" not in posted.body and b"&#13;" not in posted.body
 
@@ -375,6 +484,7 @@ async def test_closing_needs_an_outcome_and_sometimes_a_note(centre: Centre) -> 
 FORGED: tuple[dict[str, str], ...] = (
     {"action": "answer", "version": "1", "text": " \n"},
     {"action": "answer", "version": "1", "text": "x" * 100_001},
+    {"action": "close", "version": "1", "outcome": "other", "note": "x" * 10_001},
     {"action": "answer", "version": "one", "text": "x"},
     {"action": "dance", "version": "1", "text": "x"},
     {"action": "close", "version": "1", "outcome": "dance", "note": "x"},
@@ -612,6 +722,36 @@ async def test_nothing_is_wider_than_the_screen(chromium: Browser, centre: Centr
                 await page.set_viewport_size({"width": width, "height": 800})
                 over = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
                 assert (path, width, 0) == (path, width, await page.evaluate(over))
+    assert [] == complaints
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+async def test_a_nurse_whose_session_ended_goes_on_with_her_answer(
+    chromium: Browser, centre: Centre, scripts: bool
+) -> None:
+    await centre.receive(message())
+    item = await centre.item()
+    async with browsing(chromium, centre, "kari.moen", java_script_enabled=scripts) as (page, _):
+        await page.goto(f"/items/{item.id}")
+        await page.get_by_label("Svar", exact=True).fill("Halvferdig\nsvar")
+        await page.context.clear_cookies(name="sambud")
+        await page.get_by_role("button", name="Send svaret").click()
+        await page.get_by_label("Brukernavn").fill("kari.moen")
+        await page.get_by_label("Passord").fill("sambud")
+        await page.get_by_role("button", name="Logg inn").click()
+        await expect(page.get_by_label("Svar", exact=True)).to_have_value("Halvferdig\nsvar")
+        await page.get_by_role("button", name="Send svaret").click()
+        await expect(page.get_by_role("status")).to_have_text("Svaret er på vei til avsenderen.")
+
+
+async def test_whom_a_ladder_told_follows_the_own_inboxes(chromium: Browser, centre: Centre) -> None:
+    await centre.receive(message(text="Pasienten har falt."), at=MORNING - timedelta(minutes=90))
+    while await centre.hub.tick(centre.hub.clock.now()):
+        pass
+    async with browsing(chromium, centre, "amir.rahimi") as (page, complaints):
+        async with page.expect_response("**/v1/events") as followed:
+            await page.goto(f"/items/{(await centre.item()).id}")
+        assert 200 == (await followed.value).status
     assert [] == complaints
 
 

@@ -10,11 +10,10 @@ from fastapi import APIRouter, Query, Request, Response
 
 from hub.calendar import Hours
 from hub.directory import Inbox, InboxId, Person
-from hub.errors import BadRequest
 from hub.item import Item, Purpose
 from hub.record import Line
 from hub.service import Hub
-from hub.web import language
+from hub.web import cursor, language
 from hub.web.access import TheHub, Who
 from hub.web.language import N_, Due, Language
 from hub.web.pages import page, wording
@@ -37,7 +36,7 @@ SLOWEST, FASTEST = 60, 2
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the list. `path` is empty when the person may not open the item."""
+    """A line of the list, with the way to its item."""
 
     item: Item
     path: str
@@ -90,7 +89,7 @@ class Reader:
         x = line.item
         return Row(
             item=x,
-            path=f"/items/{x.id}" if x.inbox in self.who.inboxes else "",
+            path=f"/items/{x.id}",
             due=self.language.due(line.due, not x.open, self.hours, self.now),
             state=self.language.gettext(wording.STATES[x.state]),
             kind=wording.told(self.language, x.headline.kind),
@@ -133,7 +132,7 @@ async def lines(
 async def _values(asked: Asked, hub: Hub, who: Person, reads: Language) -> dict[str, Any]:
     now, inbox = hub.clock.now(), asked.inbox
     reader = Reader(hub, who, reads, hub.directory.practices[inbox.practice].hours, now)
-    found = await hub.store.lines(inbox.id, asked.ended, _cursor(asked.after), LINES)
+    found = await hub.store.lines(inbox.id, asked.ended, cursor.read(asked.after), LINES)
     places = await page.places(hub, who)
     return {
         "places": places,
@@ -156,24 +155,10 @@ async def _notices(reader: Reader, inbox: Inbox) -> Sequence[Notice]:
     return list(newest.values())
 
 
-def _cursor(after: str | None) -> tuple[str, str] | None:
-    """The due time and id after which the page begins. Raises BadRequest."""
-    if not after:
-        return None
-    due, _, id = after.partition("~")
-    try:
-        aware = datetime.fromisoformat(due).tzinfo is not None
-    except ValueError:
-        aware = False
-    if not aware or not id:
-        raise BadRequest("after: use the address that the page before gives")
-    return due, id
-
-
 def _following(asked: Asked, found: Sequence[Line]) -> str:
     """Where the list goes on, or nothing when this was its end."""
-    last = found[-1] if len(found) == LINES else None
-    return asked.path(after=f"{last.due.isoformat()}~{last.item.id}") if last and last.due else ""
+    after = cursor.following(found, LINES)
+    return asked.path(after=after) if after else ""
 
 
 def _pause(hub: Hub, now: datetime) -> float:

@@ -1,27 +1,31 @@
 """One item: its page, and what a person does on it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
+from hub.calendar import Hours
 from hub.desk import Act
 from hub.directory import Person
-from hub.errors import BadRequest, IllegalMove, Stale
+from hub.errors import BadRequest, HubError, IllegalMove, NotSignedIn, Stale
 from hub.item import Action, Item, ItemId, Outcome
 from hub.record import Told
 from hub.service import Hub
-from hub.web import language
-from hub.web.access import TheHub, Who
-from hub.web.pages import page, wording
+from hub.web import access, language, length
+from hub.web.access import TheHub, Visitor, Who
+from hub.web.guessing import TooManyGuesses
+from hub.web.language import N_
+from hub.web.pages import page, signing, wording
 from hub.web.pages.opened import Happening, Reader
+from hub.web.pages.page import Place
 
 router = APIRouter()
 
-# As long a text as can be sent, the same as in the API.
-CHARACTERS = 100_000
+# What the page says when a session ended while somebody wrote.
+AGAIN = N_("You are signed in again, and nothing is done yet")
 FORGED = "the form is not as this page gave it"
 
 Field = Annotated[str, Form()]
@@ -41,8 +45,9 @@ class Typed:
     def act(self) -> Act:
         """The act that the form asks for, with the line ends of text, not of forms. Raises BadRequest."""
         text, note = (x.replace("\r\n", "\n") for x in (self.text, self.note))
-        if max(len(text), len(note)) > CHARACTERS:
-            raise BadRequest(f"text: at most {CHARACTERS} characters can be sent")
+        for name, written, most in (("text", text, length.TEXT), ("note", note, length.NOTE)):
+            if len(written) > most:
+                raise BadRequest(f"{name}: at most {most} characters can be sent")
         try:
             return Act(Action(self.action), text, Outcome(self.outcome) if self.outcome else None, note)
         except ValueError:
@@ -53,6 +58,14 @@ class Typed:
         if not self.version.isdecimal() or len(self.version) > 9:
             raise BadRequest(FORGED)
         return int(self.version)
+
+
+@dataclass(frozen=True, slots=True)
+class Returning:
+    """Who signs in anew from an item's form, because the session ended meanwhile."""
+
+    username: Field = ""
+    password: Field = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +85,42 @@ async def item(request: Request, id: str, who: Who, hub: TheHub) -> Response:
 
 
 @router.post("/items/{id}")
-async def act(request: Request, id: str, who: Who, hub: TheHub, typed: Annotated[Typed, Depends()]) -> Response:
-    """Do what the form asks, or show the item as it is now with what was typed."""
+async def act(
+    request: Request,
+    id: str,
+    who: Visitor,
+    hub: TheHub,
+    typed: Annotated[Typed, Depends()],
+    returning: Annotated[Returning, Depends()],
+) -> Response:
+    """Do what the form asks, or show the item as it is now with what was typed.
+
+    Without a session the sign-in form keeps what was typed; after it the page shows it again, and sends nothing.
+    """
+    if returning.username:
+        return await _returned(request, ItemId(id), hub, typed, returning)
+    if who is None:
+        return signing.form(request, f"/items/{id}", kept=asdict(typed))
     try:
         done = await _act(hub, ItemId(id), typed, who)
     except (Stale, IllegalMove, BadRequest) as error:
         return await _page(request, ItemId(id), who, hub, typed, error)
     if done.open:
         return RedirectResponse(f"/items/{id}", 303)
-    return RedirectResponse(f"{page.inbox_path(done.inbox)}?done={done.state.value}", 303)
+    place = await _place(await page.places(hub, who), done, hub)
+    home = page.inbox_path(place.inbox.id if place else done.inbox)
+    return RedirectResponse(f"{home}?done={done.state.value}", 303)
+
+
+async def _returned(request: Request, id: ItemId, hub: Hub, typed: Typed, returning: Returning) -> Response:
+    """Begin a session, and show the item with what was typed; it is the person who sends it."""
+    try:
+        account = await access.check(hub, returning.username, returning.password, request.app.state.guesses)
+    except (NotSignedIn, TooManyGuesses) as error:
+        return signing.form(request, f"/items/{id}", returning.username, error, asdict(typed))
+    who = hub.directory.people[account.person]
+    shown = await _page(request, id, who, hub, typed, NotSignedIn(AGAIN))
+    return await signing.begun(request, hub, account, shown)
 
 
 async def _act(hub: Hub, id: ItemId, typed: Typed, who: Person) -> Item:
@@ -100,21 +140,47 @@ async def _page(
     who: Person,
     hub: Hub,
     typed: Typed,
-    error: Stale | IllegalMove | BadRequest | None = None,
+    error: HubError | None = None,
 ) -> Response:
     opened, history = await hub.open(id, who), await hub.store.history(id)
     places = await page.places(hub, who)
-    place = next(p for p in places if p.inbox.id == opened.item.inbox)
-    hours = hub.directory.practices[place.inbox.practice].hours
-    reader = Reader(hub, who, language.of(request), hours, hub.clock.now())
+    place = await _place(places, opened.item, hub)
+    reader = Reader(hub, who, language.of(request), _hours(hub, opened.item), hub.clock.now())
     since = [x for x in _since(history, typed) if x.event not in wording.UNTOLD]
     problem = _problem(error, reader, opened.item, since) if error else None
-    about = {"places": places, "place": place, "typed": typed, "problem": problem}
+    about = {"places": places, "place": place, "typed": typed, "problem": problem, "length": length}
     status = problem.status if problem else 200
-    return page.show(request, "item.html", reader.values(opened, history) | about, who, status)
+    values = reader.values(opened, history) | about | _elsewhere(hub, opened.item, who)
+    return page.show(request, "item.html", values, who, status)
 
 
-def _problem(error: Stale | IllegalMove | BadRequest, reader: Reader, item: Item, since: Sequence[Told]) -> Problem:
+async def _place(places: Sequence[Place], item: Item, hub: Hub) -> Place | None:
+    """The person's own inbox that the item is seen from: where it lies, else the first that was told about it."""
+    own = next((p for p in places if p.inbox.id == item.inbox), None)
+    if own is not None:
+        return own
+    told = await hub.store.told(item.id)
+    return next((p for p in places if p.inbox.id in told), None)
+
+
+def _hours(hub: Hub, item: Item) -> Hours:
+    """The opening hours of the practice where the item lies; an inbox that is gone was one of the first's."""
+    inbox, practices = hub.directory.inboxes.get(item.inbox), hub.directory.practices
+    return (practices[inbox.practice] if inbox else next(iter(practices.values()))).hours
+
+
+def _elsewhere(hub: Hub, item: Item, who: Person) -> dict[str, str]:
+    """Which inbox's events the page follows, or in whose inbox the item lies when it is not the person's own."""
+    if item.inbox in who.inboxes:
+        return {"followed": item.inbox, "elsewhere": ""}
+    inbox = hub.directory.inboxes.get(item.inbox)
+    return {"followed": "", "elsewhere": inbox.name if inbox else item.inbox}
+
+
+def _problem(error: HubError, reader: Reader, item: Item, since: Sequence[Told]) -> Problem:
+    if isinstance(error, NotSignedIn):
+        standing = wording.standing(reader.language, item, reader.directory)
+        return Problem(200, reader.language.gettext(AGAIN), standing, tuple(map(reader.happening, since)))
     heading = reader.language.gettext(wording.FAILURES[error.code])
     if isinstance(error, BadRequest):
         return Problem(error.status, heading, wording.told(reader.language, str(error)))

@@ -174,10 +174,10 @@ class Reader:
 
 
 def actions(item: Item, who: Person) -> frozenset[Action]:
-    """What this person can do to the item now."""
-    if item.owner not in (None, who.id):
-        return frozenset()
+    """What this person can do to the item now; what another has taken can only be given back for them."""
     possible = set(TRANSITIONS[item.state]) & set(ACTIONS)
+    if item.owner not in (None, who.id):
+        return frozenset(possible & {Action.RELEASE})
     return frozenset(possible - {Action.ANSWER} if item.purpose is Purpose.INFORMATION else possible)
 
 

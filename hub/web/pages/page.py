@@ -58,6 +58,7 @@ def show(
 async def failed(request: Request, error: HubError) -> Response:
     """What a person sees when a page cannot be shown: the sign-in, or the failure in words."""
     if isinstance(error, NotSignedIn):
+        # What was typed into an item's form is kept by the item's page itself.
         return RedirectResponse(f"/sign-in?next={quote(_here(request), safe='/')}", 303)
     words = wording.FAILURES.get(error.code, wording.FAILURES["internal"])
     return show(request, "failed.html", {"failure": words, "status": error.status}, status=error.status)

@@ -51,6 +51,7 @@ EVENTS = {
     "item.copied": N_("A copy for information was placed here"),
     "item.claimed": N_("%(who)s took the message"),
     "item.released": N_("%(who)s gave the message back"),
+    "item.rehomed": N_("The inbox it lay in is gone; the coordinator has it now"),
     "item.answered": N_("%(who)s answered the sender"),
     "item.closed": N_("%(who)s closed the message: %(outcome)s"),
     "item.returned": N_("%(who)s returned the message to the sender"),
@@ -81,8 +82,10 @@ FAILURES = {
     "stale": N_("Someone changed this message first"),
     "illegal-move": N_("This can no longer be done"),
     "bad-request": N_("Something is missing or wrong"),
+    "too-many-guesses": N_("Too many wrong passwords for this username. Wait half a minute and try again."),
     "unavailable": N_("The messages cannot be read right now; try again in a moment"),
     "busy": N_("The hub is very busy; try again in a moment"),
+    "reader-broken": N_("The messages cannot be read right now; try again in a moment"),
     "internal": N_("Something is wrong in the hub; try again in a moment"),
 }
 # The first that fits the whole sentence is taken, so the general ones come last.
@@ -135,6 +138,7 @@ PHRASES = (
     # What an act lacks.
     N_("text: an answer needs a text"),
     N_("text: at most %(characters)s characters can be sent"),
+    N_("note: at most %(characters)s characters can be sent"),
     N_("outcome: closing needs one of %(outcomes)s"),
     N_("note: closing with outcome “other” needs a note that says why"),
     N_("action: this is a copy for information; close it as read, the answer is another inbox's"),

@@ -91,7 +91,8 @@
 
   function item(page) {
     const { item, inbox } = page.dataset;
-    follow(`/v1/events?inbox=${encodeURIComponent(inbox)}`, (name, data) => {
+    // An item that lies in others' inbox has no stream that this person may follow; theirs is what there is.
+    follow(inbox ? `/v1/events?inbox=${encodeURIComponent(inbox)}` : "/v1/events", (name, data) => {
       if (data.item === item && name.startsWith("item.")) byId("changed").hidden = false;
     }, () => {});
   }
