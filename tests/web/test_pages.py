@@ -441,7 +441,9 @@ async def test_taking_an_item_shows_everybody_who_has_it(centre: Centre) -> None
         assert (303, f"/items/{item.id}") == (response.status_code, response.headers["location"])
         assert "Du har tatt meldingen." in (await kari.get(f"/items/{item.id}")).text
         page = (await elle.get(f"/items/{item.id}")).text
-        assert "Kari Moen har tatt meldingen." in page and 'name="action"' not in page
+        assert "Kari Moen har tatt meldingen." in page
+        # Anybody may give it back, should she be away; nobody else may answer or close it.
+        assert ["release"] == re.findall(r'name="action" value="(\w+)"', page)
         taken = await centre.item()
         await kari.post(f"/items/{item.id}", data=form(taken, Action.RELEASE))
         assert "Ingen har tatt meldingen." in (await elle.get(f"/items/{item.id}")).text
