@@ -1,7 +1,7 @@
 """Which inbox gets a message, and why: a table read from the top, with its hit and its misses."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
@@ -32,6 +32,61 @@ class Circumstances:
     text: str
 
 
+def _any(wanted: tuple[str, ...], found: Collection[str | None]) -> bool:
+    return any(value in found for value in wanted)
+
+
+def _listed(values: frozenset[str]) -> str:
+    return ", ".join(sorted(values)) or "none"
+
+
+@lru_cache(maxsize=4096)
+def _folded(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word.casefold() for word in words)
+
+
+_Condition = tuple[Callable[["When", Circumstances], bool], Callable[[Circumstances], str]]
+
+# Each field of When with its condition and the words for its failure, in the order they are tried.
+_CONDITIONS: dict[str, _Condition] = {
+    "test": (lambda w, c: w.test == c.test, lambda c: f"it is {'a' if c.test else 'no'} test message"),
+    "information": (
+        lambda w, c: w.information == c.information,
+        lambda c: f"it is for {'information' if c.information else 'action'}",
+    ),
+    "kinds": (lambda w, c: c.kind in w.kinds, lambda c: f"kind is {c.kind}"),
+    "types": (lambda w, c: c.type in w.types, lambda c: f"type is {c.type}"),
+    "themes": (lambda w, c: _any(w.themes, c.themes), lambda c: f"theme is {_listed(c.themes)}"),
+    "senders": (
+        lambda w, c: _any(w.senders, (c.sender, c.sender_service)),
+        lambda c: f"sender is {c.sender or 'without HER-id'}",
+    ),
+    "sender_kinds": (lambda w, c: c.sender_kind in w.sender_kinds, lambda c: f"sender is {c.sender_kind.value}"),
+    "wanted_roles": (
+        lambda w, c: _any(w.wanted_roles, c.wanted_roles),
+        lambda c: f"role asked for is {_listed(c.wanted_roles)}",
+    ),
+    "professions": (
+        lambda w, c: _any(w.professions, c.professions),
+        lambda c: f"profession asked for is {_listed(c.professions)}",
+    ),
+    "pht": (lambda w, c: w.pht == c.pht, lambda c: f"the patient is {'' if c.pht else 'not '}followed by a team"),
+    "services": (
+        lambda w, c: _any(w.services, c.services),
+        lambda c: f"the patient's services are {_listed(c.services)}",
+    ),
+    "flags": (lambda w, c: _any(w.flags, c.flags), lambda c: f"the patient's flags are {_listed(c.flags)}"),
+    "attachments": (
+        lambda w, c: w.attachments == c.attachments,
+        lambda c: f"it has {'' if c.attachments else 'no '}attachments",
+    ),
+    "words": (
+        lambda w, c: any(word in c.text for word in _folded(w.words)),
+        lambda c: "none of its words is in the text",
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class When:
     """A rule's conditions; one that is left out does not matter, the others must all hold.
@@ -54,10 +109,19 @@ class When:
     attachments: bool | None = None
     test: bool | None = None
     information: bool | None = None
+    _asked: tuple[_Condition, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Most rules ask one or two things; the others are not looked at again for every message.
+        asked = tuple(condition for name, condition in _CONDITIONS.items() if getattr(self, name) not in (None, ()))
+        object.__setattr__(self, "_asked", asked)
 
     def mismatch(self, c: Circumstances) -> str | None:
         """The first condition that fails, in words, or None when all hold."""
-        return next((words(c) for holds, words in _asked(self) if not holds(self, c)), None)
+        for holds, words in self._asked:
+            if not holds(self, c):
+                return words(c)
+        return None
 
 
 ALWAYS = When()
@@ -218,64 +282,3 @@ def _because(rule: Rule, found: Found) -> str:
     where = DESTINATIONS.get(rule.to, f"the inbox {rule.to}")
     name = found.inbox.name if found.inbox else ""
     return f"rule “{rule.name}” sends this to {where}: {name}"
-
-
-def _any(wanted: tuple[str, ...], found: Collection[str | None]) -> bool:
-    return any(value in found for value in wanted)
-
-
-def _listed(values: frozenset[str]) -> str:
-    return ", ".join(sorted(values)) or "none"
-
-
-@lru_cache(maxsize=4096)
-def _folded(words: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(word.casefold() for word in words)
-
-
-_Condition = tuple[Callable[[When, Circumstances], bool], Callable[[Circumstances], str]]
-
-# Each field of When with its condition and the words for its failure, in the order they are tried.
-_CONDITIONS: dict[str, _Condition] = {
-    "test": (lambda w, c: w.test == c.test, lambda c: f"it is {'a' if c.test else 'no'} test message"),
-    "information": (
-        lambda w, c: w.information == c.information,
-        lambda c: f"it is for {'information' if c.information else 'action'}",
-    ),
-    "kinds": (lambda w, c: c.kind in w.kinds, lambda c: f"kind is {c.kind}"),
-    "types": (lambda w, c: c.type in w.types, lambda c: f"type is {c.type}"),
-    "themes": (lambda w, c: _any(w.themes, c.themes), lambda c: f"theme is {_listed(c.themes)}"),
-    "senders": (
-        lambda w, c: _any(w.senders, (c.sender, c.sender_service)),
-        lambda c: f"sender is {c.sender or 'without HER-id'}",
-    ),
-    "sender_kinds": (lambda w, c: c.sender_kind in w.sender_kinds, lambda c: f"sender is {c.sender_kind.value}"),
-    "wanted_roles": (
-        lambda w, c: _any(w.wanted_roles, c.wanted_roles),
-        lambda c: f"role asked for is {_listed(c.wanted_roles)}",
-    ),
-    "professions": (
-        lambda w, c: _any(w.professions, c.professions),
-        lambda c: f"profession asked for is {_listed(c.professions)}",
-    ),
-    "pht": (lambda w, c: w.pht == c.pht, lambda c: f"the patient is {'' if c.pht else 'not '}followed by a team"),
-    "services": (
-        lambda w, c: _any(w.services, c.services),
-        lambda c: f"the patient's services are {_listed(c.services)}",
-    ),
-    "flags": (lambda w, c: _any(w.flags, c.flags), lambda c: f"the patient's flags are {_listed(c.flags)}"),
-    "attachments": (
-        lambda w, c: w.attachments == c.attachments,
-        lambda c: f"it has {'' if c.attachments else 'no '}attachments",
-    ),
-    "words": (
-        lambda w, c: any(word in c.text for word in _folded(w.words)),
-        lambda c: "none of its words is in the text",
-    ),
-}
-
-
-@lru_cache(maxsize=4096)
-def _asked(w: When) -> tuple[_Condition, ...]:
-    """The conditions that a rule has at all; most have one or two of them."""
-    return tuple(condition for name, condition in _CONDITIONS.items() if getattr(w, name) not in (None, ()))

@@ -111,9 +111,7 @@ def test_a_condition_that_holds_does_not_stop_a_rule(when: When) -> None:
 
 
 def test_every_field_of_a_rule_has_its_condition() -> None:
-    assert [f.name for f in fields(When)] == [
-        *dict.fromkeys(f.name for f in fields(When) if f.name in route._CONDITIONS)
-    ]
+    assert {f.name for f in fields(When) if f.init} == set(route._CONDITIONS)
 
 
 @pytest.mark.parametrize(("when", "words"), MISSING)
