@@ -1,7 +1,7 @@
 """Opening hours, holidays, and arithmetic in working time."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -25,7 +25,11 @@ class Hours:
 
     zone: str
     slots: tuple[Slot, ...]
-    closed: Mapping[date, str] = field(hash=False)
+    closed: Mapping[date, str]
+
+    def __hash__(self) -> int:
+        """A cheap one: the same practice's hours are asked for many times for every message."""
+        return hash(self.zone)
 
     def openings(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
         """The openings of a day as UTC moments in order; empty when closed."""
@@ -61,8 +65,9 @@ def at(hours: Hours, day: date, clock: time) -> datetime:
 
 def acting_day(hours: Hours, moment: datetime) -> date:
     """The day on which somebody acts on what comes now: today while it is open or opens, else the next working day."""
-    opens, _ = next(_openings(hours, moment.astimezone(UTC)))
-    return hours.local(opens).date()
+    today = hours.local(moment).date()
+    openings = hours.openings(today)
+    return today if openings and moment < openings[-1][1] else following_day(hours, today)
 
 
 def closing(hours: Hours, day: date) -> datetime:
