@@ -13,6 +13,7 @@ import pytest
 from hub import deadline, registry
 from hub.errors import BadConfiguration
 from hub.item import ItemId
+from hub.registry import Configuration
 
 Spoil = Callable[[str, str, str], None]
 
@@ -283,14 +284,17 @@ def test_two_practices_must_be_told_apart(folder: Path, spoil: Spoil) -> None:
 def test_whatever_is_cut_out_leaves_a_configuration_or_a_refusal(folder: Path) -> None:
     rng = Random(1)
     files = sorted(folder.iterdir())
+    loaded = 0
     for _ in range(150):
         path = rng.choice(files)
         whole = path.read_bytes()
         start = rng.randrange(len(whole))
         path.write_bytes(whole[:start] + whole[start + rng.choice((1, 3, 30, 300)) :])
         with suppress(BadConfiguration):
-            registry.load(folder)
+            loaded += isinstance(registry.load(folder), Configuration)
         path.write_bytes(whole)
+    # Some cuts only take a comment, most take something that is missed; any other failure would have ended the test.
+    assert 0 < loaded < 150
 
 
 @pytest.mark.parametrize("broken", PATIENTS, ids=lambda b: f"{b.key} {b.new}"[:60])
