@@ -13,7 +13,8 @@ from hub.errors import BadConfiguration
 # Inserts go to the driver directly, so its own errors come too.
 UNREACHABLE = (DBAPIError, sqlite3.Error, OSError)
 
-# A checkpoint each 16 MB of log: a smaller one would come several times a second under load.
+# A transaction waits this briefly for another process's, because small ones run on the event loop; who may wait
+# longer tries again. A checkpoint each 16 MB of log: a smaller one would come several times a second under load.
 _ALWAYS = ("PRAGMA busy_timeout=50", "PRAGMA cache_size=-16000", "PRAGMA wal_autocheckpoint=4000")
 
 # One writer: SQLite has one anyway, and a queue in front of it beats its busy handler.
@@ -76,12 +77,7 @@ def _on_connect(made: Engine, *pragmas: str) -> None:
         # The driver's own transactions begin too late and read before they write (lost updates).
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in (
-            "PRAGMA busy_timeout=10000",
-            "PRAGMA cache_size=-16000",
-            "PRAGMA wal_autocheckpoint=4000",
-            *pragmas,
-        ):
+        for pragma in (*_ALWAYS, *pragmas):
             cursor.execute(pragma)
         cursor.close()
 
