@@ -17,6 +17,28 @@ class Kind(StrEnum):
     NOTE = "note"  # DIALOG_NOTAT: somebody tells us
     DIALOGUE = "dialogue"  # DIALOG_HELSEFAGLIG: professional dialogue, asks or tells
     DEVIATION = "deviation"  # DIALOG_AVVIK: what we sent could not be handled
+    REFERRAL_STATUS = "referral_status"  # DIALOG_STATUS_HENVISNING: what became of a referral
+    DISCHARGE_SUMMARY = "discharge_summary"  # EPIKRISE: a stay or an episode is over
+    ADMITTED = "admitted"  # LOG_INNLAGT: a patient was admitted
+    READY = "ready"  # LOG_UTSKRIVNINGSKLAR: a patient is ready for discharge
+    NOT_READY = "not_ready"  # LOG_AVMELDING: and now is not any more
+    DISCHARGED = "discharged"  # LOG_UTSKREVET: a patient was discharged
+    DEATH = "death"  # LOG_DOD: a patient has died
+    ADMISSION_REPORT = "admission_report"  # INNLEGGELSESRAPPORT: what the municipality knows of a patient admitted
+    EARLY_NOTICE = "early_notice"  # HELSEOPPL_SOKNAD: what will be needed after the stay
+    TO_DOCTOR = "to_doctor"  # HELSEOPPLYSNINGER_LEGE: the home service reports, or wants a doctor's view
+    SERVICES = "services"  # ORIENTERING_TJENESTETILBUD: what the municipality gives the patient
+    MEDICAL = "medical"  # MEDISINSKE_OPPLYSNINGER: what the doctor tells the home service
+    DISCHARGE_REPORT = "discharge_report"  # UTSKRIVNINGSRAPPORT: the nurses' and others' report of a stay
+    ABSENCE = "absence"  # FRAVARSMELDING: the receiver was away
+
+
+class Status(StrEnum):
+    """What a message does to those before it (code system 7309); a supplement (A) is new."""
+
+    NEW = "new"  # N: it stands by itself
+    CHANGED = "changed"  # M: it replaces them
+    CANCELLED = "cancelled"  # C: they no longer hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +204,113 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that came along; its bytes stay in the raw message."""
+    """A file that came along; its bytes stay in the raw message.
+
+    `mime_type` is told by the content, not by the sender. `digest` is the SHA-256 of the file in hex, and the
+    base64 of it stands at `start` in the raw bytes, `length` bytes long; 0 when it cannot be cut out of them.
+    """
 
     description: str
     mime_type: str
     size: int
+    digest: str = ""
+    start: int = 0
+    length: int = 0
+
+
+class Topic(StrEnum):
+    """What a section is about, in the order in which people want to read."""
+
+    FOLLOW_UP = "follow_up"  # what is to be done now, and by whom
+    EVENT = "event"  # admitted, ready, discharged, dead, and when
+    DIAGNOSIS = "diagnosis"  # what the patient has
+    WARNING = "warning"  # CAVE, allergies, infections, special care
+    MEDICATION = "medication"  # what the patient takes, and what changed
+    REQUEST = "request"  # what the sender asks for
+    ASSESSMENT = "assessment"  # what was found, done and thought
+    FUNCTION = "function"  # what the patient manages, and the services and aids they have
+    PEOPLE = "people"  # who is responsible, next of kin, contacts
+    OTHER = "other"  # everything else
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing told: what it is and what is said, both in words."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What a message tells under one heading: facts, free text as plain text, or both."""
+
+    topic: Topic
+    title: str
+    facts: tuple[Fact, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """A diagnosis as coded (ICD-10, ICPC-2) or in the sender's words."""
+
+    code: Code
+    text: str = ""
+    main: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Medicine:
+    """A medicine: its name, how it is taken, and what became of it (`status`: new, changed, stopped ...)."""
+
+    name: str
+    code: Code = Code("")
+    dose: str = ""
+    status: Code = Code("")
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened at a time or is expected to (9121 and the like)."""
+
+    code: Code
+    text: str = ""
+    at: datetime | None = None
+    estimated: bool = False
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A stay: from when to when, and where the patient went (7300, 8408)."""
+
+    admitted: datetime | None = None
+    discharged: datetime | None = None
+    outcome: Code = Code("")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a discharge summary or a municipal message tells.
+
+    `sections` hold all of it, in words and in the sender's order, so that nothing is lost; the other fields are
+    what a program can ask for. `codes` say what the message is about (9137, 9138, 9139, 9140 ...), `priority` is
+    7303.
+    """
+
+    sections: tuple[Section, ...] = ()
+    codes: tuple[Code, ...] = ()
+    stay: Stay | None = None
+    events: tuple[Event, ...] = ()
+    diagnoses: tuple[Diagnosis, ...] = ()
+    warnings: tuple[str, ...] = ()
+    medication: tuple[Medicine, ...] = ()
+    priority: Code = Code("")
+
+
+NOTHING_TOLD = Report()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,15 +334,22 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message that was read and may be acted on."""
+    """A message that was read and may be acted on.
+
+    `document_id` names the document over all its versions (ServProvId); a message in MsgHead refers to the one
+    it changes or cancels by its conversation (HISD 1154:2018).
+    """
 
     envelope: Envelope
     kind: Kind
     patient: Patient | None
-    parts: tuple[Part, ...]
+    parts: tuple[Part, ...] = ()
     conversation: Conversation | None = None
     wanted: tuple[Wanted, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    status: Status = Status.NEW
+    document_id: str = ""
+    report: Report = NOTHING_TOLD
 
     @property
     def key(self) -> MessageKey:
@@ -231,12 +362,22 @@ class Message:
         for part in self.parts:
             if part.subject:
                 return part.subject
-        return next((p.theme.text for p in self.parts if p.theme.text), self.envelope.type.text)
+        return next((code.text for code in self.themes if code.text), self.envelope.type.text)
+
+    @property
+    def themes(self) -> tuple[Code, ...]:
+        """The codes that say what it is about, of notes, requests and reports alike."""
+        return (*(part.theme for part in self.parts), *self.report.codes)
 
     @property
     def text(self) -> str:
         """All free text, for triage words and search."""
-        return "\n\n".join(t for p in self.parts for t in (p.text, p.remark) if t)
+        told = [t for p in self.parts for t in (p.text, p.remark) if t]
+        for section in self.report.sections:
+            told += [fact.text for fact in section.facts]
+            if section.text:
+                told.append(section.text)
+        return "\n\n".join(told)
 
 
 @dataclass(frozen=True, slots=True)

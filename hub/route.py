@@ -176,7 +176,7 @@ def circumstances(m: Message, directory: Directory, listing: Listing | None) -> 
     return Circumstances(
         kind=m.kind.value,
         type=m.envelope.type.value,
-        themes=frozenset(f"{p.theme.number}:{p.theme.value}" for p in m.parts),
+        themes=frozenset(f"{theme.number}:{theme.value}" for theme in m.themes),
         sender=sender.level_1,
         sender_service=sender.level_2,
         sender_kind=partner.kind if partner else PartnerKind.OTHER,

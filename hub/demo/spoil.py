@@ -158,7 +158,7 @@ FAULTS: dict[str, tuple[Spoiling, ...]] = {
     ),
     "E21": (_to("900199"), _to(""), _to("900150")),
     "T10": (
-        _changed(b'<Type V="DIALOG_HELSEFAGLIG"', b'<Type V="HENVIS"'),
+        _changed(b"http://www.kith.no/xmlstds/dialog/2013-01-23", b"http://www.kith.no/xmlstds/dialog/2005-03-01"),
         _changed(f'<Dialogmelding xmlns="{DIALOG_1_1}"'.encode(), b'<Dialogmelding xmlns="urn:utkast:dialog:2.0"'),
     ),
     "T99": (_document,),

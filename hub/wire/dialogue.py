@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from hub.message import Code, Part, Wanted
+from hub.message import Code, Kind, Part, Wanted
 from hub.wire import codes, text, tree
 from hub.wire.names import DIALOG_1_0, DIALOG_1_1, FELLES
 from hub.wire.tree import Element, Fields
@@ -13,6 +13,12 @@ PAYLOADS = tuple(f"{{{namespace}}}Dialogmelding" for namespace in (DIALOG_1_0, D
 # Roles (9034) that a person at the receiver has: contact in the health team, wanted, contact at the receiver.
 # With any other role the profession tells about somebody else and must not steer the message.
 _AT_THE_RECEIVER = ("22", "23", "24", "")
+
+
+def kind(payload: Element) -> Kind:
+    """What it is for by itself: to ask when it has nothing but requests, else to tell."""
+    names = [tree.local(element) for element in payload]
+    return Kind.REQUEST if "Foresporsel" in names and "Notat" not in names else Kind.NOTE
 
 
 def parts(payload: Element, remark: str = "") -> tuple[Part, ...]:

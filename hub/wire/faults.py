@@ -5,14 +5,13 @@ sender wrote beyond names of elements and attributes, codes and media types, bec
 """
 
 from hub.message import Fault
-from hub.wire.codes import TYPES
 from hub.wire.names import MSGHEAD
 
-READ_TYPES = tuple(t for t in TYPES if t != "APPREC")
-
-_READ = ", ".join(READ_TYPES)
-_FORMATS = "MsgHead 1.2 with Dialogmelding 1.0 or 1.1, AppRec 1.0 or 1.1"
-_FORMATER = "MsgHead 1.2 med Dialogmelding 1.0 eller 1.1, AppRec 1.0 eller 1.1"
+# The standards whose messages are read; each message function (8279) has a payload of one of them.
+_PAYLOADS = "Dialogmelding 1.0 or 1.1, or a municipal message (PLO) 1.5 or 1.6"
+_FAGMELDINGER = "Dialogmelding 1.0 eller 1.1, eller en pleie- og omsorgsmelding (PLO) 1.5 eller 1.6"
+_FORMATS = f"MsgHead 1.2 with {_PAYLOADS}; Epikrise 1.1 or 1.2; AppRec 1.0 or 1.1"
+_FORMATER = f"MsgHead 1.2 med {_FAGMELDINGER}; Epikrise 1.1 eller 1.2; AppRec 1.0 eller 1.1"
 
 _NO_DECLARATION = ("the XML declaration is not complete", "XML-deklarasjonen er ikke komplett")
 _NO_CHARACTER = ("a character is not allowed in XML", "et tegn er ikke tillatt i XML")
@@ -206,10 +205,15 @@ def unknown_head(namespace: str, line: int) -> Fault:
     )
 
 
-def unknown_type(line: int) -> Fault:
-    """A message function (8279) that is not read here."""
-    path = "/MsgHead/MsgInfo/Type"
-    return Fault("T10", f"Type is none of those read: {_READ}", f"Type er ingen av dem som leses: {_READ}", path, line)
+def unknown_type(path: str, line: int) -> Fault:
+    """Neither the message function (8279) nor the payload tells what the message is for."""
+    return Fault(
+        "T10",
+        "Neither Type nor the payload tells what the message is for; Type must be a message function (8279)",
+        "Verken Type eller fagmeldingen sier hva meldingen er; Type må være en meldingsfunksjon (8279)",
+        path,
+        line,
+    )
 
 
 def unknown_payload(name: str, namespace: str, path: str, line: int) -> Fault:
@@ -217,8 +221,8 @@ def unknown_payload(name: str, namespace: str, path: str, line: int) -> Fault:
     name, namespace = short(name), short(namespace)
     return Fault(
         "T10",
-        f"The payload is {name} in namespace “{namespace}”; what is read is Dialogmelding 1.0 or 1.1",
-        f"Fagmeldingen er {name} i navnerommet «{namespace}»; det som leses, er Dialogmelding 1.0 eller 1.1",
+        f"The payload is {name} in namespace “{namespace}”; what is read is {_PAYLOADS}",
+        f"Fagmeldingen er {name} i navnerommet «{namespace}»; det som leses, er {_FAGMELDINGER}",
         path,
         line,
     )
@@ -228,8 +232,8 @@ def no_payload(line: int) -> Fault:
     """A head without a body."""
     return Fault(
         "T10",
-        "There is no payload; expected is Dialogmelding 1.0 or 1.1 in Document/RefDoc/Content",
-        "Det er ingen fagmelding; ventet er Dialogmelding 1.0 eller 1.1 i Document/RefDoc/Content",
+        f"There is no payload; expected in Document/RefDoc/Content is {_PAYLOADS}",
+        f"Det er ingen fagmelding; ventet i Document/RefDoc/Content er {_FAGMELDINGER}",
         "/MsgHead",
         line,
     )
@@ -262,40 +266,40 @@ def no_id(path: str, most: int, line: int) -> Fault:
     )
 
 
-def not_uuid(line: int) -> Fault:
+def not_uuid(path: str, line: int) -> Fault:
     """An id that is not a UUID (HIS 80415 3.3.4)."""
     return Fault(
         "E10",
         "MsgId is not a UUID, such as 2f1b9c1e-6a57-4d0c-9f3e-0c5d5f1f7a10",
         "MsgId er ikke en UUID, for eksempel 2f1b9c1e-6a57-4d0c-9f3e-0c5d5f1f7a10",
-        "/MsgHead/MsgInfo/MsgId",
+        path,
         line,
     )
 
 
-def no_time(line: int) -> Fault:
+def no_time(path: str, line: int) -> Fault:
     """A GenDate that is no point in time."""
     return Fault(
         "T02",
         "GenDate is not a point in time, such as 2026-11-21T10:32:12+01:00",
         "GenDate er ikke et tidspunkt, for eksempel 2026-11-21T10:32:12+01:00",
-        "/MsgHead/MsgInfo/GenDate",
+        path,
         line,
     )
 
 
-def no_patient(line: int) -> Fault:
+def no_patient(path: str, line: int) -> Fault:
     """A message about a patient, without one."""
     return Fault(
         "E36",
-        "Patient is missing; a dialogue message must say whom it is about",
-        "Patient mangler; en dialogmelding må si hvem den gjelder",
-        "/MsgHead/MsgInfo/Patient",
+        "Patient is missing; the message must say whom it is about",
+        "Patient mangler; meldingen må si hvem den gjelder",
+        path,
         line,
     )
 
 
-def vague_patient(missing_en: str, missing_nb: str, line: int) -> Fault:
+def vague_patient(missing_en: str, missing_nb: str, path: str, line: int) -> Fault:
     """A patient who cannot be told from others (HIS 80415 3.3.4)."""
     return Fault(
         "E36",
@@ -303,18 +307,18 @@ def vague_patient(missing_en: str, missing_nb: str, line: int) -> Fault:
         "or common helper number of eleven digits, or birth date and sex",
         f"Pasienten er utilstrekkelig identifisert: {missing_nb}. Det kreves navn og ett av: fødselsnummer, D-nummer "
         "eller felles hjelpenummer på elleve siffer, eller fødselsdato og kjønn",
-        "/MsgHead/MsgInfo/Patient",
+        path,
         line,
     )
 
 
-def long_patient_id(most: int, line: int) -> Fault:
+def long_patient_id(most: int, path: str, line: int) -> Fault:
     """An identifier that no register gives out."""
     return Fault(
         "T99",
         f"An identifier of the patient is longer than {most} characters",
         f"En av pasientens identifikatorer er lengre enn {most} tegn",
-        "/MsgHead/MsgInfo/Patient/Ident",
+        path,
         line,
     )
 

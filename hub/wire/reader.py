@@ -1,10 +1,12 @@
 """Bytes become words: a Message, a Refusal, a Receipt, or Unreadable, and nothing else ever."""
 
 from hub.message import Fault, Message, Reading, Refusal, Unreadable
-from hub.wire import document, faults, gate, receipt, rules, tree
+from hub.wire import faults, gate, msghead, receipt, rules, tree
 from hub.wire.names import APPREC_1_0, APPREC_1_1
 from hub.wire.tree import Element
 
+# How each envelope is read, by its root's name; each has `document`, `envelope` and `lacks`.
+_ENVELOPES = {"MsgHead": msghead}
 _RECEIPTS = (f"{{{APPREC_1_0}}}AppRec", f"{{{APPREC_1_1}}}AppRec")
 
 
@@ -21,16 +23,18 @@ def read(raw: bytes, limit: int = gate.LIMIT) -> Reading:
 
 def _message(root: Element) -> Message | Refusal | Unreadable:
     """Tolerant reading first, then the rules: being valid against a schema is not what decides (HIS 80415 3.3.4)."""
-    if tree.local(root) != "MsgHead":
+    envelope = _ENVELOPES.get(tree.local(root))
+    if envelope is None:
         return Unreadable((faults.unknown_root(tree.local(root), tree.namespace(root)),))
-    found = document.document(root)
+    found = envelope.document(root)
     if found is None:
-        return Unreadable(document.lacks(root))
+        return Unreadable(envelope.lacks(root))
     against = rules.judge(found)
-    return Refusal(found.envelope, against) if against else found.message
+    return Refusal(found.envelope, against) if against else found.make()
 
 
 def _broken(root: Element | None, fault: Fault) -> Refusal | Unreadable:
     """Not well-formed (T01): refused when the head was whole before the break, so that its sender hears of it."""
-    envelope = document.envelope(root) if root is not None and tree.local(root) == "MsgHead" else None
+    module = None if root is None else _ENVELOPES.get(tree.local(root))
+    envelope = module.envelope(root) if module and root is not None else None
     return Refusal(envelope, (fault,)) if envelope else Unreadable((fault,))

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hub.message import Fault, Patient
-from hub.wire import dialogue, faults, head, tree
+from hub.wire import faults, head, tree
 from hub.wire.document import Document
-from hub.wire.names import MSGHEAD
 
 # The formats of attachments that are taken (HIS 1077:2017), as media types are written.
 ATTACHMENTS = frozenset(("application/pdf", "image/jpeg", "image/jpg", "image/pjpeg", "image/png", "image/x-png"))
@@ -59,21 +58,14 @@ def judge(document: Document) -> tuple[Fault, ...]:
 
 def _not_a_uuid(d: Document) -> Iterable[Fault]:
     if not _UUID.fullmatch(d.envelope.msg_id):
-        yield faults.not_uuid(_line(d, "MsgId"))
+        yield faults.not_uuid(d.spots["MsgId"].path, d.spots["MsgId"].line)
 
 
 def _unknown_format(d: Document) -> Iterable[Fault]:
-    """Type, head and payload must all be of a version that is read."""
-    if tree.namespace(d.root) != MSGHEAD:
-        yield faults.unknown_head(tree.namespace(d.root), tree.line(d.root))
-        return
-    if d.kind is None:
-        yield faults.unknown_type(_line(d, "Type"))
-    for body in d.bodies:
-        if body.tag not in dialogue.PAYLOADS:
-            yield faults.unknown_payload(tree.local(body), tree.namespace(body), tree.path(body), tree.line(body))
-    if not d.bodies:
-        yield faults.no_payload(tree.line(d.root))
+    """Head and payload must be of a version that is read."""
+    yield from d.alien
+    if d.kind is None and not d.alien:
+        yield faults.unknown_type(d.spots["Type"].path, d.spots["Type"].line)
 
 
 def _invalid(d: Document) -> Iterable[Fault]:
@@ -83,19 +75,20 @@ def _invalid(d: Document) -> Iterable[Fault]:
         if each.broken:
             yield faults.not_base64(tree.path(each.element), tree.line(each.element))
     if not d.envelope.gen_date and not d.complaints:
-        yield faults.no_time(_line(d, "GenDate"))
+        yield faults.no_time(d.spots["GenDate"].path, d.spots["GenDate"].line)
 
 
 def _vague_patient(d: Document) -> Iterable[Fault]:
-    """All five kinds are about a patient, so there must be one, and it must be clear who."""
+    """Every kind that is read is about a patient, so there must be one, and it must be clear who."""
+    spot = d.spots["Patient"]
     if d.patient is None:
-        yield faults.no_patient(tree.line(d.info.element))
+        yield faults.no_patient(spot.path, spot.line)
         return
     if missing := _missing(d.patient):
         en, nb = ("; ".join(words) for words in zip(*missing, strict=True))
-        yield faults.vague_patient(en, nb, _line(d, "Patient"))
+        yield faults.vague_patient(en, nb, spot.path, spot.line)
     if any(len(ident.id) > head.LONGEST_ID for ident in d.patient.idents):
-        yield faults.long_patient_id(head.LONGEST_ID, _line(d, "Patient"))
+        yield faults.long_patient_id(head.LONGEST_ID, spot.path, spot.line)
 
 
 def _unsupported_attachment(d: Document) -> Iterable[Fault]:
@@ -140,8 +133,3 @@ def _is_national(number: str) -> bool:
     """Eleven digits, however they are spaced; whether the control digits fit is another matter (E31)."""
     plain = "".join(number.split()).replace("-", "").replace(".", "")
     return len(plain) == 11 and plain.isascii() and plain.isdecimal()
-
-
-def _line(d: Document, name: str) -> int:
-    found = d.info.one(name)
-    return tree.line(d.info.element if found is None else found)

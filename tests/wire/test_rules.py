@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.message import Message, Refusal
+from hub.message import Kind, Message, Refusal
 from hub.wire import reader, rules
 from tests.wire import builders
 from tests.wire.builders import MSGHEAD, attachment, dialogue, ident, note, patient
@@ -33,15 +33,13 @@ def test_row_7_an_id_that_is_no_uuid_is_refused(msg_id: str, expected: list[str]
 
 
 FORMATS = {
-    "another type": (dialogue(kind="DIALOG_INNBYGGER_TIMER"), ["T10"]),
-    "no type": (dialogue(kind=""), ["T10"]),
     "another payload": (dialogue(payload='<a xmlns="urn:a"/>'), ["T10"]),
     "a payload of another version": (
         dialogue(payload='<Dialogmelding xmlns="http://www.kith.no/xmlstds/dialog/2005-01-01"/>'),
         ["T10"],
     ),
     "a payload without namespace": (dialogue(payload='<Dialogmelding xmlns=""/>'), ["T10"]),
-    "both": (dialogue(kind="LOG_DOD", payload='<a xmlns="urn:a"/>'), ["T10", "T10"]),
+    "another payload of a known type": (dialogue(kind="LOG_DOD", payload='<a xmlns="urn:a"/>'), ["T10"]),
     "no payload": (dialogue(payload=""), ["T10"]),
     "a payload in base64": (
         dialogue(payload='<Base64Container xmlns="http://www.kith.no/xmlstds/base64container"/>'),
@@ -52,6 +50,17 @@ FORMATS = {
         ["E10", "T10"],
     ),
 }
+
+
+@pytest.mark.parametrize(
+    ("type", "kind"), {"DIALOG_INNBYGGER_TIMER": Kind.NOTE, "": Kind.NOTE, "DIALOG_SVAR": Kind.ANSWER}.items()
+)
+def test_row_13_a_type_that_is_not_known_rejects_nothing_as_the_payload_tells_its_purpose(
+    type: str, kind: Kind
+) -> None:
+    read = reader.read(dialogue(kind=type))
+    assert isinstance(read, Message)
+    assert kind == read.kind
 
 
 @pytest.mark.parametrize(("raw", "expected"), FORMATS.values(), ids=FORMATS)

@@ -1,0 +1,150 @@
+"""A MsgHead 1.2 with its payloads and attachments (HIS 80601): what stands in it."""
+
+from hub.message import NOTHING_TOLD, Envelope, Fault, Kind, Message, Report, Status
+from hub.wire import catalogue, faults, head, payload, tree
+from hub.wire.carrier import Carrier
+from hub.wire.document import Document, Spot
+from hub.wire.names import DIALOG_1_0, MSGHEAD
+from hub.wire.tree import Element, Fields
+
+# Message functions (8279) that are read, and what each is for. A type that is not here rejects nothing, as no wrong
+# code does: then the payload tells by itself what it is for.
+KINDS = {
+    "DIALOG_FORESPORSEL": Kind.REQUEST,
+    "DIALOG_SVAR": Kind.ANSWER,
+    "DIALOG_NOTAT": Kind.NOTE,
+    "DIALOG_HELSEFAGLIG": Kind.DIALOGUE,
+    "DIALOG_AVVIK": Kind.DEVIATION,
+    "DIALOG_STATUS_HENVISNING": Kind.REFERRAL_STATUS,
+    "LOG_INNLAGT": Kind.ADMITTED,
+    "LOG_UTSKRIVNINGSKLAR": Kind.READY,
+    "LOG_AVMELDING": Kind.NOT_READY,
+    "LOG_UTSKREVET": Kind.DISCHARGED,
+    "LOG_DOD": Kind.DEATH,
+    "INNLEGGELSESRAPPORT": Kind.ADMISSION_REPORT,
+    "HELSEOPPL_SOKNAD": Kind.EARLY_NOTICE,
+    "HELSEOPPLYSNINGER_LEGE": Kind.TO_DOCTOR,
+    "KONSULTASJON": Kind.TO_DOCTOR,
+    "ORIENTERING_TJENESTETILBUD": Kind.SERVICES,
+    "MEDISINSKE_OPPLYSNINGER": Kind.MEDICAL,
+    "UTSKRIVNINGSRAPPORT": Kind.DISCHARGE_REPORT,
+    "TVERRFAGLIG_EPIKRISE": Kind.DISCHARGE_REPORT,
+    "FODSELS_EPIKRISE": Kind.DISCHARGE_REPORT,
+    "FRAVARSMELDING": Kind.ABSENCE,
+}
+# Dialogue messages of any function share their payload, so the head alone tells them apart.
+_BY_HEAD = frozenset(("DIALOG_FORESPORSEL", "DIALOG_SVAR", "DIALOG_NOTAT", "DIALOG_HELSEFAGLIG", "DIALOG_AVVIK"))
+
+
+def envelope(root: Element) -> Envelope | None:
+    """Who sends it to whom, also when the rest cannot be looked at; None when nobody could be answered."""
+    fields = Fields(root)
+    bodies = tuple(body for each in fields.all("Document") for body in Carrier(each).bodies)
+    return _envelope(fields.of("MsgInfo"), bodies)
+
+
+def document(root: Element) -> Document | None:
+    """What stands in it, or None when nobody could be answered about it."""
+    fields = Fields(root)
+    info = fields.of("MsgInfo")
+    carriers = tuple(Carrier(each) for each in fields.all("Document"))
+    bodies = tuple(body for carrier in carriers for body in carrier.bodies)
+    found = _envelope(info, bodies)
+    if found is None:
+        return None
+    purpose = _kind(found.type.value, bodies)
+    return Document(
+        root=root,
+        envelope=found,
+        kind=purpose,
+        patient=head.patient(info),
+        enclosures=tuple(enclosure for carrier in carriers for enclosure in carrier.enclosures),
+        alien=_alien(root, bodies),
+        complaints=complaints(root),
+        spots={name: _spot(info, name) for name in ("MsgId", "GenDate", "Type", "Patient")},
+        make=lambda: _message(found, purpose, info, carriers),
+    )
+
+
+def complaints(root: Element) -> tuple[Fault, ...]:
+    """What the schema has against it; of another version than ours no schema can tell."""
+    return catalogue.faults(root) if tree.namespace(root) == MSGHEAD else ()
+
+
+def lacks(root: Element) -> tuple[Fault, ...]:
+    """Why nobody could be answered."""
+    info = Fields(root).of("MsgInfo")
+    found = (faults.no_head(),) if info.element is None else head.lacks(info)
+    return (*found, *complaints(root))
+
+
+def _message(found: Envelope, purpose: Kind | None, info: Fields, carriers: tuple[Carrier, ...]) -> Message:
+    assert purpose is not None, "a message of an unknown kind is refused"
+    read = [payload.read(body, "\n".join(c.remarks)) for c in carriers for body in c.bodies]
+    return Message(
+        envelope=found,
+        kind=purpose,
+        patient=head.patient(info),
+        parts=tuple(part for each in read for part in each.parts),
+        conversation=head.conversation(info),
+        wanted=tuple(dict.fromkeys(w for each in read for w in each.wanted)),
+        attachments=tuple(e.attachment for c in carriers for e in c.enclosures),
+        status=next((each.status for each in read if each.status is not Status.NEW), Status.NEW),
+        report=_together([each.report for each in read]),
+    )
+
+
+def _together(reports: list[Report]) -> Report:
+    """The first report that says anything, with the others' sections after its own."""
+    told = [report for report in reports if report != NOTHING_TOLD]
+    if len(told) < 2:
+        return told[0] if told else NOTHING_TOLD
+    first, sections = told[0], tuple(section for report in told for section in report.sections)
+    return Report(
+        sections,
+        *(first.codes, first.stay, first.events, first.diagnoses, first.warnings, first.medication, first.priority),
+    )
+
+
+def _kind(type: str, bodies: tuple[Element, ...]) -> Kind | None:
+    """What it is for: as the head says, unless the payload can only be for something else."""
+    by_payload = next((found for body in bodies if payload.known(body) and (found := payload.kind(body))), None)
+    if by_payload is None:
+        return KINDS.get(type)
+    dialogue = by_payload in (Kind.REQUEST, Kind.NOTE)
+    told = KINDS.get(type)
+    return told if told and dialogue == (type in _BY_HEAD or told is Kind.REFERRAL_STATUS) else by_payload
+
+
+def _alien(root: Element, bodies: tuple[Element, ...]) -> tuple[Fault, ...]:
+    """Head and payload must be of a version that is read."""
+    if tree.namespace(root) != MSGHEAD:
+        return (faults.unknown_head(tree.namespace(root), tree.line(root)),)
+    if not bodies:
+        return (faults.no_payload(tree.line(root)),)
+    return tuple(
+        faults.unknown_payload(tree.local(body), tree.namespace(body), tree.path(body), tree.line(body))
+        for body in bodies
+        if not payload.known(body)
+    )
+
+
+def _spot(info: Fields, name: str) -> Spot:
+    found = info.one(name)
+    return Spot(f"/MsgHead/MsgInfo/{name}", info.element if found is None else found)
+
+
+def _envelope(info: Fields, bodies: tuple[Element, ...]) -> Envelope | None:
+    return head.envelope(info, _apprec(info, bodies))
+
+
+def _apprec(info: Fields, bodies: tuple[Element, ...]) -> str:
+    """The AppRec version that a message is acknowledged in (HIS 80415 3.3.4, HIS 1077): 1.0 for old payloads."""
+    if head.type_of(info).value == "DIALOG_HELSEFAGLIG":
+        return "1.1"
+    return "1.0" if bodies and _is_old(tree.namespace(bodies[0])) else "1.1"
+
+
+def _is_old(namespace: str) -> bool:
+    """Dialogmelding 1.0, and the 2009 versions of the municipal messages."""
+    return namespace == DIALOG_1_0 or (namespace.startswith("http://www.kith.no/xmlstds/po/") and "/2009-" in namespace)
