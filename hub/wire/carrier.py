@@ -1,25 +1,43 @@
-"""A Document of a MsgHead: what it carries in XML, and the files that come along with it (HIS 1036)."""
+"""What carries a payload or files: a Document of a MsgHead, or a RefDoc that stands by itself (HIS 1036).
 
-from dataclasses import dataclass
+Files are decoded and hashed in slices, as all of them may be 35 MB and their base64 a third more.
+"""
 
-from hub.message import Attachment
-from hub.wire import tree
+import re
+from binascii import a2b_base64
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import sha256
+
+from hub.message import Attachment, Message
+from hub.wire import content, tree
 from hub.wire.names import BASE64
 from hub.wire.tree import Element, Fields
 
-# What a declared media type that says nothing is replaced by: the first base64 characters of known files.
-_BEGINNINGS = {"JVBERi0": "application/pdf", "/9j/": "image/jpeg", "iVBORw0KGgo": "image/png"}
-_UNTOLD = ("", "application/octet-stream")
+# What all files of a message may have together (EDI 2.0).
+MOST_BYTES = 35_000_000
 
-_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t\r\n"
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+_BLANKS = b" \t\r\n"
 _SLICE = 1_000_000
 
 _CONTAINER = f"{{{BASE64}}}Base64Container"
 
+# A container's start tag by any prefix, then what stands before the next tag without the blanks around it. Possessive
+# but for those last blanks, so that it looks at every byte twice at most.
+_CONTAINED = re.compile(
+    rb"<(?:[^\s<>/:!?]++:)?+Base64Container(?:\s(?:[^<>\"']|\"[^\"<]*+\"|'[^'<]*+')*+)?+(?<!/)>"
+    rb"\s*+([^<]*[^<\s])"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """An attachment where it stands, with what the rules look at."""
+    """An attachment where it stands, with what the rules look at.
+
+    `looks` says in English and bokmål what a file of a kind that is not taken looks like, as far as can be told.
+    """
 
     attachment: Attachment
     element: Element
@@ -27,16 +45,25 @@ class Enclosure:
     elsewhere: bool
     compressed: bool
     broken: bool
+    looks: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What base64 holds: how many bytes, how they begin, and their SHA-256, which only whole base64 has."""
+
+    size: int
+    beginning: bytes
+    digest: str
 
 
 class Carrier:
-    """A Document with its payloads, which are read, and its files, which are only described."""
+    """A Document (or a RefDoc by itself) with its payloads, which are read, and its files, which are described."""
 
-    __slots__ = ("_document", "_ref", "bodies", "files")
-
-    def __init__(self, document: Element) -> None:
-        self._document = Fields(document)
-        self._ref = self._document.of("RefDoc")
+    def __init__(self, holder: Element) -> None:
+        alone = tree.local(holder) == "RefDoc"
+        self._document = tree.NOTHING if alone else Fields(holder)
+        self._ref = Fields(holder) if alone else self._document.of("RefDoc")
         content = self._ref.one("Content")
         children = [] if content is None else list(content)
         self.files = [each for each in children if self._is_file(each)]
@@ -48,13 +75,13 @@ class Carrier:
         told = (self._document.text("ContentDescription"), self._document.text("Annotation"))
         return tuple(t for t in told if t)
 
-    @property
+    @cached_property
     def enclosures(self) -> list[Enclosure]:
-        """The files that it carries or refers to; none for one that carries payloads only."""
+        """The files that it carries or refers to, decoded once; none for one that carries payloads only."""
         if self.files:
             return [self._enclosure(each) for each in self.files]
         refers = self._ref.text("FileReference") or self._ref.attribute("MsgType") in ("A", "REF")
-        return [self._enclosure(None)] if refers and not self.bodies else []
+        return [self._reference()] if refers and not self.bodies else []
 
     def _is_file(self, body: Element) -> bool:
         """Base64 is a file, and so is foreign XML that is marked as an attachment."""
@@ -62,38 +89,94 @@ class Carrier:
             return True
         return self._ref.attribute("MsgType") == "A" and tree.local(body) != "Dialogmelding"
 
-    def _enclosure(self, file: Element | None) -> Enclosure:
-        encoded = "" if file is None or len(file) else file.text or ""
+    def _enclosure(self, element: Element) -> Enclosure:
+        """A file that came along; its type is told by its bytes alone."""
+        encoded = "" if len(element) else element.text or ""
+        file = _file(_of_text(encoded))
+        type = content.media_type(file.beginning)
+        looks = content.looks_like(file.beginning) if element.tag == _CONTAINER else content.XML
+        attachment = Attachment(self._description(), type, file.size, file.digest)
+        return self._placed(attachment, inline=True, broken=not (file.digest or _is_base64(encoded)), looks=looks)
+
+    def _reference(self) -> Enclosure:
+        """A file that did not come along: there is nothing but the sender's word for what it is."""
         declared = self._ref.text("MimeType").partition(";")[0].strip().lower()
-        description = "; ".join(dict.fromkeys(t for t in (self._ref.text("Description"), *self.remarks) if t))
+        return self._placed(Attachment(self._description(self._ref.text("Id")), declared, 0))
+
+    def _placed(
+        self, attachment: Attachment, inline: bool = False, broken: bool = False, looks: tuple[str, str] = ("", "")
+    ) -> Enclosure:
         element = self._ref.element
         assert element is not None, "only RefDoc holds or refers to files"
-        return Enclosure(
-            Attachment(description, _mime_type(declared, encoded), _size(encoded)),
-            element,
-            inline=file is not None,
-            elsewhere=bool(self._ref.text("FileReference")),
-            compressed=bool(self._ref.attribute("Compression")),
-            broken=not _is_base64(encoded),
-        )
+        elsewhere, compressed = bool(self._ref.text("FileReference")), bool(self._ref.attribute("Compression"))
+        return Enclosure(attachment, element, inline, elsewhere, compressed, broken, looks)
+
+    def _description(self, *further: str) -> str:
+        told = (self._ref.text("Description"), *self.remarks, *further)
+        return "; ".join(dict.fromkeys(t for t in told if t))
 
 
-def _mime_type(declared: str, encoded: str) -> str:
-    """The declared media type; where it says nothing, what the file's beginning tells."""
-    if declared not in _UNTOLD:
-        return declared
-    start = encoded[:200].lstrip()
-    return next((type for first, type in _BEGINNINGS.items() if start.startswith(first)), declared)
+def located(message: Message, raw: bytes) -> Message:
+    """The message, with the place of each attachment's base64 in its raw bytes where it stands there verbatim.
+
+    Base64 with entities, CDATA sections or comments in it has no place; with CR LF or any other blanks it has one.
+    """
+    if not any(each.digest for each in message.attachments):
+        return message
+    places: dict[str, list[tuple[int, int]]] = {}
+    for found in _CONTAINED.finditer(raw):
+        start, end = found.span(1)
+        places.setdefault(_file(_of_bytes(raw, start, end)).digest, []).append((start, end - start))
+    return replace(message, attachments=tuple(_with_place(each, places) for each in message.attachments))
+
+
+def _with_place(attachment: Attachment, places: dict[str, list[tuple[int, int]]]) -> Attachment:
+    """Each takes the first place that is left of those that hold what it holds."""
+    if not (attachment.digest and places.get(attachment.digest)):
+        return attachment
+    start, length = places[attachment.digest].pop(0)
+    return replace(attachment, start=start, length=length)
+
+
+def _file(slices: Iterable[bytes]) -> _File:
+    """What base64 holds, as far as it can be decoded."""
+    size, beginning, hashed = 0, b"", sha256()
+    try:
+        for decoded in _decoded(slices):
+            beginning += decoded[: content.BEGINNING - len(beginning)]
+            hashed.update(decoded)
+            size += len(decoded)
+    except ValueError:
+        return _File(size, beginning, "")
+    return _File(size, beginning, hashed.hexdigest())
+
+
+def _decoded(slices: Iterable[bytes]) -> Iterator[bytes]:
+    """The bytes that base64 stands for, slice by slice. Raises ValueError when it is no base64, or goes on or ends
+    where it must not."""
+    left, padded = b"", False
+    for each in slices:
+        piece = left + each.translate(None, _BLANKS)
+        whole = len(piece) // 4 * 4
+        if whole and padded:
+            raise ValueError("base64 goes on after its end")
+        if whole:
+            yield a2b_base64(piece[:whole], strict_mode=True)
+            padded = piece[whole - 1 : whole] == b"="
+        left = piece[whole:]
+    if left:
+        raise ValueError("base64 ends too early")
+
+
+def _of_text(encoded: str) -> Iterator[bytes]:
+    """Slices of a text. Raises ValueError (UnicodeEncodeError) for what is not ASCII, which is no base64."""
+    return (encoded[at : at + _SLICE].encode("ascii") for at in range(0, len(encoded), _SLICE))
+
+
+def _of_bytes(raw: bytes, start: int, end: int) -> Iterator[bytes]:
+    return (raw[at : min(at + _SLICE, end)] for at in range(start, end, _SLICE))
 
 
 def _is_base64(encoded: str) -> bool:
     """Whether there are no characters but those of base64; libxml2 lets any pass, and sees to the padding only."""
-    slices = (encoded[at : at + _SLICE] for at in range(0, len(encoded), _SLICE))
-    return encoded.isascii() and not any(each.encode().translate(None, _BASE64) for each in slices)
-
-
-def _size(encoded: str) -> int:
-    """How many bytes base64 holds, without decoding it."""
-    blanks = sum(encoded.count(blank) for blank in " \t\r\n")
-    padding = encoded[-100:].count("=")
-    return max(0, (len(encoded) - blanks) * 3 // 4 - padding)
+    return encoded.isascii() and not any(each.translate(None, _ALPHABET + _BLANKS) for each in _of_text(encoded))

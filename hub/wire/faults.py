@@ -75,6 +75,8 @@ MALFORMED = {
     205: _ODD_NAME,
 }
 
+_NO_FORMAT = ("has no format that is known here", "har ikke et format som er kjent her")
+
 # Names and namespaces are told up to this length; any length is legal XML.
 _LONGEST_NAME = 120
 
@@ -323,15 +325,24 @@ def long_patient_id(most: int, path: str, line: int) -> Fault:
     )
 
 
-def attachment_type(mime_type: str, path: str, line: int) -> Fault:
-    """An attachment of a format that is not read (HIS 1036, HIS 1077)."""
-    found_en, found_nb = (
-        (f"is {mime_type}", f"er {mime_type}") if mime_type else ("says no format", "oppgir ikke format")
-    )
+def attachment_type(looks_en: str, looks_nb: str, path: str, line: int) -> Fault:
+    """An attachment of a format that is not read (HIS 1036, HIS 1077), with what its bytes look like."""
+    found_en, found_nb = (f"looks like {looks_en}", f"ser ut som {looks_nb}") if looks_en else _NO_FORMAT
     return Fault(
         "T99",
-        f"An attachment {found_en}; PDF, JPG and PNG are taken",
-        f"Et vedlegg {found_nb}; PDF, JPG og PNG tas imot",
+        f"An attachment {found_en}; PDF, JPG and PNG are taken, whatever MimeType says",
+        f"Et vedlegg {found_nb}; PDF, JPG og PNG tas imot, uansett hva MimeType sier",
+        path,
+        line,
+    )
+
+
+def attachments_too_large(total: int, most: int, path: str, line: int) -> Fault:
+    """More in files than is taken, all of them together."""
+    return Fault(
+        "T99",
+        f"The attachments have {total} bytes in all; at most {most} are taken. Send them in several messages",
+        f"Vedleggene er på {total} byte til sammen; det tas imot høyst {most}. Send dem i flere meldinger",
         path,
         line,
     )

@@ -1,7 +1,7 @@
 """Bytes become words: a Message, a Refusal, a Receipt, or Unreadable, and nothing else ever."""
 
 from hub.message import Fault, Message, Reading, Refusal, Unreadable
-from hub.wire import faults, gate, msghead, receipt, rules, tree
+from hub.wire import carrier, faults, gate, msghead, receipt, rules, tree
 from hub.wire.names import APPREC_1_0, APPREC_1_1
 from hub.wire.tree import Element
 
@@ -18,10 +18,10 @@ def read(raw: bytes, limit: int = gate.LIMIT) -> Reading:
     root = tree.parse(raw, encoding)
     if isinstance(root, Fault):
         return _broken(tree.beginning(raw, encoding), root)
-    return receipt.read(root) if root.tag in _RECEIPTS else _message(root)
+    return receipt.read(root) if root.tag in _RECEIPTS else _message(root, raw)
 
 
-def _message(root: Element) -> Message | Refusal | Unreadable:
+def _message(root: Element, raw: bytes) -> Message | Refusal | Unreadable:
     """Tolerant reading first, then the rules: being valid against a schema is not what decides (HIS 80415 3.3.4)."""
     envelope = _ENVELOPES.get(tree.local(root))
     if envelope is None:
@@ -30,7 +30,7 @@ def _message(root: Element) -> Message | Refusal | Unreadable:
     if found is None:
         return Unreadable(envelope.lacks(root))
     against = rules.judge(found)
-    return Refusal(found.envelope, against) if against else found.make()
+    return Refusal(found.envelope, against) if against else carrier.located(found.make(), raw)
 
 
 def _broken(root: Element | None, fault: Fault) -> Refusal | Unreadable:

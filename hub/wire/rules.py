@@ -12,18 +12,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hub.message import Fault, Patient
-from hub.wire import faults, head, tree
+from hub.wire import carrier, faults, head, tree
 from hub.wire.document import Document
-
-# The formats of attachments that are taken (HIS 1077:2017), as media types are written.
-ATTACHMENTS = frozenset(("application/pdf", "image/jpeg", "image/jpg", "image/pjpeg", "image/png", "image/x-png"))
 
 # The identifiers that identify a patient together with a name (HIS 80415 3.3.4); an H-number does not.
 NATIONAL = ("FNR", "DNR", "FHN")
 
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
-_MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,60}")
 
 
 class Duty(StrEnum):
@@ -72,7 +68,7 @@ def _invalid(d: Document) -> Iterable[Fault]:
     """What the schema says, and what libxml2 lets pass: files that are no base64, times of no calendar."""
     yield from d.complaints
     for each in d.enclosures:
-        if each.broken:
+        if each.broken or (each.inline and not each.attachment.digest and not d.complaints):
             yield faults.not_base64(tree.path(each.element), tree.line(each.element))
     if not d.envelope.gen_date and not d.complaints:
         yield faults.no_time(d.spots["GenDate"].path, d.spots["GenDate"].line)
@@ -92,17 +88,19 @@ def _vague_patient(d: Document) -> Iterable[Fault]:
 
 
 def _unsupported_attachment(d: Document) -> Iterable[Fault]:
-    """T99, as it is a fault of format and T10 is about the message's own format."""
+    """T99, as it is a fault of format and T10 is about the message's own format. What a file is, its bytes tell."""
     for each in d.enclosures:
         path, line = tree.path(each.element), tree.line(each.element)
         if each.elsewhere:
             yield faults.attachment_elsewhere(path, line)
         if each.compressed:
             yield faults.attachment_compressed(path, line)
-        if each.inline and each.attachment.mime_type not in ATTACHMENTS:
-            # Only what looks like a media type is repeated: anything might stand there.
-            declared = _MEDIA_TYPE.fullmatch(each.attachment.mime_type)
-            yield faults.attachment_type(declared[0] if declared else "", path, line)
+        # What is no base64 has no digest, and is refused for that already.
+        if each.inline and each.attachment.digest and not each.attachment.mime_type:
+            yield faults.attachment_type(*each.looks, path, line)
+    if (total := sum(each.attachment.size for each in d.enclosures)) > carrier.MOST_BYTES:
+        last = d.enclosures[-1].element
+        yield faults.attachments_too_large(total, carrier.MOST_BYTES, tree.path(last), tree.line(last))
 
 
 ROWS = (

@@ -13,6 +13,7 @@ DIALOG_1_1 = "http://www.kith.no/xmlstds/dialog/2013-01-23"
 APPREC_1_0 = "http://www.kith.no/xmlstds/apprec/2004-11-21"
 APPREC_1_1 = "http://www.kith.no/xmlstds/apprec/2012-02-15"
 FELLES = "http://www.kith.no/xmlstds/felleskomponent1"
+BASE64 = "http://www.kith.no/xmlstds/base64container"
 XHTML = "http://www.w3.org/1999/xhtml"
 OID = "2.16.578.1.12.4.1.1."
 
@@ -27,6 +28,12 @@ MSG_ID = "2f1b9c1e-6a57-4d0c-9f3e-0c5d5f1f7a10"
 
 # A synthetic person: 80 is added to the month, and the control digits are right.
 HANNE = "05817611224"
+
+# The beginnings of files, in base64.
+PDF = "JVBERi0xLjQK"
+JPG = "/9j/4AAQSkZJRgABAQAAAQABAAA="
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA="
+WORD = "UEsDBBQAAAAAAHdvcmQvZG9jdW1lbnQueG1s"
 
 
 def ident(id: str, type: str = "HER", system: str = "9051") -> str:
@@ -97,14 +104,14 @@ def wanted(role: str = "24", profession: str = "SP") -> str:
 
 def attachment(
     mime: str = "application/pdf",
-    data: str = "JVBERi0xLjQK",
+    data: str = PDF,
     description: str = "Notat",
     rest: str = "",
     content: str = "",
 ) -> str:
     """A further Document with a file in base64."""
     mime = f"<MimeType>{mime}</MimeType>" if mime else ""
-    data = f'<Base64Container xmlns="http://www.kith.no/xmlstds/base64container">{data}</Base64Container>'
+    data = f'<Base64Container xmlns="{BASE64}">{data}</Base64Container>'
     return (
         f'<Document><RefDoc><MsgType V="A" DN="Vedlegg"/>{mime}<Description>{escape(description)}</Description>{rest}'
         f"{content or f'<Content>{data}</Content>'}</RefDoc></Document>"

@@ -247,19 +247,29 @@ def test_everybody_named_is_told_in_words() -> None:
     ) == part.remark
 
 
-def test_attachments_are_described_and_not_decoded() -> None:
+def test_attachments_are_described_by_their_content_and_not_by_their_declared_type() -> None:
     files = (
-        builders.attachment("application/pdf", "JVBERi0xLjQK", "Sårprosedyre")
-        + builders.attachment("IMAGE/JPEG; q=1", "\n/9j/ 4AAQ\r\nSkY=\n", "Bilde")
-        + builders.attachment("", "iVBORw0KGgoAAA==", "Uten type")
-        + builders.attachment("application/octet-stream", "JVBERi0xLjQK", "")
+        builders.attachment("application/pdf", builders.PDF, "Sårprosedyre")
+        + builders.attachment(
+            "IMAGE/JPEG; q=1", f"\n{builders.JPG[:5]} {builders.JPG[5:9]}\r\n{builders.JPG[9:]}\n", "Bilde"
+        )
+        + builders.attachment("", builders.PNG, "Uten type")
+        + builders.attachment("application/msword", builders.PDF, "")
     )
-    assert (
-        Attachment("Sårprosedyre", "application/pdf", 9),
-        Attachment("Bilde", "image/jpeg", 8),
-        Attachment("Uten type", "image/png", 10),
-        Attachment("", "application/pdf", 9),
-    ) == message(attachments=files).attachments
+    assert [
+        ("Sårprosedyre", "application/pdf", 9),
+        ("Bilde", "image/jpeg", 20),
+        ("Uten type", "image/png", 29),
+        ("", "application/pdf", 9),
+    ] == [(a.description, a.mime_type, a.size) for a in message(attachments=files).attachments]
+
+
+def test_a_reference_to_a_file_is_told_with_its_id_and_the_sender_s_word_for_its_type() -> None:
+    refers = (
+        '<Document><RefDoc><MsgType V="REF"/><Id>BILDE-1</Id><MimeType>image/png</MimeType>'
+        "<Description>Bilde</Description></RefDoc></Document>"
+    )
+    assert (Attachment("Bilde; BILDE-1", "image/png", 0),) == message(attachments=refers).attachments
 
 
 def test_prefixes_do_not_matter() -> None:

@@ -19,7 +19,7 @@ import uvloop
 from hub.errors import BadConfiguration, ReaderBroken
 from hub.message import Fault, Message, Reading, Unreadable
 from hub.wire import Readers, reader, readers
-from tests.wire.builders import attachment, dialogue
+from tests.wire.builders import PDF, attachment, dialogue
 from tests.wire.test_samples import SAMPLES
 
 GOOD = dialogue()
@@ -167,7 +167,7 @@ def test_a_pipe_that_closes_before_the_end_is_seen_costs_nothing(
 
 
 async def test_a_process_that_is_killed_while_it_reads_costs_nothing() -> None:
-    large = dialogue(attachments=attachment(data="A" * 20_000_000))
+    large = dialogue(attachments=attachment(data=PDF + "A" * 20_000_000))
     async with Readers() as made:
         asking = asyncio.create_task(made.read([large]))
         await asyncio.sleep(0.05)
@@ -229,7 +229,7 @@ async def test_the_reader_inherits_nothing_but_its_pipes() -> None:
 
 
 async def test_the_largest_message_fits_in_the_memory_of_a_reader() -> None:
-    large = dialogue(attachments=attachment(data="QUJD" * (35_000_000 // 3)))
+    large = dialogue(attachments=attachment(data=PDF + "QUJD" * (34_999_989 // 3)))
     async with Readers(seconds=30) as made:
         (read,) = await made.read([large])
     assert isinstance(read, Message)

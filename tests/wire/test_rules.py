@@ -212,18 +212,20 @@ def test_an_endless_number_of_a_patient_is_refused() -> None:
 ELSEWHERE = "<FileReference>https://lager.example/1</FileReference>"
 ATTACHMENTS = {
     "PDF": (attachment("application/pdf"), []),
-    "JPG": (attachment("image/jpeg"), []),
-    "JPG by another name": (attachment("image/jpg"), []),
-    "PNG": (attachment("image/png"), []),
-    "a known beginning without a type": (attachment(""), []),
+    "JPG": (attachment("image/jpeg", builders.JPG), []),
+    "PNG": (attachment("image/png", builders.PNG), []),
+    "a known content without a type": (attachment(""), []),
+    "a known content by another name": (attachment("application/msword"), []),
     "a reference to a document": ('<Document><RefDoc><MsgType V="REF"/><Id>1</Id></RefDoc></Document>', []),
-    "Word": (attachment("application/msword"), ["T99"]),
-    "text": (attachment("text/plain"), ["T99"]),
-    "an unknown beginning without a type": (attachment("", "AAAA"), ["T99"]),
+    "Word": (attachment("application/msword", builders.WORD), ["T99"]),
+    "Word that is called PDF": (attachment("application/pdf", builders.WORD), ["T99"]),
+    "text": (attachment("text/plain", "SGVp"), ["T99"]),
+    "what nobody knows": (attachment("", "AAAA"), ["T99"]),
+    "nothing": (attachment(data=""), ["T99"]),
     "XML": (attachment("text/xml", content="<Content><MsgHead/></Content>"), ["T02", "T99"]),
     "elsewhere": (attachment(content=ELSEWHERE), ["T99"]),
     "compressed": (attachment(rest='<Compression V="GZ"/>'), ["T99"]),
-    "two of three": (attachment("text/html") + attachment() + attachment("text/html"), ["T99", "T99"]),
+    "two of three": (attachment(data="AAAA") + attachment() + attachment(data="AAAA"), ["T99", "T99"]),
 }
 
 
@@ -257,7 +259,7 @@ def test_row_13_a_wrong_code_or_content_is_not_refused(raw: bytes) -> None:
 
 
 def test_every_fault_is_listed() -> None:
-    raw = dialogue(msg_id="1", mig="v1", patient="", attachments=attachment("text/plain"))
+    raw = dialogue(msg_id="1", mig="v1", patient="", attachments=attachment(data="AAAA"))
     assert ["E10", "T02", "E36", "T99"] == codes(raw)
 
 
