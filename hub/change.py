@@ -3,21 +3,33 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from hub.deadline import Deadline
-from hub.directory import InboxId
+from hub.directory import InboxId, PersonId
 from hub.item import Item, ItemId
-from hub.message import Code, Envelope, Fault, HerId, MessageId, MessageKey, Party, Patient
+from hub.message import Code, Envelope, Fault, HerId, MessageId, MessageKey, Party, Patient, Receipt, Status
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """The message row: written once; its key makes every later delivery a duplicate."""
+    """The message row: written once; its key makes every later delivery a duplicate.
+
+    `document` names the document over all its versions, `parent` and `thread` are the messages that it refers to
+    and that its conversation began with; a change or cancellation finds by them what it is about.
+    """
 
     key: MessageKey
     verdict: str
     kind: str
     patient: str = ""
+    status: Status = Status.NEW
+    document: str = ""
+    parent: str = ""
+    thread: str = ""
+    generated: datetime | None = None
+    # Where the message's attachments stand in its bytes: start and length of each.
+    files: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +44,21 @@ class Acknowledgement:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file that goes along with an answer: a PDF, JPG or PNG (HIS 1077)."""
+
+    description: str
+    mime_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """A dialogue message that answers one we received (HIS 1077, HIS 1152); `asked` is what it was asked under."""
+    """A dialogue message that answers one we received (HIS 1077, HIS 1152); `asked` is what it was asked under.
+
+    With a `deviation` (8117) it tells that the message was wrongly addressed or cannot be used (HIS 1151). With
+    `readiness` it answers whether a patient ready for discharge can be received (7322: 7).
+    """
 
     id: MessageId
     about: Envelope
@@ -46,15 +71,20 @@ class Answer:
     text: str
     signed_by: str
     at: datetime
+    deviation: Code | None = None
+    files: tuple[File, ...] = ()
+    readiness: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A document to a partner; the outbox is the only way out."""
+    """A document to a partner; the outbox is the only way out. What a person sends has an item and an author."""
 
     to: HerId | None
     about: MessageKey
     document: Acknowledgement | Answer
+    item: ItemId | None = None
+    author: PersonId | None = None
 
     @property
     def kind(self) -> str:
@@ -72,6 +102,29 @@ class Notice:
     due: datetime
     at: datetime
     late: bool = False
+
+
+class AlertKind(StrEnum):
+    """What somebody must hear of, beside their deadlines."""
+
+    REJECTED = "rejected"  # the partner did not take what we sent
+    MISSING = "missing"  # the partner has not acknowledged what we sent in 96 hours
+    CHANGED = "changed"  # the sender replaced a message while somebody had it
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something told to an inbox about an item, until somebody has seen it; `about` makes it once only.
+
+    `words` is what the partner says, for those who may see the item and nobody else.
+    """
+
+    kind: AlertKind
+    inbox: InboxId
+    item: ItemId
+    about: str
+    at: datetime
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +159,11 @@ class Change:
     deadlines: tuple[Deadline, ...] = ()
     outgoing: tuple[Outgoing, ...] = ()
     notices: tuple[Notice, ...] = ()
+    alerts: tuple[Alert, ...] = ()
     quarantined: Quarantined | None = None
+    receipt: Receipt | None = None
+    # Documents of ours, by their number in the outbox, that are given up waiting for.
+    missing: tuple[int, ...] = ()
 
 
 def conflict(key: MessageKey) -> Quarantined:

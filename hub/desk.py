@@ -4,26 +4,36 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import NAMESPACE_OID, uuid5
 
-from hub.change import Answer, Change, Entry, Outgoing
+from hub.change import Answer, Change, Entry, File, Outgoing
 from hub.deadline import Deadline
 from hub.directory import Person, Practice
 from hub.errors import BadRequest
 from hub.item import Action, Item, Outcome, Purpose
-from hub.message import Code, Message, MessageId, Party
+from hub.message import Code, Kind, Message, MessageId, Party
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What a person does to an item: an answer has a text, a closing has an outcome."""
+    """What a person does to an item: an answer has a text, a closing an outcome, a return a reason and a text."""
 
     action: Action
     text: str = ""
     outcome: Outcome | None = None
     note: str = ""
+    files: tuple[File, ...] = ()
+    reason: Code | None = None
 
 
-# What a person may do here; withdrawing is the sender's, returning comes with its own message.
-ACTIONS = (Action.CLAIM, Action.RELEASE, Action.ANSWER, Action.CLOSE)
+# What a person may do here; withdrawing is the sender's.
+ACTIONS = (Action.CLAIM, Action.RELEASE, Action.ANSWER, Action.CLOSE, Action.RETURN)
+# What goes to the sender with a document of its own.
+SENDING = (Action.ANSWER, Action.RETURN)
+
+# Why a message can be returned (8117, HIS 1151).
+REASONS = {
+    value: Code(value, text, "2.16.578.1.12.4.1.1.8117")
+    for value, text in {"1": "Feil adressat", "2": "Mangelfulle opplysninger", "9": "Annet"}.items()
+}
 
 
 def act(item: Item, deadlines: tuple[Deadline, ...], act: Act, who: Person, now: datetime) -> Change:
@@ -34,7 +44,7 @@ def act(item: Item, deadlines: tuple[Deadline, ...], act: Act, who: Person, now:
     _complete(item, act)
     moved = replace(item.moved(act.action, who.id), note=(act.note or act.text).strip() or item.note)
     event = "item.released" if act.action is Action.RELEASE else f"item.{moved.state.value}"
-    detail = {"outcome": act.outcome.value} if act.outcome else {}
+    detail = {"outcome": act.outcome.value} if act.outcome else {"reason": act.reason.value} if act.reason else {}
     return Change(
         entries=(Entry(now, event, item.message, item.id, item.inbox, who.id, detail),),
         items=(moved,),
@@ -42,19 +52,19 @@ def act(item: Item, deadlines: tuple[Deadline, ...], act: Act, who: Person, now:
     )
 
 
-def answer(
-    item: Item, deadlines: tuple[Deadline, ...], m: Message, practice: Practice, text: str, who: Person, now: datetime
+def send(
+    item: Item, deadlines: tuple[Deadline, ...], m: Message, practice: Practice, sent: Act, who: Person, now: datetime
 ) -> Change:
-    """Answer the sender: the item moved, its clocks stopped and the answer on its way, in one Change.
+    """Answer the sender or return the message: the item moved, its clocks stopped and the document on its way.
 
-    Raises IllegalMove when the state does not allow it, BadRequest when there is nothing to send.
+    Raises IllegalMove when the state does not allow it, BadRequest when something is left out.
     """
-    change = act(item, deadlines, Act(Action.ANSWER, text), who, now)
-    return replace(change, outgoing=(compose(item, m, practice, text, who, now),))
+    change = act(item, deadlines, sent, who, now)
+    return replace(change, outgoing=(compose(item, m, practice, sent, who, now),))
 
 
-def compose(item: Item, m: Message, practice: Practice, text: str, who: Person, now: datetime) -> Outgoing:
-    """The answer to the sender, in the same conversation, from the party that was addressed."""
+def compose(item: Item, m: Message, practice: Practice, sent: Act, who: Person, now: datetime) -> Outgoing:
+    """The answer or return to the sender, in the same conversation, from the party that was addressed."""
     envelope = m.envelope
     document = Answer(
         id=MessageId(str(uuid5(NAMESPACE_OID, f"answer {item.id} {item.version}"))),
@@ -64,17 +74,31 @@ def compose(item: Item, m: Message, practice: Practice, text: str, who: Person, 
         first=m.conversation.first if m.conversation else envelope.msg_id,
         asked=m.parts[0].theme if m.parts else Code(""),
         document_id=next((p.document_id for p in m.parts if p.document_id), ""),
-        subject=f"Svar: {m.subject}" if m.subject else "Svar",
-        text=text.strip(),
+        subject=_subject(m, sent),
+        text=sent.text.strip(),
         signed_by=f"{who.name}, {who.role}",
         at=now,
+        deviation=sent.reason,
+        files=sent.files,
+        readiness=m.kind in (Kind.READY, Kind.NOT_READY),
     )
-    return Outgoing(envelope.sender.her_id, item.message, document)
+    return Outgoing(envelope.sender.her_id, item.message, document, item.id, who.id)
+
+
+def _subject(m: Message, sent: Act) -> str:
+    before = "Tilbakemelding" if sent.reason else "Svar"
+    return f"{before}: {m.subject}" if m.subject else before
 
 
 def _complete(item: Item, act: Act) -> None:
     if act.action not in ACTIONS:
         raise BadRequest(f"action: {act.action.value!r} is not done here; use one of {', '.join(ACTIONS)}")
+    if act.action is Action.RETURN and (act.reason not in REASONS.values()):
+        raise BadRequest(f"reason: returning needs one of {', '.join(REASONS)} (8117)")
+    if act.action is Action.RETURN and not act.text.strip():
+        raise BadRequest("text: returning needs a text that tells the sender what is wrong")
+    if act.files and act.action not in SENDING:
+        raise BadRequest(f"files: they go with {' or '.join(SENDING)} only")
     if act.action is Action.ANSWER and item.purpose is Purpose.INFORMATION:
         raise BadRequest("action: this is a copy for information; close it as read, the answer is another inbox's")
     if act.action is Action.ANSWER and not act.text.strip():

@@ -1,7 +1,9 @@
 """A message arrived: what now?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from types import MappingProxyType
 from uuid import NAMESPACE_OID, uuid5
 
 from hub import calendar, deadline, item, route
@@ -9,8 +11,25 @@ from hub.change import Acknowledgement, Arrival, Change, Entry, Outgoing, Quaran
 from hub.deadline import Deadline, Ladder
 from hub.directory import Directory, InboxId, Listing, Practice
 from hub.item import Headline, Item, Placing, Purpose, State
-from hub.message import Envelope, Fault, HerId, Message, MessageId, MessageKey, Receipt, Receiver, Refusal, Unreadable
-from hub.route import Circumstances, Rule
+from hub.message import (
+    Envelope,
+    Fault,
+    HerId,
+    Message,
+    MessageId,
+    MessageKey,
+    Receipt,
+    Receiver,
+    Refusal,
+    Status,
+    Unreadable,
+)
+from hub.route import Circumstances, Decision, Rule
+
+# The name that a placing gets when a message answers something of ours.
+CONVERSATION = "conversation"
+
+NONE: Mapping[str, Item] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +51,16 @@ class Ours:
     faults: tuple[Fault, ...] = ()
 
 
-def judge(reading: Message | Refusal | Receipt | Unreadable, order: Order, now: datetime) -> Change:
-    """What any reading makes: one Change, whatever arrived."""
+def judge(
+    reading: Message | Refusal | Receipt | Unreadable, order: Order, now: datetime, known: Mapping[str, Item] = NONE
+) -> Change:
+    """What any reading makes: one Change, whatever arrived.
+
+    `known` has the items from which we sent what this may answer, by the MsgId of what we sent.
+    """
     match reading:
         case Message():
-            return _addressed(reading, order, now)
+            return _addressed(reading, order, now, known)
         case Refusal():
             return _addressed(reading, order, now)
         case Receipt():
@@ -45,7 +69,7 @@ def judge(reading: Message | Refusal | Receipt | Unreadable, order: Order, now: 
             return quarantine("unreadable", faults, None, now)
 
 
-def admit(m: Message, ours: tuple[Ours, ...], order: Order, now: datetime) -> Change:
+def admit(m: Message, ours: tuple[Ours, ...], order: Order, now: datetime, known: Mapping[str, Item] = NONE) -> Change:
     """Items, deadlines, acknowledgements and journal of a good message, as one Change.
 
     Each practice that was addressed rightly gets an item of its own; each receiver has its own verdict.
@@ -54,10 +78,10 @@ def admit(m: Message, ours: tuple[Ours, ...], order: Order, now: datetime) -> Ch
     for x in reversed(ours):
         if not x.faults:
             good[x.practice.her_id] = x
-    placed = [_place(m, x, order, now) for x in reversed(good.values())]
+    placed = [_place(m, x, order, now, known) for x in reversed(good.values())]
     return Change(
         entries=tuple(e for p in placed for e in p.entries),
-        arrival=Arrival(m.key, "accepted", m.kind.value, (m.patient and m.patient.national_id) or ""),
+        arrival=_arrival(m),
         items=tuple(x for p in placed for x in p.items),
         deadlines=tuple(d for p in placed for d in p.deadlines),
         outgoing=acknowledge(m.envelope, ours, now),
@@ -78,7 +102,7 @@ def receipt(r: Receipt, now: datetime) -> Change:
     """A partner acknowledged something of ours: noted, and never acknowledged in turn (HIS 80415)."""
     codes = " ".join(c.value for c in r.faults)
     detail = {"original": r.original, "status": r.status, "codes": codes}
-    return Change((Entry(now, "receipt.noted", r.key, detail=detail),), Arrival(r.key, "noted", "apprec"))
+    return Change((Entry(now, "receipt.noted", r.key, detail=detail),), Arrival(r.key, "noted", "apprec"), receipt=r)
 
 
 def quarantine(why: str, faults: tuple[Fault, ...], key: MessageKey | None, now: datetime) -> Change:
@@ -111,7 +135,7 @@ def recipients(envelope: Envelope, directory: Directory) -> tuple[Ours, ...]:
     )
 
 
-def _addressed(reading: Message | Refusal, order: Order, now: datetime) -> Change:
+def _addressed(reading: Message | Refusal, order: Order, now: datetime, known: Mapping[str, Item] = NONE) -> Change:
     envelope = reading.envelope
     ours = recipients(envelope, order.directory)
     if not ours:
@@ -120,22 +144,25 @@ def _addressed(reading: Message | Refusal, order: Order, now: datetime) -> Chang
         ours = tuple(replace(x, faults=reading.faults + x.faults) for x in ours)
     if all(x.faults for x in ours) or isinstance(reading, Refusal):
         return refuse(envelope, ours, now)
-    return admit(reading, ours, order, now)
+    return admit(reading, ours, order, now, known)
 
 
 def _owner(receiver: Receiver, directory: Directory) -> Practice | None:
     return directory.practice_of(receiver.party.level_1, receiver.party.level_2)
 
 
-def _place(m: Message, x: Ours, order: Order, now: datetime) -> Change:
+def _place(m: Message, x: Ours, order: Order, now: datetime, known: Mapping[str, Item]) -> Change:
     """What one practice gets of a message: an item to act on, copies, and their clocks."""
     directory, practice, key = order.directory, x.practice, m.key
     listing = route.listed(m, directory, practice.her_id)
     c = route.circumstances(m, directory, listing)
     day = calendar.acting_day(practice.hours, now)
-    d = route.decide(c, order.rules, directory, practice, listing, x.service, day)
+    d = _joined(m, known, directory, practice, day)
+    d = d or route.decide(c, order.rules, directory, practice, listing, x.service, day)
     headline = _headline(m, listing)
-    main = _item(key, d.inbox.id, Purpose.ACTION, headline, d.placing)
+    # A cancellation asks nobody to act: whoever had the message is to know.
+    informs = m.status is Status.CANCELLED
+    main = _item(key, d.inbox.id, Purpose.INFORMATION if informs else Purpose.ACTION, headline, d.placing)
     copies = tuple(_item(key, inbox, Purpose.INFORMATION, headline, d.placing) for inbox in d.copies)
     informed = replace(c, information=True)
     return Change(
@@ -145,9 +172,39 @@ def _place(m: Message, x: Ours, order: Order, now: datetime) -> Change:
         ),
         items=(main, *copies),
         deadlines=(
-            _clock(main, c, practice, order, now),
+            _clock(main, informed if informs else c, practice, order, now),
             *(_clock(copy, informed, practice, order, now) for copy in copies),
         ),
+    )
+
+
+def _joined(
+    m: Message, known: Mapping[str, Item], directory: Directory, practice: Practice, day: date
+) -> Decision | None:
+    """An answer to what we sent goes to where that was sent from, unless its owner is away (domain: nothing waits)."""
+    refers = (m.conversation.parent, m.conversation.first) if m.conversation else ()
+    asked = next((known[id] for id in refers if id in known), None)
+    inbox = directory.inboxes.get(asked.inbox) if asked else None
+    if asked is None or inbox is None or inbox.practice != practice.her_id:
+        return None
+    if inbox.owner is not None and not directory.present(inbox.owner, day):
+        return None
+    return Decision(inbox, Placing(CONVERSATION, "it answers what was sent from this inbox", path=(asked.id,)))
+
+
+def _arrival(m: Message) -> Arrival:
+    refers = m.conversation
+    return Arrival(
+        key=m.key,
+        verdict="accepted",
+        kind=m.kind.value,
+        patient=(m.patient and m.patient.national_id) or "",
+        status=m.status,
+        document=m.document_id,
+        parent=refers.parent if refers else "",
+        thread=refers.first if refers else "",
+        generated=m.envelope.generated,
+        files=tuple((a.start, a.length) for a in m.attachments if a.length),
     )
 
 

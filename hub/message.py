@@ -181,6 +181,11 @@ class Conversation:
     parent: MessageId
     first: MessageId
 
+    @property
+    def ids(self) -> frozenset[MessageId]:
+        """Both."""
+        return frozenset((self.parent, self.first))
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from hub.change import Alert
 from hub.deadline import Deadline
-from hub.directory import InboxId
+from hub.directory import InboxId, PersonId
 from hub.item import Item, ItemId
 from hub.message import Fault
 
@@ -39,6 +40,33 @@ class Posted:
     msg_id: str
     body: bytes
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A document that a person sent about an item, and what the partner said of it.
+
+    `receipt` is accepted, rejected, missing (nothing in 96 hours) or None while it is waited for; `faults` is what the
+    partner's acknowledgement says in words.
+    """
+
+    number: int
+    item: ItemId
+    msg_id: str
+    at: datetime
+    author: PersonId | None
+    receipt: str | None
+    receipt_at: datetime | None
+    faults: str
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An alert that nobody has seen yet."""
+
+    id: int
+    alert: Alert
+    item: Item
 
 
 @dataclass(frozen=True, slots=True)

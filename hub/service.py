@@ -1,7 +1,7 @@
 """The hub: a message arrives, a person acts, time passes. The one place where the parts meet."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from hub.desk import Act
 from hub.directory import Directory, Inbox, InboxId, Person, Practice
 from hub.errors import NotAllowed, Stale, Unavailable, Unknown
 from hub.intake import Order
-from hub.item import Action, Item, ItemId
+from hub.item import Item, ItemId
 from hub.message import Fault, Message, MessageKey, Reading, Receipt, Refusal, Unreadable
 from hub.record import Stored
 from hub.settings import Settings
@@ -115,7 +115,8 @@ class Hub:
     async def prepare(self, batch: Sequence[Delivery], now: datetime) -> Prepared:
         """The first half of `receive`: read and judge. Nothing has happened yet."""
         readings = await self._readers.read([d.raw for d in batch])
-        changes = [self._judged(d, r, now) for d, r in zip(batch, readings, strict=True)]
+        known = await self._answered(readings)
+        changes = [self._judged(d, r, known, now) for d, r in zip(batch, readings, strict=True)]
         return [_writing(d, c, now) for d, c in zip(batch, changes, strict=True)]
 
     async def settle(self, writings: Prepared) -> list[Outcome]:
@@ -134,7 +135,9 @@ class Hub:
         if stored.item.version != version:
             raise _stale(stored.item.version)
         change = await self._acted(stored, act, who, now)
-        writing = Writing(change, now, documents=tuple(wire.write(o.document) for o in change.outgoing))
+        # An answer may have files of many megabytes, so it is not written on the event loop.
+        documents = await asyncio.to_thread(lambda: tuple(wire.write(o.document) for o in change.outgoing))
+        writing = Writing(change, now, documents=documents)
         (written,) = await self._commit([writing])
         if isinstance(written, Outdated):
             raise _stale(written.version)
@@ -142,20 +145,29 @@ class Hub:
         return (await self._stored(id, who)).item
 
     async def tick(self, now: datetime, limit: int = 500) -> int:
-        """Let the clocks that have come lapse, each by one step; returns how many there were."""
-        due = await self.store.due(now, limit)
-        if not due:
+        """Let the clocks that have come lapse, each by one step, and give up what no partner has acknowledged.
+
+        Returns how many there were.
+        """
+        lapsed = [
+            watch.lapse(item, d, self.directory, self._grace, now) for item, d in await self.store.due(now, limit)
+        ]
+        missing = [watch.give_up(sent, item, now) for sent, item in await self.store.unacknowledged(now, limit)]
+        if not (lapsed or missing):
             return 0
-        writings = [Writing(watch.lapse(item, d, self.directory, self._grace, now), now) for item, d in due]
-        written = await self._commit(writings)
+        written = await self._commit([Writing(change, now) for change in (*lapsed, *missing)])
         done = sum(isinstance(w, Committed) for w in written)
-        log.info("deadlines.lapsed", due=len(due), done=done)
-        return len(due)
+        log.info("deadlines.lapsed", due=len(lapsed), unacknowledged=len(missing), done=done)
+        return len(written)
 
     async def open(self, id: ItemId, who: Person) -> Opened:
         """An item with its message, read anew from its bytes. Raises Unknown or NotAllowed."""
         stored = await self._stored(id, who)
         return Opened(stored.item, stored.deadline, await self._message(stored), stored.received_at)
+
+    async def original(self, id: ItemId, who: Person) -> bytes:
+        """The bytes of an item's message, as they came. Raises Unknown or NotAllowed."""
+        return (await self._stored(id, who)).raw
 
     def inbox(self, id: InboxId, who: Person) -> Inbox:
         """An inbox that a person may see. Raises Unknown or NotAllowed."""
@@ -184,9 +196,14 @@ class Hub:
         self.ring()
         return written
 
-    def _judged(self, delivery: Delivery, reading: Reading, now: datetime) -> Change:
+    async def _answered(self, readings: Sequence[Reading]) -> Mapping[str, Item]:
+        """The items from which we sent what some of these answer; most messages refer to nothing."""
+        refers = {id for r in readings if isinstance(r, Message) and r.conversation for id in r.conversation.ids}
+        return await self.store.answered(refers) if refers else {}
+
+    def _judged(self, delivery: Delivery, reading: Reading, known: Mapping[str, Item], now: datetime) -> Change:
         if isinstance(reading, Unreadable) or (fault := self._foreign(delivery.account, reading)) is None:
-            return intake.judge(reading, self.order, now)
+            return intake.judge(reading, self.order, now, known)
         return intake.quarantine("sender", (fault,), reading.key, now)
 
     def _foreign(self, account: SystemAccount, reading: Message | Refusal | Receipt) -> Fault | None:
@@ -201,10 +218,10 @@ class Hub:
 
     async def _acted(self, stored: Stored, act: Act, who: Person, now: datetime) -> Change:
         clocks = (stored.deadline,) if stored.deadline else ()
-        if act.action is not Action.ANSWER:
+        if act.action not in desk.SENDING:
             return desk.act(stored.item, clocks, act, who, now)
         message = await self._message(stored)
-        return desk.answer(stored.item, clocks, message, self._practice(stored.item), act.text, who, now)
+        return desk.send(stored.item, clocks, message, self._practice(stored.item), act, who, now)
 
     async def _stored(self, id: ItemId, who: Person) -> Stored:
         stored = await self.store.stored(id)

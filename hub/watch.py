@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hub import deadline
-from hub.change import Change, Entry, Notice
+from hub.change import Alert, AlertKind, Change, Entry, Notice
 from hub.deadline import OWN_INBOX, Deadline
 from hub.directory import Directory, InboxId, InboxKind
 from hub.item import Item
 from hub.message import HerId
+from hub.record import Sent
 
 
 def lapse(item: Item, due: Deadline, directory: Directory, grace: timedelta, now: datetime) -> Change:
@@ -29,6 +30,13 @@ def lapse(item: Item, due: Deadline, directory: Directory, grace: timedelta, now
         deadlines=(deadline.following(due),),
         notices=notices,
     )
+
+
+def give_up(sent: Sent, item: Item, now: datetime) -> Change:
+    """What we sent was not acknowledged in time: as good as refused, and whoever sent it must hear (HIS 80415)."""
+    entry = Entry(now, "answer.unacknowledged", item.message, item.id, item.inbox, "watch", {"document": sent.msg_id})
+    told = Alert(AlertKind.MISSING, item.inbox, item.id, sent.msg_id, now)
+    return Change((entry,), alerts=(told,), missing=(sent.number,))
 
 
 def _told(tell: tuple[str, ...], item: Item, directory: Directory) -> tuple[InboxId, ...]:

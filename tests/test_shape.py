@@ -19,7 +19,7 @@ PLACES = {
     "resources": ("resources",),
     "words": (
         *("identity", "message", "calendar", "directory", "account"),
-        *("item", "route", "deadline", "change", "record"),
+        *("item", "route", "deadline", "change", "record", "succession"),
     ),
     "decisions": ("intake", "desk", "watch"),
     "edges": ("wire", "store", "broker", "registry"),

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from hub.store.writing import Writing, Written
+from hub.store.batch import Writing, Written
 
 _Waiting = tuple[Sequence[Writing], "asyncio.Future[list[Written]]"]
 

@@ -6,15 +6,24 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, literal, select, tuple_, update
 
+from hub.change import Alert, AlertKind
 from hub.deadline import Deadline
-from hub.directory import InboxId
+from hub.directory import InboxId, PersonId
 from hub.item import OPEN, Item, ItemId
-from hub.record import Kept, Line, Posted, Stored, Told
-from hub.store import rows
-from hub.store.tables import Moment, deadline, item, journal, message, notice, outbox, quarantine, session
+from hub.record import Kept, Line, Posted, Raised, Sent, Stored, Told
+from hub.store import cutting, rows
+from hub.store.tables import Moment, alert, deadline, item, journal, message, notice, outbox, quarantine, session
 
 _OPEN = sorted(s.value for s in OPEN)
 _ITEM = (item, message.c.sender, message.c.msg_id)
+_SENT = (
+    *(outbox.c.id.label("number"), outbox.c.msg_id.label("document_id"), outbox.c.created_at, outbox.c.author),
+    *(outbox.c.receipt, outbox.c.receipt_at, outbox.c.faults.label("receipt_faults")),
+)
+_ALERT = (
+    *(alert.c.id.label("alert_id"), alert.c.kind.label("alert_kind"), alert.c.inbox.label("alert_inbox")),
+    *(alert.c.about, alert.c.words, alert.c.at),
+)
 _CLOCK = (deadline.c.steps, deadline.c.why, deadline.c.step, deadline.c.fires_at)
 
 
@@ -37,12 +46,13 @@ def lines(c: Connection, inbox: InboxId, closed: bool, after: tuple[str, str] | 
 
 def stored(c: Connection, id: ItemId) -> Stored | None:
     """One item with its clock and its message's bytes, or None."""
-    query = _joined(*_ITEM, message.c.raw, message.c.received_at, *_CLOCK).where(item.c.id == id)
+    query = _joined(*_ITEM, item.c.message_id, message.c.raw, message.c.received_at, *_CLOCK).where(item.c.id == id)
     row = (c.execute(query)).one_or_none()
     if row is None:
         return None
     clock = rows.deadline_of(row) if row.steps is not None else None
-    return Stored(rows.item_of(row), clock, row.raw, row.received_at)
+    raw = cutting.whole(c, row.message_id, row.raw)
+    return Stored(rows.item_of(row), clock, raw, row.received_at)
 
 
 def due(c: Connection, now: datetime, limit: int) -> list[tuple[Item, Deadline]]:
@@ -52,9 +62,44 @@ def due(c: Connection, now: datetime, limit: int) -> list[tuple[Item, Deadline]]
 
 
 def next_due(c: Connection) -> datetime | None:
-    """When the next clock comes, or None when none runs."""
-    found: datetime | None = (c.execute(select(func.min(deadline.c.fires_at)))).scalar()
-    return found
+    """When the next clock comes, or the next document of ours is given up; None when nothing is waited for."""
+    clock: datetime | None = c.execute(select(func.min(deadline.c.fires_at))).scalar()
+    waited = (outbox.c.receipt.is_(None), outbox.c.receipt_due.is_not(None))
+    receipt: datetime | None = c.execute(select(func.min(outbox.c.receipt_due)).where(*waited)).scalar()
+    return min((moment for moment in (clock, receipt) if moment), default=None)
+
+
+def unacknowledged(c: Connection, now: datetime, limit: int) -> list[tuple[Sent, Item]]:
+    """What we sent and no partner acknowledged in time, with its item."""
+    late = (outbox.c.receipt.is_(None), outbox.c.receipt_due <= now)
+    query = _joined(*_ITEM, *_SENT).join(outbox, outbox.c.item_id == item.c.id).where(*late)
+    found = c.execute(query.order_by(outbox.c.receipt_due).limit(limit))
+    return [(_sent(r), rows.item_of(r)) for r in found]
+
+
+def sent(c: Connection, id: ItemId) -> list[Sent]:
+    """What was sent about an item, in order."""
+    query = select(item.c.id, *_SENT).join(outbox, outbox.c.item_id == item.c.id)
+    return [_sent(r) for r in c.execute(query.where(item.c.id == id).order_by(outbox.c.id))]
+
+
+def answered(c: Connection, ids: Collection[str]) -> dict[str, Item]:
+    """Which of these are documents of ours, each with the item that it was sent from."""
+    query = _joined(*_ITEM, outbox.c.msg_id.label("ours")).join(outbox, outbox.c.item_id == item.c.id)
+    return {r.ours: rows.item_of(r) for r in c.execute(query.where(outbox.c.msg_id.in_(ids)))}
+
+
+def alerts(c: Connection, inbox: InboxId, limit: int) -> list[Raised]:
+    """What an inbox has not seen yet, the newest first."""
+    query = _joined(*_ITEM, *_ALERT).join(alert, alert.c.item_id == item.c.id)
+    wanted = query.where(alert.c.inbox == inbox, alert.c.seen_at.is_(None))
+    return [_raised(r) for r in c.execute(wanted.order_by(alert.c.id.desc()).limit(limit))]
+
+
+def seen(c: Connection, id: int, inboxes: Collection[InboxId], who: str, now: datetime) -> int:
+    """Somebody has seen an alert of one of their inboxes; returns how many that were."""
+    wanted = (alert.c.id == id, alert.c.inbox.in_(inboxes), alert.c.seen_at.is_(None))
+    return c.execute(update(alert).where(*wanted).values(seen_at=now, seen_by=who)).rowcount
 
 
 def counts(c: Connection) -> dict[InboxId, dict[str, int]]:
@@ -168,6 +213,18 @@ def person_of(c: Connection, token: bytes, now: datetime) -> str | None:
     """Whose sign-in a token is, while it lasts."""
     wanted = (session.c.token == token, session.c.expires_at > now)
     return (c.execute(select(session.c.person).where(*wanted))).scalar_one_or_none()
+
+
+def _sent(r: Any) -> Sent:
+    author = PersonId(r.author) if r.author else None
+    return Sent(
+        r.number, ItemId(r.id), r.document_id, r.created_at, author, r.receipt, r.receipt_at, r.receipt_faults or ""
+    )
+
+
+def _raised(r: Any) -> Raised:
+    told = Alert(AlertKind(r.alert_kind), InboxId(r.alert_inbox), ItemId(r.id), r.about, r.at, r.words)
+    return Raised(r.alert_id, told, rows.item_of(r))
 
 
 def _joined(*columns: Any) -> Select[Any]:

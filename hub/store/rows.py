@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row
 
-from hub.change import Entry, Notice
+from hub.change import Alert, Entry, Notice
 from hub.deadline import Deadline, Step, Why
 from hub.directory import InboxId, PersonId
 from hub.item import Headline, Item, ItemId, Placing, Purpose, State
@@ -86,6 +86,18 @@ def faults_of(written: str) -> tuple[Fault, ...]:
 def notice_row(n: Notice) -> dict[str, Any]:
     """A notice's row."""
     return {"inbox": n.inbox, "item_id": n.item, "step": n.step, "due_at": n.due, "at": n.at, "late": n.late}
+
+
+def alert_row(a: Alert) -> dict[str, Any]:
+    """An alert's row."""
+    return {
+        "kind": a.kind.value,
+        "inbox": a.inbox,
+        "item_id": a.item,
+        "about": a.about,
+        "words": a.words,
+        "at": a.at,
+    }
 
 
 def entry_row(e: Entry) -> dict[str, Any]:

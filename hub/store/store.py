@@ -15,11 +15,11 @@ from hub.deadline import Deadline
 from hub.directory import InboxId, PersonId
 from hub.errors import BadConfiguration, Unavailable
 from hub.item import Item, ItemId
-from hub.record import Kept, Line, Posted, Stored, Told
+from hub.record import Kept, Line, Posted, Raised, Sent, Stored, Told
 from hub.store import engine, reading, writing
+from hub.store.batch import Writing, Written
 from hub.store.grouping import Grouping
 from hub.store.tables import REVISION, session
-from hub.store.writing import Writing, Written
 
 # What may run on the event loop: so many decisions at the most, none of them with more bytes than this.
 SMALL = 32
@@ -182,8 +182,28 @@ class Store:
         return await self._readers.run(reading.due, now, limit)
 
     async def next_due(self) -> datetime | None:
-        """When the next clock comes, or None when none runs."""
+        """When the next clock comes or the next document is given up, or None when nothing is waited for."""
         return await self._readers.run(reading.next_due)
+
+    async def unacknowledged(self, now: datetime, limit: int) -> list[tuple[Sent, Item]]:
+        """What we sent and no partner acknowledged in time, with its item."""
+        return await self._readers.run(reading.unacknowledged, now, limit)
+
+    async def sent(self, id: ItemId) -> list[Sent]:
+        """What was sent about an item, in order, with what the partners said of it."""
+        return await self._readers.run(reading.sent, id)
+
+    async def answered(self, ids: Collection[str]) -> dict[str, Item]:
+        """Which of these MsgIds are documents of ours, each with the item that it was sent from."""
+        return await self._readers.run(reading.answered, ids)
+
+    async def alerts(self, inbox: InboxId, limit: int = 100) -> list[Raised]:
+        """What an inbox has not seen yet, the newest first."""
+        return await self._readers.run(reading.alerts, inbox, limit)
+
+    async def seen(self, id: int, inboxes: Collection[InboxId], who: PersonId, now: datetime) -> bool:
+        """Somebody has seen an alert of one of their inboxes; false when there was none to see."""
+        return bool(await self._writer.run(reading.seen, id, inboxes, who, now))
 
     async def counts(self) -> dict[InboxId, dict[str, int]]:
         """How many open items each inbox has in each state."""

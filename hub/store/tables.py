@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator
 
 # The migration that these tables are; start-up refuses another one.
-REVISION = "0001"
+REVISION = "0002"
 
 NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -74,7 +74,44 @@ message = Table(
     Column("patient", String(16), nullable=False),
     Column("received_at", Moment, nullable=False),
     Column("via", String(64), nullable=False),
+    Column("status", String(16), nullable=False, server_default="new"),
+    Column("document", String(256), nullable=False, server_default=""),
+    Column("parent", String(256), nullable=False, server_default=""),
+    Column("thread", String(256), nullable=False, server_default=""),
+    Column("generated_at", Moment),
     UniqueConstraint("sender", "msg_id"),
+)
+# Editions of a document, and what changes or cancels a message: few, and asked for with every message.
+Index(
+    "ix_message_document",
+    message.c.sender,
+    message.c.document,
+    sqlite_where=text("document <> ''"),
+    postgresql_where=text("document <> ''"),
+)
+Index(
+    "ix_message_successor",
+    message.c.sender,
+    message.c.parent,
+    sqlite_where=text("status <> 'new'"),
+    postgresql_where=text("status <> 'new'"),
+)
+
+# What is cut out of messages, because it is long and comes more than once: base64 as it stood in the bytes.
+blob = Table(
+    "blob",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+# Where in a message it stood.
+cutting = Table(
+    "cutting",
+    metadata,
+    Column("message_id", Number, ForeignKey("message.id"), primary_key=True),
+    Column("start", Integer, primary_key=True),
+    Column("digest", LargeBinary(32), ForeignKey("blob.digest"), nullable=False),
 )
 
 quarantine = Table(
@@ -149,6 +186,29 @@ notice = Table(
     UniqueConstraint("item_id", "step", "inbox"),
 )
 
+# What somebody must hear of beside their deadlines, until it is seen.
+alert = Table(
+    "alert",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("kind", String(16), nullable=False),
+    Column("inbox", String(64), nullable=False),
+    Column("item_id", String(20), ForeignKey("item.id"), nullable=False, index=True),
+    Column("about", String(256), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("seen_at", Moment),
+    Column("seen_by", String(64)),
+    UniqueConstraint("item_id", "kind", "about"),
+)
+Index(
+    "ix_alert_unseen",
+    alert.c.inbox,
+    alert.c.id,
+    sqlite_where=alert.c.seen_at.is_(None),
+    postgresql_where=alert.c.seen_at.is_(None),
+)
+
 outbox = Table(
     "outbox",
     metadata,
@@ -161,6 +221,20 @@ outbox = Table(
     Column("body", LargeBinary, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("confirmed_at", Moment),
+    Column("item_id", String(20), index=True),
+    Column("author", String(64)),
+    # What the partner said: accepted, rejected, or missing when it said nothing in time.
+    Column("receipt", String(16)),
+    Column("receipt_at", Moment),
+    Column("receipt_due", Moment),
+    Column("faults", Text),
+)
+# What still waits for the partner's acknowledgement.
+Index(
+    "ix_outbox_unacknowledged",
+    outbox.c.receipt_due,
+    sqlite_where=text("receipt IS NULL AND receipt_due IS NOT NULL"),
+    postgresql_where=text("receipt IS NULL AND receipt_due IS NOT NULL"),
 )
 Index(
     "ix_outbox_waiting",

@@ -1,7 +1,6 @@
 """Changes to rows: what one transaction does with a batch."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -11,62 +10,28 @@ from sqlalchemy import Connection, Executable, Row, select, tuple_, update
 from hub.change import Change, Quarantined, conflict
 from hub.item import Item
 from hub.message import MessageId, MessageKey
-from hub.store import rows
+from hub.store import cutting, lineage, receipts, rows
 from hub.store.adding import add
-from hub.store.tables import deadline, item, journal, message, notice, outbox, quarantine
-
-
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """One decision to write: its Change, when it was made, and its documents, written out.
-
-    `documents` are in the order of `change.outgoing`; `raw` and `via` belong to an arrival.
-    """
-
-    change: Change
-    at: datetime
-    raw: bytes = b""
-    via: str = ""
-    documents: tuple[bytes, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Committed:
-    """All of it is written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicate:
-    """The message was here before: nothing but a journal line is written. `first` is its first document."""
-
-    verdict: str
-    first: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """The MsgId was here before with other content: the new bytes are in quarantine."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outdated:
-    """The item changed since it was read: nothing is written."""
-
-    version: int
-
-
-Written = Committed | Duplicate | Conflict | Outdated
+from hub.store.batch import Committed, Conflict, Duplicate, Outdated, Writing, Written
+from hub.store.tables import alert, deadline, item, journal, message, notice, outbox, quarantine
 
 
 def write(c: Connection, batch: Sequence[Writing]) -> list[Written]:
     """Write a batch within the caller's transaction; each decision is written whole or not at all."""
     numbers, repeated = _arrive(c, batch)
-    moved = {n: _move(c, w.change) for n, w in enumerate(batch) if any(x.version for x in w.change.items)}
+    moved = {n: move(c, w.change) for n, w in enumerate(batch) if _moves(w.change)}
     failed = {n for n, written in moved.items() if written != Committed()}
     good = [w for n, w in enumerate(batch) if n not in failed and n not in repeated]
     about = {o.about for w in good for o in w.change.outgoing}
     numbers |= {key: row.id for key, row in _known(c, about - set(numbers)).items()}
-    _add(c, good, numbers)
+    alone, successors = lineage.sort(c, good)
+    _add(c, alone, numbers)
+    for writing in successors:
+        # One after the other: each may take the place of the one before.
+        earlier, succeeding = lineage.succeed(c, writing)
+        for change in earlier:
+            move(c, change)
+        _add(c, [*(Writing(change, writing.at) for change in earlier), succeeding], numbers)
     # Only now do the first documents of messages that came twice in this very batch lie in the outbox.
     again = {n: _repeat(c, batch[n]) for n in repeated}
     return [again.get(n) or moved.get(n) or Committed() for n in range(len(batch))]
@@ -84,10 +49,13 @@ def _arrive(c: Connection, batch: Sequence[Writing]) -> tuple[dict[MessageKey, i
     first = {key: n for n, key in reversed(arrivals)}
     newest: int = c.exec_driver_sql(_NEWEST).scalar() or 0
     numbers = {key: newest + i for i, key in enumerate(first, 1)}
-    added = add(c, message, [_message_row(batch[n], numbers[key]) for key, n in first.items()], ignore=True)
+    fresh = {key: cutting.cut(batch[n]) for key, n in first.items()}
+    rows_ = [_message_row(batch[n], numbers[key], fresh[key].rest) for key, n in first.items()]
+    added = add(c, message, rows_, ignore=True)
     if added < len(first):
         held = {key: row.id for key, row in _known(c, set(first)).items()}
         numbers = {key: number for key, number in numbers.items() if held[key] == number}
+    cutting.keep(c, [(number, fresh[key]) for key, number in numbers.items()])
     return numbers, [n for n, key in arrivals if key not in numbers or first[key] != n]
 
 
@@ -105,8 +73,14 @@ def _repeat(c: Connection, writing: Writing) -> Written:
     return Duplicate(found.verdict, c.execute(first.order_by(outbox.c.id)).scalars().first())
 
 
-def _move(c: Connection, change: Change) -> Written:
+def _moves(change: Change) -> bool:
+    return bool(change.missing) or any(x.version for x in change.items)
+
+
+def move(c: Connection, change: Change) -> Written:
     """Claim every moved item at the version it was read with, all or none of them."""
+    if change.missing and not receipts.give_up(c, change.missing):
+        return Outdated(0)
     point = c.begin_nested()
     for x in (x for x in change.items if x.version):
         if c.execute(_update(x)).rowcount != 1:
@@ -127,6 +101,10 @@ def _add(c: Connection, batch: Sequence[Writing], numbers: Mapping[MessageKey, i
     add(c, deadline, [rows.deadline_row(d) for change in changes for d in change.deadlines if d.item in kept])
     add(c, outbox, [row for w in batch for row in _outbox_rows(w, numbers)])
     add(c, notice, [rows.notice_row(n) for change in changes for n in change.notices], ignore=True)
+    for w in batch:
+        if w.change.receipt:
+            receipts.note(c, w.change.receipt, w.at)
+    add(c, alert, [rows.alert_row(a) for change in changes for a in change.alerts], ignore=True)
     add(c, quarantine, [_held(w) for w in batch if w.change.quarantined])
     add(c, journal, [rows.entry_row(e) for change in changes for e in change.entries])
 
@@ -143,7 +121,7 @@ def _known(c: Connection, keys: set[MessageKey]) -> dict[MessageKey, Row[int, st
     return {MessageKey(r.sender, MessageId(r.msg_id)): r for r in c.execute(_FOUND.where(wanted))}
 
 
-def _message_row(writing: Writing, number: int) -> dict[str, Any]:
+def _message_row(writing: Writing, number: int, raw: bytes) -> dict[str, Any]:
     arrival = writing.change.arrival
     assert arrival is not None
     return {
@@ -151,12 +129,17 @@ def _message_row(writing: Writing, number: int) -> dict[str, Any]:
         "sender": arrival.key.sender,
         "msg_id": arrival.key.msg_id,
         "digest": sha256(writing.raw).digest(),
-        "raw": writing.raw,
+        "raw": raw,
         "verdict": arrival.verdict,
         "kind": arrival.kind,
         "patient": arrival.patient,
         "received_at": writing.at,
         "via": writing.via,
+        "status": arrival.status.value,
+        "document": arrival.document,
+        "parent": arrival.parent,
+        "thread": arrival.thread,
+        "generated_at": arrival.generated,
     }
 
 
@@ -171,6 +154,10 @@ def _outbox_rows(writing: Writing, numbers: Mapping[MessageKey, int]) -> list[di
             "body": body,
             "created_at": writing.at,
             "confirmed_at": None,
+            "item_id": out.item,
+            "author": out.author,
+            # An acknowledgement is never acknowledged (HIS 80415); everything else is, within the standard's 96 hours.
+            "receipt_due": None if out.kind == "apprec" else out.document.at + receipts.WITHIN,
         }
         for out, body in zip(writing.change.outgoing, writing.documents, strict=True)
     ]

@@ -1,10 +1,13 @@
 """An answer to a message: DIALOG_SVAR to a request of version 1.0 (HIS 1152), else Helsefaglig dialog (HIS 1077).
 
-Helsefaglig dialog has replaced the older kinds in practice, and is what a note, an answer or a deviation gets;
-but a request of version 1.0 is owed an answer of that version, because the regulation still requires it.
+What cannot be handled is returned with DIALOG_AVVIK (HIS 1151), whatever it was. Helsefaglig dialog has replaced the
+older kinds in practice, and is what a note, an answer or a deviation gets; but a request of version 1.0 is owed an
+answer of that version, because the regulation still requires it.
 """
 
-from hub.change import Answer
+from base64 import encodebytes
+
+from hub.change import Answer, File
 from hub.message import Code, Ident, Party, Patient, Professional, Unit
 from hub.wire import codes, names, pen, times
 
@@ -15,9 +18,37 @@ def build(a: Answer) -> str:
         "RefDoc",
         pen.element("IssueDate", V=times.written(a.at)),
         pen.element("MsgType", V="XML", DN="XML-instans"),
-        pen.element("Content", _reply(a) if _is_reply_to_request(a) else _dialogue(a)),
+        pen.element("Content", _body(a)),
     )
-    return pen.element("MsgHead", _head(a), pen.element("Document", ref), xmlns=names.MSGHEAD)
+    files = (_file(file, a) for file in a.files)
+    return pen.element("MsgHead", _head(a), pen.element("Document", ref), *files, xmlns=names.MSGHEAD)
+
+
+def _body(a: Answer) -> str:
+    if a.deviation:
+        return pen.element("Dialogmelding", _note(a, a.deviation), xmlns=names.DIALOG_1_0)
+    return _reply(a) if _is_reply_to_request(a) else _dialogue(a)
+
+
+def _kind(a: Answer) -> str:
+    if a.deviation:
+        return "DIALOG_AVVIK"
+    return "DIALOG_SVAR" if _is_reply_to_request(a) else "DIALOG_HELSEFAGLIG"
+
+
+def _file(file: File, a: Answer) -> str:
+    """A file in a Document of its own (HIS 1036)."""
+    # Base64 needs no escaping, and may be long.
+    content = f'<Base64Container xmlns="{names.BASE64}">\n{encodebytes(file.content).decode()}</Base64Container>'
+    ref = pen.element(
+        "RefDoc",
+        pen.element("IssueDate", V=times.written(a.at)),
+        pen.element("MsgType", V="A", DN="Vedlegg"),
+        pen.text("MimeType", file.mime_type),
+        pen.optional("Description", file.description),
+        pen.element("Content", content),
+    )
+    return pen.element("Document", ref)
 
 
 def _is_reply_to_request(a: Answer) -> bool:
@@ -26,11 +57,10 @@ def _is_reply_to_request(a: Answer) -> bool:
 
 
 def _head(a: Answer) -> str:
-    kind = "DIALOG_SVAR" if _is_reply_to_request(a) else "DIALOG_HELSEFAGLIG"
     references = (pen.text("RefToParent", a.about.msg_id), pen.text("RefToConversation", a.first))
     return pen.element(
         "MsgInfo",
-        pen.simple("Type", codes.code("8279", kind)),
+        pen.simple("Type", codes.code("8279", _kind(a))),
         pen.text("MIGversion", names.MIG_MSGHEAD),
         pen.text("GenDate", times.written(a.at)),
         pen.text("MsgId", a.id),
@@ -43,8 +73,10 @@ def _head(a: Answer) -> str:
 
 
 def _dialogue(a: Answer) -> str:
-    """A Notat about the patient (7322: 6), whatever theme was asked under: 8 and 9 are questions, 7 its own message."""
-    return pen.element("Dialogmelding", _note(a, codes.code("7322", "6")), xmlns=names.DIALOG_1_1)
+    """A Notat about the patient (7322: 6; 8 and 9 are questions), or about receiving one who is ready (7322: 7)."""
+    return pen.element(
+        "Dialogmelding", _note(a, codes.code("7322", "7" if a.readiness else "6")), xmlns=names.DIALOG_1_1
+    )
 
 
 def _reply(a: Answer) -> str:

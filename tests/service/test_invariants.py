@@ -4,8 +4,10 @@ import asyncio
 import shutil
 import tempfile
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +18,7 @@ from hub.change import Change
 from hub.desk import Act
 from hub.errors import BadRequest, IllegalMove
 from hub.item import Action, ItemId, Outcome
-from hub.message import Fault, Message, Refusal
+from hub.message import Fault, Message, MessageKey, Refusal, Status
 from hub.record import Stored
 from hub.store import Store, Writing
 from hub.store.migrate import migrate
@@ -29,8 +31,10 @@ deliveries = st.tuples(st.just("deliver"), st.integers(1, 4), st.booleans())
 acts = st.tuples(
     st.just("act"), st.integers(0, 9), st.sampled_from(desk.ACTIONS), st.sampled_from(PEOPLE), st.booleans()
 )
+# Editions of three documents, in whatever order: of a number, so many hours old, and what it does to those before.
+editions = st.tuples(st.just("edition"), st.integers(1, 3), st.integers(0, 4), st.sampled_from(Status))
 ticks = st.tuples(st.just("tick"), st.integers(1, 2000))
-histories = st.lists(st.one_of(deliveries, acts, ticks), max_size=30)
+histories = st.lists(st.one_of(deliveries, editions, acts, ticks), max_size=30)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +45,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories)
 def test_any_history_keeps_the_invariants(template: Path, history: list[tuple[object, ...]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -58,6 +62,8 @@ async def live(url: str, history: list[tuple[object, ...]]) -> None:
         for what, *how in history:
             if what == "deliver":
                 delivered.add(await deliver(store, now, *how))  # type: ignore[arg-type]
+            elif what == "edition":
+                delivered.add(await edition(store, now, *how))  # type: ignore[arg-type]
             elif what == "act":
                 await act(store, now, *how)  # type: ignore[arg-type]
             else:
@@ -76,13 +82,28 @@ async def deliver(store: Store, now: datetime, n: int, good: bool) -> object:
     return m.key
 
 
+async def edition(store: Store, now: datetime, document: int, age: int, status: Status) -> object:
+    m = builders.message(100 * document + 10 * age + list(Status).index(status))
+    written = builders.TUESDAY - timedelta(hours=10 - age)
+    m = replace(m, envelope=replace(m.envelope, generated=written), status=status, document_id=f"D{document}")
+    change = intake.judge(m, builders.order(), now)
+    await store.commit([Writing(change, now, b"edition", "test", tuple(b"document" for _ in change.outgoing))])
+    return m.key
+
+
+def place(key: MessageKey) -> tuple[int, tuple[int, int]]:
+    """Which document a message is an edition of, and its place among them; no document's for any other."""
+    number = UUID(key.msg_id).int
+    return number // 100, (number // 10 % 10, number % 10)
+
+
 async def act(store: Store, now: datetime, place: int, action: Action, who: object, stale: bool) -> None:
     found = await everything(store)
     if not found:
         return
     stored = found[place % len(found)]
     clocks = (stored.deadline,) if stored.deadline else ()
-    asked = Act(action, text="answer", outcome=Outcome.READ)
+    asked = Act(action, text="answer", outcome=Outcome.READ, reason=desk.REASONS["9"])
     try:
         change = acted(stored, clocks, asked, who, now)
     except (IllegalMove, BadRequest):
@@ -93,10 +114,10 @@ async def act(store: Store, now: datetime, place: int, action: Action, who: obje
 
 
 def acted(stored: Stored, clocks: tuple[object, ...], asked: Act, who: object, now: datetime) -> Change:
-    if asked.action is not Action.ANSWER:
+    if asked.action not in desk.SENDING:
         return desk.act(stored.item, clocks, asked, who, now)  # type: ignore[arg-type]
     practice = builders.directory().practices[builders.OURS]
-    return desk.answer(stored.item, clocks, builders.message(), practice, asked.text, who, now)  # type: ignore[arg-type]
+    return desk.send(stored.item, clocks, builders.message(), practice, asked, who, now)  # type: ignore[arg-type]
 
 
 async def tick(store: Store, now: datetime) -> None:
@@ -125,9 +146,16 @@ async def look(store: Store, now: datetime, delivered: set[object], levels: Coun
         assert item.open or clock is None or clock.fires_at is None, "an ended item has no live clock"
         assert not item.open or clock is not None, "an open item has a clock"
         assert item.level >= levels[item.id], "the level never falls"
-        assert (item.owner is None) == (item.state == "new"), "what is taken has an owner"
+        assert item.state != "claimed" or item.owner, "what is taken has an owner"
+        assert item.state != "new" or not item.owner, "what is new has none"
+        document, age = place(item.message)
+        if document:
+            later = (place(k) for k in delivered if isinstance(k, MessageKey))
+            replaced = any(d == document and other > age and other[1] for d, other in later)
+            assert not (replaced and item.open), "what was replaced or cancelled waits for nobody"
         levels[item.id] = item.level
     assert 0 == tally["lost"]["accepted without an item"]
     assert len(delivered) == sum(tally["messages"].values()), "a message is kept once"
     assert sum(tally["messages"].values()) == tally["outbox"].get("apprec", 0), "one acknowledgement for each"
-    assert tally["outbox"].get("answer", 0) == sum(s.item.state == "answered" for s in found), "one answer for each"
+    sent = sum(s.item.state in ("answered", "returned") for s in found)
+    assert tally["outbox"].get("answer", 0) == sent, "one answer for each"

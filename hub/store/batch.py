@@ -1,0 +1,48 @@
+"""What is written together, and what became of each part of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.change import Change
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """One decision to write: its Change, when it was made, and its documents, written out.
+
+    `documents` are in the order of `change.outgoing`; `raw` and `via` belong to an arrival.
+    """
+
+    change: Change
+    at: datetime
+    raw: bytes = b""
+    via: str = ""
+    documents: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """All of it is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """The message was here before: nothing but a journal line is written. `first` is its first document."""
+
+    verdict: str
+    first: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """The MsgId was here before with other content: the new bytes are in quarantine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """The item changed since it was read: nothing is written."""
+
+    version: int
+
+
+Written = Committed | Duplicate | Conflict | Outdated

@@ -1,0 +1,77 @@
+"""What partners say of what we sent: matched by MsgId and receiver, each document once (HIS 80415 3.3)."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from hub.change import Alert, AlertKind, Entry
+from hub.directory import InboxId
+from hub.item import ItemId
+from hub.message import Receipt
+from hub.store import rows
+from hub.store.adding import add
+from hub.store.tables import alert, item, journal, outbox
+
+# So long after it was written a document is to be acknowledged (HIS 80415).
+WITHIN = timedelta(hours=96)
+
+# AppRec's status (8258) of a document that was not taken.
+REFUSED = "2"
+
+
+def note(c: Connection, receipt: Receipt, at: datetime) -> None:
+    """Keep a partner's acknowledgement with the document it is about; a negative one alerts whoever sent it.
+
+    A second one is ignored, one that comes late still counts, and one about nothing of ours is only noted.
+    """
+    row = _about(c, receipt)
+    if row is None or row.receipt in ("accepted", "rejected"):
+        _tell(c, Entry(at, "receipt.unmatched" if row is None else "receipt.repeated", receipt.key))
+        return
+    rejected = receipt.status == REFUSED
+    words = "; ".join(": ".join(t for t in (x.value, x.text) if t) for x in receipt.faults)
+    values = {"receipt": "rejected" if rejected else "accepted", "receipt_at": at, "faults": words}
+    c.execute(update(outbox).where(outbox.c.id == row.id).values(values))
+    # What was missing came after all: nobody need look for it any more.
+    found = (alert.c.kind == AlertKind.MISSING.value, alert.c.about == row.msg_id, alert.c.seen_at.is_(None))
+    c.execute(update(alert).where(*found).values(seen_at=at, seen_by="receipt"))
+    if row.item_id:
+        _tell_item(c, row, receipt, words if rejected else None, at)
+
+
+def give_up(c: Connection, ids: Collection[int]) -> bool:
+    """Wait no longer for these; false when one of them was acknowledged meanwhile, and then nothing is done."""
+    wanted = (outbox.c.id.in_(ids), outbox.c.receipt.is_(None))
+    if len(c.execute(select(outbox.c.id).where(*wanted)).all()) != len(set(ids)):
+        return False
+    c.execute(update(outbox).where(*wanted).values(receipt="missing"))
+    return True
+
+
+def _about(c: Connection, receipt: Receipt) -> Row[Any] | None:
+    """The document of ours that it is about, if it comes from the one who got it."""
+    wanted = (outbox.c.msg_id == receipt.original, outbox.c.kind != "apprec")
+    columns = (*outbox.c, item.c.inbox)
+    together = outbox.outerjoin(item, item.c.id == outbox.c.item_id)
+    row = c.execute(select(*columns).select_from(together).where(*wanted)).one_or_none()
+    if row is None:
+        return None
+    from_ = {receipt.sender.level_1, receipt.sender.level_2, receipt.key.sender}
+    return row if from_ & {row.her_id, row.level_1} else None
+
+
+def _tell_item(c: Connection, row: Row[Any], receipt: Receipt, fault: str | None, at: datetime) -> None:
+    id, inbox = ItemId(row.item_id), InboxId(row.inbox)
+    codes = " ".join(x.value for x in receipt.faults)
+    detail = {"document": row.msg_id, "codes": codes, "late": "yes" if row.receipt == "missing" else "no"}
+    event = "answer.acknowledged" if fault is None else "answer.rejected"
+    _tell(c, Entry(at, event, receipt.key, id, inbox, detail=detail))
+    if fault is not None:
+        told = Alert(AlertKind.REJECTED, inbox, id, row.msg_id, at, fault)
+        add(c, alert, [rows.alert_row(told)], ignore=True)
+
+
+def _tell(c: Connection, entry: Entry) -> None:
+    add(c, journal, [rows.entry_row(entry)])

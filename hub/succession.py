@@ -1,0 +1,108 @@
+"""What a change or a cancellation does to the messages before it, in whatever order they arrive (HISD 1154:2018).
+
+A change replaces all of what was sent before, a cancellation takes it back. What was open is withdrawn; who had it
+is told, or goes on with the new edition, whose clock is the one that already ran.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from hub.change import Alert, AlertKind, Change, Entry
+from hub.deadline import Deadline
+from hub.item import Action, Item, Purpose, State, identify
+from hub.message import MessageKey, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An item of an earlier edition, with its clock."""
+
+    item: Item
+    deadline: Deadline | None
+
+
+def withdraw(earlier: Earlier, by: MessageKey, status: Status, at: datetime) -> Change:
+    """An open item of an earlier edition is withdrawn, and its clock stops."""
+    x = earlier.item
+    moved = x.moved(Action.WITHDRAW, None)
+    entry = Entry(at, "item.withdrawn", x.message, x.id, x.inbox, detail={"by": str(by), "status": status.value})
+    return Change((entry,), items=(moved,), deadlines=(earlier.deadline.stopped,) if earlier.deadline else ())
+
+
+def overtake(change: Change, by: MessageKey, status: Status, at: datetime) -> Change:
+    """An edition that arrives after the one that replaced or cancelled it: nobody has to do anything about it."""
+    items = tuple(replace(x, state=State.WITHDRAWN) for x in change.items)
+    entries = tuple(
+        Entry(at, "item.withdrawn", x.message, x.id, x.inbox, detail={"by": str(by), "status": status.value})
+        for x in items
+    )
+    deadlines = tuple(d.stopped for d in change.deadlines)
+    return replace(change, entries=(*change.entries, *entries), items=items, deadlines=deadlines)
+
+
+def succeed(change: Change, earlier: Sequence[Earlier], at: datetime) -> Change:
+    """A change or cancellation takes its place after the editions before it."""
+    assert change.arrival is not None, "only what arrives succeeds something"
+    if change.arrival.status is Status.CANCELLED:
+        return _cancel(change, earlier)
+    pairs = _pairs(change, [e for e in earlier if e.item.open and e.item.purpose is Purpose.ACTION])
+    for new, old in pairs:
+        change = _continue(change, new, old, at)
+    return change
+
+
+def _cancel(change: Change, earlier: Sequence[Earlier]) -> Change:
+    """Where somebody had the message or acted on it they are to know, in that inbox; else there is nothing to know."""
+    held = [e.item for e in earlier if e.item.purpose is Purpose.ACTION and _touched(e.item)]
+    if held:
+        first = change.items[0]
+        return _moved(change, first, _placed(first, held[0]))
+    closed = tuple(replace(x, state=State.CLOSED) for x in change.items)
+    return replace(change, items=closed, deadlines=tuple(d.stopped for d in change.deadlines))
+
+
+def _touched(x: Item) -> bool:
+    return x.owner is not None or x.state not in (State.NEW, State.WITHDRAWN)
+
+
+def _pairs(change: Change, earlier: Sequence[Earlier]) -> list[tuple[Item, Earlier]]:
+    """Which new item goes on with which earlier one: the same inbox, or the only one of each."""
+    new = [x for x in change.items if x.purpose is Purpose.ACTION]
+    if len(new) == len(earlier) == 1:
+        return [(new[0], earlier[0])]
+    there = {e.item.inbox: e for e in earlier}
+    return [(x, there[x.inbox]) for x in new if x.inbox in there]
+
+
+def _continue(change: Change, new: Item, old: Earlier, at: datetime) -> Change:
+    """The new edition lies where the old one lay, with whoever had it, and by the same clock."""
+    held = old.item
+    x = replace(_placed(new, held), state=held.state, owner=held.owner, level=held.level)
+    change = _moved(change, new, x)
+    if old.deadline and old.deadline.fires_at:
+        kept = replace(old.deadline, item=x.id)
+        change = replace(change, deadlines=tuple(kept if d.item == x.id else d for d in change.deadlines))
+    entry = Entry(at, "item.replaces", x.message, x.id, x.inbox, detail={"earlier": held.id})
+    alert = Alert(AlertKind.CHANGED, x.inbox, x.id, str(held.id), at)
+    alerts = (*change.alerts, alert) if held.owner else change.alerts
+    return replace(change, entries=(*change.entries, entry), alerts=alerts)
+
+
+def _placed(x: Item, like: Item) -> Item:
+    """In another item's inbox, with the id that it has there."""
+    return replace(x, id=identify(x.message, like.inbox), inbox=like.inbox)
+
+
+def _moved(change: Change, old: Item, new: Item) -> Change:
+    """An item instead of another, in everything that speaks of it; a copy that would lie beside it is left out."""
+    gone = {x.id for x in change.items if x is not old and x.id == new.id}
+    items = tuple(new if x is old else x for x in change.items if x is old or x.id not in gone)
+    deadlines = tuple(d for d in change.deadlines if d.item not in gone)
+    entries = tuple(e for e in change.entries if e.item not in gone)
+    return replace(
+        change,
+        items=items,
+        deadlines=tuple(replace(d, item=new.id) if d.item == old.id else d for d in deadlines),
+        entries=tuple(replace(e, item=new.id, inbox=new.inbox) if e.item == old.id else e for e in entries),
+    )
