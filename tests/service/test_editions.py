@@ -1,0 +1,175 @@
+"""Changes replace and cancellations withdraw what was sent before, in whatever order they arrive (HISD 1154:2018)."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from hub import desk, intake
+from hub.change import AlertKind
+from hub.desk import Act
+from hub.item import Action, Item, Outcome, Purpose
+from hub.message import Conversation, Message, MessageId, Status
+from hub.record import Stored
+from hub.store import Committed, Store, Writing
+from hub.store.migrate import migrate
+from tests import builders
+
+NOW = builders.TUESDAY
+TEAM = builders.TEAM[0]
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """A store of its own."""
+    url = f"sqlite:///{tmp_path / 'hub.db'}"
+    migrate(url)
+    async with Store(url) as opened:
+        yield opened
+
+
+def edition(n: int, status: Status = Status.NEW, document: str = "D1", sender: str = "200") -> Message:
+    """The n-th edition of a document, written so many minutes after the first."""
+    m = builders.message(n)
+    party = builders.party(sender, "201") if sender != "200" else m.envelope.sender
+    envelope = replace(m.envelope, generated=NOW + timedelta(minutes=n), sender=party)
+    return replace(m, envelope=envelope, status=status, document_id=document)
+
+
+def writing(m: Message, minutes: int = 0) -> Writing:
+    now = NOW + timedelta(minutes=minutes)
+    change = intake.judge(m, builders.order(), now)
+    return Writing(change, now, b"raw %s" % m.key.msg_id.encode(), "test", tuple(b"ack" for _ in change.outgoing))
+
+
+async def arrive(store: Store, *editions: Message) -> None:
+    for n, m in enumerate(editions):
+        assert [Committed()] == await store.commit([writing(m, n)])
+
+
+async def everything(store: Store) -> dict[MessageId, Stored]:
+    """What lies in the team's inbox by its message's id, also what is ended; the GP's copies are left out."""
+    found = {}
+    for closed in (False, True):
+        for line in await store.lines(TEAM, closed):
+            stored = await store.stored(line.item.id)
+            assert stored is not None
+            found[line.item.message.msg_id] = stored
+    return found
+
+
+async def item(store: Store, m: Message) -> Item:
+    return (await everything(store))[m.key.msg_id].item
+
+
+async def act(store: Store, m: Message, done: Act) -> None:
+    stored = (await everything(store))[m.key.msg_id]
+    clocks = (stored.deadline,) if stored.deadline else ()
+    change = desk.act(stored.item, clocks, done, builders.NURSE, NOW)
+    assert [Committed()] == await store.commit([Writing(change, NOW)])
+
+
+CLAIM, READ = Act(Action.CLAIM), Act(Action.CLOSE, outcome=Outcome.READ)
+
+
+async def test_a_change_withdraws_what_was_open_and_goes_on_by_its_clock(store: Store) -> None:
+    first, change = edition(1), edition(2, Status.CHANGED)
+    await arrive(store, first)
+    before = (await everything(store))[first.key.msg_id].deadline
+    await arrive(store, change)
+    found = await everything(store)
+    old, new = found[first.key.msg_id], found[change.key.msg_id]
+    assert ("withdrawn", None) == (old.item.state, old.deadline and old.deadline.fires_at)
+    assert before is not None and new.deadline is not None
+    assert ("new", TEAM, before.due, before.why) == (new.item.state, new.item.inbox, new.deadline.due, new.deadline.why)
+
+
+async def test_who_had_the_earlier_edition_has_the_new_one_and_is_told(store: Store) -> None:
+    first, change = edition(1), edition(2, Status.CHANGED)
+    await arrive(store, first)
+    await act(store, first, CLAIM)
+    await arrive(store, change)
+    new = await item(store, change)
+    assert ("claimed", builders.NURSE.id) == (new.state, new.owner)
+    assert [(AlertKind.CHANGED, new.id)] == [(r.alert.kind, r.alert.item) for r in await store.alerts(TEAM)]
+
+
+async def test_a_change_of_what_was_done_has_to_be_looked_at_again(store: Store) -> None:
+    first, change = edition(1), edition(2, Status.CHANGED)
+    await arrive(store, first)
+    await act(store, first, READ)
+    await arrive(store, change)
+    assert ("closed", "new") == ((await item(store, first)).state, (await item(store, change)).state)
+
+
+async def test_a_cancellation_of_what_nobody_had_needs_nobody(store: Store) -> None:
+    first, cancellation = edition(1), edition(2, Status.CANCELLED)
+    await arrive(store, first, cancellation)
+    assert ("withdrawn", "closed") == ((await item(store, first)).state, (await item(store, cancellation)).state)
+
+
+@pytest.mark.parametrize("done", [CLAIM, READ], ids=["taken", "done"])
+async def test_a_cancellation_is_told_in_the_inbox_where_somebody_had_the_message(store: Store, done: Act) -> None:
+    first, cancellation = edition(1), edition(2, Status.CANCELLED)
+    await arrive(store, first)
+    await act(store, first, done)
+    await arrive(store, cancellation)
+    told = await item(store, cancellation)
+    assert ("new", Purpose.INFORMATION, TEAM) == (told.state, told.purpose, told.inbox)
+    assert not (await item(store, first)).open
+
+
+async def test_a_cancellation_that_comes_first_withdraws_the_message_when_it_comes(store: Store) -> None:
+    first, cancellation = edition(1), edition(2, Status.CANCELLED)
+    await arrive(store, cancellation, first)
+    stored = (await everything(store))[first.key.msg_id]
+    assert ("withdrawn", None) == (stored.item.state, stored.deadline and stored.deadline.fires_at)
+    assert "item.withdrawn" in [line.event for line in await store.history(stored.item.id)]
+
+
+async def test_a_cancellation_takes_back_all_editions(store: Store) -> None:
+    editions = edition(1), edition(2, Status.CHANGED), edition(3, Status.CHANGED), edition(4, Status.CANCELLED)
+    await arrive(store, *editions)
+    assert ["withdrawn", "withdrawn", "withdrawn", "closed"] == [(await item(store, m)).state for m in editions]
+
+
+async def test_an_older_change_that_comes_late_does_not_hide_the_newer(store: Store) -> None:
+    first, older, newer = edition(1), edition(2, Status.CHANGED), edition(3, Status.CHANGED)
+    await arrive(store, first, newer, older)
+    assert ["withdrawn", "withdrawn", "new"] == [(await item(store, m)).state for m in (first, older, newer)]
+
+
+async def test_a_new_document_after_the_cancellation_stands(store: Store) -> None:
+    await arrive(store, edition(1), edition(2, Status.CANCELLED), edition(3))
+    assert "new" == (await item(store, edition(3))).state
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+async def test_both_in_one_batch_are_as_good_as_one_after_the_other(store: Store, backwards: bool) -> None:
+    first, cancellation = edition(1), edition(2, Status.CANCELLED)
+    batch = [writing(first), writing(cancellation)]
+    assert [Committed()] * 2 == await store.commit(batch[::-1] if backwards else batch)
+    assert ("withdrawn", "closed") == ((await item(store, first)).state, (await item(store, cancellation)).state)
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+async def test_a_message_in_msghead_is_referred_to_by_its_id(store: Store, backwards: bool) -> None:
+    first = edition(1, document="")
+    refers = Conversation(first.key.msg_id, first.key.msg_id)
+    cancellation = replace(edition(2, Status.CANCELLED, document=""), conversation=refers)
+    await arrive(store, *((cancellation, first) if backwards else (first, cancellation)))
+    assert "withdrawn" == (await item(store, first)).state
+
+
+async def test_nobody_can_take_back_what_another_sent(store: Store) -> None:
+    first, cancellation = edition(1), edition(2, Status.CANCELLED, sender="300")
+    refers = Conversation(first.key.msg_id, first.key.msg_id)
+    await arrive(store, first, replace(cancellation, conversation=refers))
+    assert "new" == (await item(store, first)).state
+
+
+async def test_another_document_of_the_sender_is_left_alone(store: Store) -> None:
+    await arrive(store, edition(1), edition(2, Status.CANCELLED, document="D2"))
+    assert "new" == (await item(store, edition(1))).state

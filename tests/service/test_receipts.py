@@ -1,0 +1,166 @@
+"""What partners say of what we sent: matched by MsgId and receiver, told to whoever sent it (HIS 80415 3.3)."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from hub import desk, intake, watch
+from hub.change import AlertKind, Answer
+from hub.desk import Act
+from hub.directory import InboxId
+from hub.item import Action, Item, Outcome
+from hub.message import Code, Conversation, MessageId, Party, Receipt
+from hub.store import Committed, Outdated, Store, Writing
+from hub.store.migrate import migrate
+from tests import builders
+
+NOW = builders.TUESDAY
+TEAM = builders.TEAM[0]
+HOURS = timedelta(hours=1)
+E21 = Code("E21", "Mottaker finnes ikke: ukjent tjeneste")
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """A store with a message that was answered."""
+    url = f"sqlite:///{tmp_path / 'hub.db'}"
+    migrate(url)
+    async with Store(url) as opened:
+        change = intake.judge(builders.message(), builders.order(), NOW)
+        await opened.commit([Writing(change, NOW, b"raw", "test", (b"ack",))])
+        await answer(opened)
+        yield opened
+
+
+async def answer(store: Store) -> None:
+    change = intake.judge(builders.message(), builders.order(), NOW)
+    practice = builders.directory().practices[builders.OURS]
+    sent = Act(Action.ANSWER, "Ja.")
+    change = desk.send(await item(store), change.deadlines, builders.message(), practice, sent, builders.NURSE, NOW)
+    await store.commit([Writing(change, NOW, documents=(b"answer",))])
+
+
+async def item(store: Store) -> Item:
+    id = intake.judge(builders.message(), builders.order(), NOW).items[0].id
+    stored = await store.stored(id)
+    assert stored is not None
+    return stored.item
+
+
+async def sent_id(store: Store) -> MessageId:
+    (sent,) = await store.sent((await item(store)).id)
+    return MessageId(sent.msg_id)
+
+
+async def hear(store: Store, n: int, *faults: Code, sender: Party | None = None, at: datetime = NOW) -> None:
+    sender = sender or builders.message().envelope.sender
+    about = Receipt(builders.msg_id(1000 + n), sender, await sent_id(store), "2" if faults else "1", faults)
+    assert [Committed()] == await store.commit([Writing(intake.judge(about, builders.order(), at), at, b"r%d" % n)])
+
+
+async def receipt(store: Store) -> tuple[str | None, str]:
+    (sent,) = await store.sent((await item(store)).id)
+    return sent.receipt, sent.faults
+
+
+async def alerts(store: Store) -> list[tuple[AlertKind, str]]:
+    return [(raised.alert.kind, raised.alert.words) for raised in await store.alerts(TEAM)]
+
+
+async def give_up(store: Store, at: datetime) -> int:
+    found = await store.unacknowledged(at, 10)
+    await store.commit([Writing(watch.give_up(sent, x, at), at) for sent, x in found])
+    return len(found)
+
+
+async def test_what_was_sent_waits_for_its_acknowledgement(store: Store) -> None:
+    assert (None, "") == await receipt(store)
+    assert [] == await alerts(store)
+
+
+async def test_a_positive_one_is_kept_with_the_document_and_alerts_nobody(store: Store) -> None:
+    await hear(store, 1)
+    assert ("accepted", "") == await receipt(store)
+    assert [] == await alerts(store)
+
+
+async def test_a_negative_one_alerts_the_inbox_with_code_and_text(store: Store) -> None:
+    await hear(store, 1, E21)
+    words = "E21: Mottaker finnes ikke: ukjent tjeneste"
+    assert ("rejected", words) == await receipt(store)
+    assert [(AlertKind.REJECTED, words)] == await alerts(store)
+    assert "answer.rejected" in [line.event for line in await store.history((await item(store)).id)]
+
+
+async def test_of_two_the_second_is_ignored(store: Store) -> None:
+    await hear(store, 1)
+    await hear(store, 2, E21)
+    assert ("accepted", "") == await receipt(store)
+    assert [] == await alerts(store)
+
+
+async def test_one_from_somebody_else_than_the_receiver_changes_nothing(store: Store) -> None:
+    await hear(store, 1, E21, sender=builders.party("999", "998"))
+    assert (None, "") == await receipt(store)
+    assert [] == await alerts(store)
+
+
+async def test_after_96_hours_without_one_the_inbox_is_alerted_once(store: Store) -> None:
+    assert 0 == await give_up(store, NOW + 95 * HOURS)
+    assert [1, 0] == [await give_up(store, NOW + 96 * HOURS), await give_up(store, NOW + 97 * HOURS)]
+    assert ("missing", "") == await receipt(store)
+    assert [(AlertKind.MISSING, "")] == await alerts(store)
+
+
+async def test_the_hub_wakes_when_the_96_hours_are_over(store: Store) -> None:
+    (copy,) = await store.lines(InboxId("berg"))
+    stored = await store.stored(copy.item.id)
+    assert stored is not None and stored.deadline is not None
+    read = Act(Action.CLOSE, outcome=Outcome.READ)
+    await store.commit([Writing(desk.act(stored.item, (stored.deadline,), read, builders.NURSE, NOW), NOW)])
+    assert NOW + 96 * HOURS == await store.next_due()
+
+
+async def test_a_late_positive_one_still_counts_and_takes_the_alert_away(store: Store) -> None:
+    await give_up(store, NOW + 96 * HOURS)
+    await hear(store, 1, at=NOW + 120 * HOURS)
+    assert ("accepted", "") == await receipt(store)
+    assert [] == await alerts(store)
+
+
+async def test_one_that_comes_just_before_it_is_given_up_wins(store: Store) -> None:
+    found = await store.unacknowledged(NOW + 96 * HOURS, 10)
+    await hear(store, 1)
+    changes = [watch.give_up(sent, x, NOW) for sent, x in found]
+    assert [Outdated(0)] == await store.commit([Writing(change, NOW) for change in changes])
+    assert [] == await alerts(store)
+
+
+async def test_whoever_has_seen_an_alert_sees_it_no_more(store: Store) -> None:
+    await hear(store, 1, E21)
+    (raised,) = await store.alerts(TEAM)
+    assert not await store.seen(raised.id, builders.TEAM[1:], builders.NURSE.id, NOW)
+    assert await store.seen(raised.id, builders.TEAM, builders.NURSE.id, NOW)
+    assert [] == await alerts(store)
+
+
+async def test_an_answer_to_what_we_sent_comes_back_to_where_it_was_sent_from(store: Store) -> None:
+    ours = await sent_id(store)
+    reply = replace(builders.message(2, patient=None), conversation=Conversation(ours, builders.msg_id(1)))
+    change = intake.judge(reply, builders.order(), NOW, await store.answered({ours}))
+    assert (TEAM, "conversation") == (change.items[0].inbox, change.items[0].placing.rule)
+
+
+async def test_a_returned_message_tells_its_sender_why(store: Store) -> None:
+    m = builders.message(3)
+    change = intake.judge(m, builders.order(), NOW)
+    practice = builders.directory().practices[builders.OURS]
+    returned = Act(Action.RETURN, "Pasienten har annen fastlege.", reason=desk.REASONS["1"])
+    sent = desk.send(change.items[0], change.deadlines[:1], m, practice, returned, builders.NURSE, NOW)
+    document = sent.outgoing[0].document
+    assert isinstance(document, Answer)
+    assert ("returned", desk.REASONS["1"]) == (sent.items[0].state, document.deviation)
+    assert [None] == [d.fires_at for d in sent.deadlines]
