@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from hub.message import Message, Reading, Receipt, Refusal, Unreadable
+from hub.message import Fault, Message, Reading, Receipt, Refusal, Unreadable
+from hub.wire.allowed import Allowed
 
 HEADER = 8
 
@@ -29,6 +30,13 @@ class Started(msgspec.Struct, array_like=True, frozen=True):
 
     file: str = ""
     reason: str = ""
+
+
+class Explained(msgspec.Struct, array_like=True, frozen=True):
+    """A fault, and what is allowed where it is."""
+
+    fault: Fault
+    allowed: Allowed
 
 
 # msgspec tells the kinds of a union apart by a tag, which only its own structs can carry.
@@ -53,6 +61,7 @@ _encoder = msgspec.msgpack.Encoder()
 _requests = msgspec.msgpack.Decoder(Request)
 _starts = msgspec.msgpack.Decoder(Started)
 _replies = msgspec.msgpack.Decoder(list[_Message | _Refusal | _Receipt | _Unreadable])
+_explanations = msgspec.msgpack.Decoder(list[list[Explained]])
 
 
 def request(batch: Sequence[bytes], seconds: int, stored: bool = False) -> bytes:
@@ -73,6 +82,16 @@ def reply(readings: Sequence[Reading]) -> bytes:
 def replied(body: bytes) -> list[Reading]:
     """What a reply's frame says. Raises msgspec.DecodeError for anything that is no list of readings."""
     return [wrapper.value for wrapper in _replies.decode(body)]
+
+
+def explanations(told: Sequence[Sequence[Explained]]) -> bytes:
+    """The frame with what was explained of each message, in the batch's order."""
+    return _frame(told)
+
+
+def explained(body: bytes) -> list[list[Explained]]:
+    """What such a frame says. Raises msgspec.DecodeError for anything else."""
+    return _explanations.decode(body)
 
 
 def start(file: str = "", reason: str = "") -> bytes:
