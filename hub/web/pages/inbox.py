@@ -43,6 +43,7 @@ class Row:
     due: Due
     state: str
     kind: str
+    subject: str
     owner: str
     mine: bool
     information: bool
@@ -87,12 +88,14 @@ class Reader:
     def row(self, line: Line) -> Row:
         """An item as a line of the list."""
         x = line.item
+        kind = wording.told(self.language, x.headline.kind)
         return Row(
             item=x,
             path=f"/items/{x.id}",
             due=self.language.due(line.due, not x.open, self.hours, self.now),
             state=self.language.gettext(wording.STATES[x.state]),
-            kind=wording.told(self.language, x.headline.kind),
+            kind=kind,
+            subject=wording.subject(x.headline.subject, kind),
             owner=wording.name(self.hub.directory, x.owner) if x.owner else "",
             mine=x.owner == self.who.id,
             information=x.purpose is Purpose.INFORMATION,

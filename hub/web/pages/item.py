@@ -13,7 +13,7 @@ from hub.directory import Person
 from hub.errors import BadRequest, HubError, IllegalMove, NotSignedIn, Stale
 from hub.item import Action, Item, ItemId, Outcome
 from hub.record import Told
-from hub.service import Hub
+from hub.service import Hub, Opened
 from hub.web import access, language, length
 from hub.web.access import TheHub, Visitor, Who
 from hub.web.guessing import TooManyGuesses
@@ -142,7 +142,14 @@ async def _page(
     typed: Typed,
     error: HubError | None = None,
 ) -> Response:
-    opened, history = await hub.open(id, who), await hub.store.history(id)
+    return await show(request, who, hub, await hub.open(id, who), typed, error)
+
+
+async def show(
+    request: Request, who: Person, hub: Hub, opened: Opened, typed: Typed, error: HubError | None = None
+) -> Response:
+    """The page of an item that was opened, with what was typed and why that could not be done."""
+    history = await hub.store.history(opened.item.id)
     places = await page.places(hub, who)
     place = await _place(places, opened.item, hub)
     reader = Reader(hub, who, language.of(request), _hours(hub, opened.item), hub.clock.now())

@@ -17,7 +17,7 @@ from hub.message import Message
 from hub.record import Told
 from hub.service import Hub, Opened
 from hub.web.language import Due, Language
-from hub.web.pages import wording
+from hub.web.pages import report, wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,13 @@ class Reader:
     def values(self, opened: Opened, history: Sequence[Told]) -> dict[str, Any]:
         """All that the template needs about an item."""
         item, m = opened.item, opened.message
+        kind = wording.told(self.language, m.kind.value)
         return {
             "item": item,
             "message": m,
-            "kind": wording.told(self.language, m.kind.value),
+            "kind": kind,
+            "about": wording.subject(m.subject, kind) or kind,
+            "report": report.Teller(self.language, self.hours, self.now).told(m),
             "subject": self.subject(m),
             "clock": self.clock(opened.deadline, item),
             "received": self.moment(opened.received_at),

@@ -11,7 +11,7 @@ from datetime import date
 
 from hub.directory import Directory, Flag, InboxId, PersonId
 from hub.item import Item, Outcome, State
-from hub.message import Kind
+from hub.message import Kind, Status, Topic
 from hub.record import Told
 from hub.web.language import N_, Language
 
@@ -21,6 +21,49 @@ KINDS = {
     Kind.NOTE: N_("note"),
     Kind.DIALOGUE: N_("dialogue"),
     Kind.DEVIATION: N_("deviation"),
+    Kind.REFERRAL_STATUS: N_("referral_status"),
+    Kind.DISCHARGE_SUMMARY: N_("discharge_summary"),
+    Kind.ADMITTED: N_("admitted"),
+    Kind.READY: N_("ready"),
+    Kind.NOT_READY: N_("not_ready"),
+    Kind.DISCHARGED: N_("discharged"),
+    Kind.DEATH: N_("death"),
+    Kind.ADMISSION_REPORT: N_("admission_report"),
+    Kind.EARLY_NOTICE: N_("early_notice"),
+    Kind.TO_DOCTOR: N_("to_doctor"),
+    Kind.SERVICES: N_("services"),
+    Kind.MEDICAL: N_("medical"),
+    Kind.DISCHARGE_REPORT: N_("discharge_report"),
+    Kind.ABSENCE: N_("absence"),
+}
+# What a message does to those before it; a new one stands by itself and needs no word.
+STATUSES = {
+    Status.CHANGED: N_("Replaces an earlier version"),
+    Status.CANCELLED: N_("The sender has withdrawn the message"),
+}
+# Whether a report is more or less than a final one (7306).
+EDITIONS = {"P": N_("Preliminary"), "A": N_("Supplement"), "S": N_("Planned")}
+# How a report's parts are called.
+TOPICS = {
+    Topic.FOLLOW_UP: N_("Follow-up"),
+    Topic.EVENT: N_("Events"),
+    Topic.DIAGNOSIS: N_("Diagnoses"),
+    Topic.WARNING: N_("Warnings (CAVE)"),
+    Topic.MEDICATION: N_("Medication"),
+    Topic.REQUEST: N_("What the sender asks for"),
+    Topic.ASSESSMENT: N_("Assessment"),
+    Topic.FUNCTION: N_("Function, services and aids"),
+    Topic.PEOPLE: N_("People and contacts"),
+    Topic.OTHER: N_("Other information"),
+}
+# How urgent a report is (7303).
+PRIORITIES = {
+    "DATO": N_("Within a date"),
+    "NORM": N_("Normal"),
+    "OHJELP": N_("Emergency"),
+    "PK": N_("Cancer pathway"),
+    "TEL": N_("Answer by telephone"),
+    "TELC": N_("Answer by telephone at once"),
 }
 STATES = {
     State.NEW: N_("new"),
@@ -176,6 +219,11 @@ def told(language: Language, sentence: str) -> str:
         if found := pattern.fullmatch(sentence):
             return language.gettext(phrase, **{k: told(language, v) for k, v in found.groupdict().items()})
     return sentence
+
+
+def subject(written: str, kind: str) -> str:
+    """A message's subject, or nothing where it says no more than the kind does."""
+    return "" if written.strip().casefold() == kind.casefold() else written
 
 
 def skipped(language: Language, day: str) -> str:
