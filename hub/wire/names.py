@@ -3,6 +3,8 @@
 MSGHEAD = "http://www.kith.no/xmlstds/msghead/2006-05-24"
 DIALOG_1_0 = "http://www.kith.no/xmlstds/dialog/2006-10-11"
 DIALOG_1_1 = "http://www.kith.no/xmlstds/dialog/2013-01-23"
+EPIKRISE_1_1 = "http://www.kith.no/xmlstds/epikrise/2006-09-23"
+EPIKRISE_1_2 = "http://www.kith.no/xmlstds/epikrise/2012-02-15"
 APPREC_1_0 = "http://www.kith.no/xmlstds/apprec/2004-11-21"
 APPREC_1_1 = "http://www.kith.no/xmlstds/apprec/2012-02-15"
 FELLES = "http://www.kith.no/xmlstds/felleskomponent1"

@@ -1,12 +1,12 @@
 """Bytes become words: a Message, a Refusal, a Receipt, or Unreadable, and nothing else ever."""
 
 from hub.message import Fault, Message, Reading, Refusal, Unreadable
-from hub.wire import carrier, faults, gate, msghead, receipt, rules, tree
+from hub.wire import carrier, epikrise, faults, gate, msghead, receipt, rules, tree
 from hub.wire.names import APPREC_1_0, APPREC_1_1
 from hub.wire.tree import Element
 
 # How each envelope is read, by its root's name; each has `document`, `envelope` and `lacks`.
-_ENVELOPES = {"MsgHead": msghead}
+_ENVELOPES = {"MsgHead": msghead, "Message": epikrise}
 _RECEIPTS = (f"{{{APPREC_1_0}}}AppRec", f"{{{APPREC_1_1}}}AppRec")
 
 

@@ -2,7 +2,21 @@
 
 from typing import Any
 
-from hub.message import Fault, Message, Party, Reading, Receipt, Refusal, Unreadable
+from hub.message import (
+    Code,
+    Event,
+    Fault,
+    Message,
+    Party,
+    Reading,
+    Receipt,
+    Refusal,
+    Report,
+    Section,
+    Status,
+    Stay,
+    Unreadable,
+)
 
 
 def summary(reading: Reading) -> dict[str, Any]:
@@ -60,7 +74,55 @@ def _content(m: Message) -> dict[str, Any]:
         "conversation": [m.conversation.parent, m.conversation.first] if m.conversation else [],
         "wanted": [f"{w.role} {w.profession} {w.name}".strip() for w in m.wanted],
         "attachments": [f"{a.mime_type} {a.size} {a.description}" for a in m.attachments],
+        **_life(m),
     }
+
+
+def _life(m: Message) -> dict[str, Any]:
+    """What only some messages have: it is left out where there is nothing of it."""
+    found = {
+        "status": "" if m.status is Status.NEW else m.status.value,
+        "document": m.document_id,
+        "report": _report(m.report),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _report(r: Report) -> dict[str, Any]:
+    found = {
+        "codes": [_code(c) for c in r.codes],
+        "priority": _code(r.priority),
+        "stay": _stay(r.stay) if r.stay else {},
+        "events": [_event(e) for e in r.events],
+        "diagnoses": [f"{'main ' if d.main else ''}{_code(d.code)} | {d.text}" for d in r.diagnoses],
+        "warnings": list(r.warnings),
+        "medication": [f"{m.code.value} {m.name} | {m.dose} | {_code(m.status)} | {m.remark}" for m in r.medication],
+        "sections": [_section(s) for s in r.sections],
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _section(s: Section) -> dict[str, Any]:
+    said = {"facts": [f"{fact.title}: {fact.text}" for fact in s.facts], "text": s.text}
+    return {"about": f"{s.topic.value} {s.title}", **{name: value for name, value in said.items() if value}}
+
+
+def _stay(s: Stay) -> dict[str, str]:
+    return {
+        "admitted": s.admitted.isoformat() if s.admitted else "",
+        "discharged": s.discharged.isoformat() if s.discharged else "",
+        "outcome": _code(s.outcome),
+    }
+
+
+def _event(e: Event) -> str:
+    at = f"{e.at.isoformat()}{' (estimated)' if e.estimated else ''}" if e.at else ""
+    return f"{_code(e.code)} | {e.text} | {at} | {e.remark}"
+
+
+def _code(c: Code) -> str:
+    """A code with its list's number and its text, as far as it has them."""
+    return f"{c.number}:{c.value} {c.text}".strip(": ")
 
 
 def _place(fault: Fault) -> str:
