@@ -1,24 +1,25 @@
 """The hub: a message arrives, a person acts, time passes. The one place where the parts meet."""
 
 import asyncio
+from base64 import b64decode
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from hub import desk, intake, registry, watch, wire
 from hub.account import Accounts, SystemAccount
-from hub.change import Acknowledgement, Change, conflict
+from hub.change import Acknowledgement, Change, File, conflict
 from hub.clock import Clock
 from hub.deadline import Deadline
 from hub.desk import Act
 from hub.directory import Directory, Inbox, InboxId, Person, Practice
-from hub.errors import NotAllowed, Stale, Unavailable, Unknown
+from hub.errors import BadRequest, NotAllowed, Stale, Unavailable, Unknown
 from hub.intake import Order
 from hub.item import Item, ItemId
-from hub.message import Fault, Message, MessageKey, Reading, Receipt, Refusal, Unreadable
+from hub.message import Attachment, Fault, Message, MessageKey, Reading, Receipt, Refusal, Unreadable
 from hub.record import Stored
 from hub.settings import Settings
 from hub.store import Committed, Conflict, Duplicate, Outdated, Store, Writing, Written
@@ -73,6 +74,10 @@ class Held:
     faults: tuple[Fault, ...]
 
 
+# What all files of an answer may have together (EDI 2.0), and how much of each tells its type.
+MOST_BYTES = 35_000_000
+LOOKED_AT = 1_024
+
 Outcome = Accepted | Rejected | Repeated | Noted | Held
 
 # A batch that was read and judged, and is not committed yet.
@@ -119,6 +124,10 @@ class Hub:
         changes = [self._judged(d, r, known, now) for d, r in zip(batch, readings, strict=True)]
         return [_writing(d, c, now) for d, c in zip(batch, changes, strict=True)]
 
+    async def explain(self, raw: bytes) -> Mapping[Fault, wire.Allowed]:
+        """What the schemas allow where the form of a message is wrong, by its faults; nothing else happens."""
+        return await self._readers.explain(raw)
+
     async def settle(self, writings: Prepared) -> list[Outcome]:
         """The second half of `receive`: commit, and say what came of each."""
         written = await self._commit(writings)
@@ -134,6 +143,7 @@ class Hub:
         stored = await self._stored(id, who)
         if stored.item.version != version:
             raise _stale(stored.item.version)
+        act = replace(act, files=_known(act.files))
         change = await self._acted(stored, act, who, now)
         # An answer may have files of many megabytes, so it is not written on the event loop.
         documents = await asyncio.to_thread(lambda: tuple(wire.write(o.document) for o in change.outgoing))
@@ -168,6 +178,24 @@ class Hub:
     async def original(self, id: ItemId, who: Person) -> bytes:
         """The bytes of an item's message, as they came. Raises Unknown or NotAllowed."""
         return (await self._stored(id, who)).raw
+
+    async def file(self, id: ItemId, place: int, who: Person) -> tuple[Attachment, bytes]:
+        """An attachment of an item's message, by its place from 0, decoded. Raises Unknown, NotAllowed or Unavailable."""
+        stored = await self._stored(id, who)
+        attachments = (await self._message(stored)).attachments
+        if not 0 <= place < len(attachments):
+            raise Unknown(f"the message of item {id!r} has no attachment {place}")
+        found = attachments[place]
+        if not found.length:
+            raise Unavailable("this attachment can only be had in the original message")
+        encoded = stored.raw[found.start : found.start + found.length]
+        return found, await asyncio.to_thread(b64decode, encoded)
+
+    async def heed(self, alert: int, who: Person, now: datetime) -> None:
+        """A person has seen an alert of an inbox of theirs. Raises Unknown when there is none such to see."""
+        if not await self.store.seen(alert, who.inboxes, who.id, now):
+            raise Unknown(f"there is no alert {alert} to see")
+        self.ring()
 
     def inbox(self, id: InboxId, who: Person) -> Inbox:
         """An inbox that a person may see. Raises Unknown or NotAllowed."""
@@ -279,15 +307,28 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
                 limit=settings.wire.limit_bytes,
                 memory=settings.wire.memory_mb * 2**20,
                 seconds=settings.wire.seconds,
+                schemas=settings.wire.schemas,
+                acceptance=settings.acceptance.choices(),
+                trust=settings.signatures.trust,
             )
         )
         found = await loading
-        order = Order(found.directory, found.rules, found.ladders)
+        order = Order(found.directory, found.rules, found.ladders, settings.acceptance.choices())
         store = await stack.enter_async_context(Store(settings.database.url))
         grace = timedelta(seconds=settings.watch.grace_seconds)
         hub = Hub(order, found.accounts, store, readers, settings.running_clock(), grace)
         await hub.rehome(hub.clock.now())
         yield hub
+
+
+def _known(files: tuple[File, ...]) -> tuple[File, ...]:
+    """Files that go out, each with the type that its bytes tell. Raises BadRequest for any that no partner must take."""
+    if sum(len(file.content) for file in files) > MOST_BYTES:
+        raise BadRequest(f"files: at most {MOST_BYTES} bytes can be sent in all")
+    told = tuple(replace(file, mime_type=wire.media_type(file.content[:LOOKED_AT])) for file in files)
+    if wrong := next((n for n, file in enumerate(told, 1) if not file.mime_type), None):
+        raise BadRequest(f"files: number {wrong} is no PDF, JPG or PNG, and others cannot be sent (HIS 1077)")
+    return told
 
 
 def _writing(delivery: Delivery, change: Change, now: datetime) -> Writing:

@@ -27,11 +27,13 @@ MAILBOX = r"^([0-9. ]{1,20}|[A-Z]{2,5}:[0-9A-Za-z.-]{1,40})$"
 Limit = Annotated[int, Query(ge=1, le=500, description="How many at the most")]
 
 
-class _Shape(BaseModel):
+class Shape(BaseModel):
+    """What goes over the wire: nothing but the fields that are named."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class InboxOut(_Shape):
+class InboxOut(Shape):
     """An inbox, with how many items are open in it."""
 
     id: str
@@ -41,7 +43,7 @@ class InboxOut(_Shape):
     claimed: int
 
 
-class DeadlineOut(_Shape):
+class DeadlineOut(Shape):
     """An item's clock. `running` is false when it has stopped."""
 
     due_at: datetime
@@ -53,7 +55,7 @@ class DeadlineOut(_Shape):
     skipped: list[str]
 
 
-class ItemOut(_Shape):
+class ItemOut(Shape):
     """An item as a list shows it. Send `version` with every act."""
 
     id: str
@@ -74,7 +76,7 @@ class ItemOut(_Shape):
     running: bool
 
 
-class PartOut(_Shape):
+class PartOut(Shape):
     """One request or note of the message, as plain text."""
 
     theme: str
@@ -84,7 +86,7 @@ class PartOut(_Shape):
     remark: str
 
 
-class PlacingOut(_Shape):
+class PlacingOut(Shape):
     """Why an item lies where it lies."""
 
     rule: str
@@ -93,7 +95,7 @@ class PlacingOut(_Shape):
     passed_over: list[dict[str, str]]
 
 
-class HistoryOut(_Shape):
+class HistoryOut(Shape):
     """One thing that happened to an item."""
 
     id: int
@@ -117,7 +119,7 @@ class OpenedOut(ItemOut):
     history: list[HistoryOut]
 
 
-class NoticeOut(_Shape):
+class NoticeOut(Shape):
     """An item that the inbox was told about by a ladder; `late` when the hub was late in telling."""
 
     item: ItemOut
@@ -126,14 +128,14 @@ class NoticeOut(_Shape):
     late: bool
 
 
-class Page(_Shape):
+class Page(Shape):
     """Some of a list, and where it goes on: give `next` as `after`, until it is null."""
 
     items: list[ItemOut]
     next: str | None
 
 
-class Versioned(_Shape):
+class Versioned(Shape):
     """The version that the caller has seen."""
 
     version: Annotated[int, Field(ge=1)]
@@ -152,7 +154,7 @@ class CloseIn(Versioned):
     note: Annotated[str, Field(max_length=length.NOTE)] = ""
 
 
-class PostedOut(_Shape):
+class PostedOut(Shape):
     """A document that waits in a mailbox; `document` is the XML."""
 
     id: int
@@ -162,13 +164,13 @@ class PostedOut(_Shape):
     document: str
 
 
-class ConfirmIn(_Shape):
+class ConfirmIn(Shape):
     """The documents that the partner has stored."""
 
     ids: Annotated[list[int], Field(min_length=1, max_length=500)]
 
 
-class ConfirmOut(_Shape):
+class ConfirmOut(Shape):
     """How many left the mailbox by this call; those confirmed before are not counted again."""
 
     confirmed: int
@@ -210,7 +212,7 @@ async def notices(inbox: str, who: Who, hub: TheHub, limit: Limit = 100) -> list
 @router.get("/items/{id}")
 async def item(id: str, who: Who, hub: TheHub) -> OpenedOut:
     """One item with all that belongs to it."""
-    return await _opened(ItemId(id), who, hub)
+    return await opened(ItemId(id), who, hub)
 
 
 @router.post("/items/{id}/claim")
@@ -263,20 +265,21 @@ async def confirm(
     return ConfirmOut(confirmed=await hub.store.confirm(box, owners, ids, hub.clock.now()))
 
 
-async def _act(id: str, act: Act, seen: Versioned, who: Person, hub: TheHub) -> OpenedOut:
+async def _act(id: str, act: Act, seen: Versioned, who: Person, hub: Hub) -> OpenedOut:
     await hub.act(ItemId(id), act, seen.version, who, hub.clock.now())
-    return await _opened(ItemId(id), who, hub)
+    return await opened(ItemId(id), who, hub)
 
 
-async def _opened(id: ItemId, who: Person, hub: TheHub) -> OpenedOut:
-    opened = await hub.open(id, who)
-    m = opened.message
-    clock = opened.deadline
-    line = Line(opened.item, clock.due if clock else None, bool(clock and clock.fires_at))
+async def opened(id: ItemId, who: Person, hub: Hub) -> OpenedOut:
+    """An item with all that belongs to it, as the API shows it. Raises Unknown or NotAllowed."""
+    found = await hub.open(id, who)
+    m = found.message
+    clock = found.deadline
+    line = Line(found.item, clock.due if clock else None, bool(clock and clock.fires_at))
     return OpenedOut(
         **_item(line).model_dump(),
-        received_at=opened.received_at,
-        note=opened.item.note,
+        received_at=found.received_at,
+        note=found.item.note,
         national_id=m.patient.national_id if m.patient else None,
         parts=[
             PartOut(theme=p.theme.value, theme_text=p.theme.text, subject=p.subject, text=p.text, remark=p.remark)
@@ -284,7 +287,7 @@ async def _opened(id: ItemId, who: Person, hub: TheHub) -> OpenedOut:
         ],
         files=[{"description": a.description, "mime_type": a.mime_type, "size": a.size} for a in m.attachments],
         conversation={"parent": m.conversation.parent, "first": m.conversation.first} if m.conversation else None,
-        placing=_placing(opened.item),
+        placing=_placing(found.item),
         deadline=_deadline(clock),
         history=[
             HistoryOut(id=t.id, at=t.at, event=t.event, who=t.who, detail=dict(t.detail))

@@ -18,7 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 from hub import __version__
 from hub.errors import BadRequest, HubError, Unknown
 from hub.service import Hub
-from hub.web import access, api, body, door, pages, problem, stream
+from hub.web import access, alerts, api, body, checking, door, files, pages, problem, sending, stream
 from hub.web.access import Remembered
 from hub.web.door import Gathering
 from hub.web.guessing import Guesses
@@ -53,6 +53,8 @@ class Application(FastAPI):
             await super().__call__(scope, receive, send)
         elif scope["path"] == door.PATH and scope["method"] == "POST":
             await self._message(scope, receive, _headed(scope, send))
+        elif scope["path"] in checking.LARGE and scope["method"] == "POST":
+            await super().__call__(scope, receive, _headed(scope, send))
         else:
             await body.call(super().__call__, scope, receive, _headed(scope, send))
 
@@ -105,8 +107,8 @@ def app(hub: Hub, limit: int, session_hours: int = 10, secure_cookies: bool = Fa
     made.state.guesses = Guesses()
     made.state.session_hours, made.state.secure_cookies = session_hours, secure_cookies
     made.mount("/static", StaticFiles(directory=HERE / "static"), "static")
-    for router in (door.router, api.router, stream.router, pages.router):
-        made.include_router(router)
+    for part in (door, checking, api, sending, files, alerts, stream, pages):
+        made.include_router(part.router)
     made.add_api_route("/health", _health, include_in_schema=True)
     described = [Depends(access.anybody)]
     made.add_api_route("/v1/openapi.json", _description, include_in_schema=False, dependencies=described)

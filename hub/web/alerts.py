@@ -1,0 +1,78 @@
+"""The API's alerts: what we sent and the partner refused or did not acknowledge, and messages that were replaced."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from hub.directory import InboxId
+from hub.item import ItemId
+from hub.record import Raised, Sent
+from hub.web.access import TheHub, Who
+from hub.web.api import Limit, Shape
+
+router = APIRouter(prefix="/v1")
+
+
+class AlertOut(Shape):
+    """Something an inbox must hear of: rejected, missing or changed. `words` is what the partner says."""
+
+    id: int
+    kind: str
+    item: str
+    patient: str
+    subject: str
+    about: str
+    words: str
+    at: datetime
+
+
+class SentOut(Shape):
+    """A document that was sent about an item. `receipt` is accepted, rejected, missing, or null while it is awaited."""
+
+    msg_id: str
+    at: datetime
+    author: str | None
+    receipt: str | None
+    receipt_at: datetime | None
+    faults: str
+
+
+@router.get("/inboxes/{inbox}/alerts")
+async def alerts(inbox: str, who: Who, hub: TheHub, limit: Limit = 100) -> list[AlertOut]:
+    """What nobody of an inbox has seen yet, the newest first."""
+    return [_alert(x) for x in await hub.store.alerts(hub.inbox(InboxId(inbox), who).id, limit)]
+
+
+@router.post("/alerts/{id}/seen", status_code=204)
+async def seen(id: Annotated[int, Path(ge=1, le=2**62)], who: Who, hub: TheHub) -> Response:
+    """The caller has seen an alert of an inbox of theirs."""
+    await hub.heed(id, who, hub.clock.now())
+    return Response(status_code=204)
+
+
+@router.get("/items/{id}/sent")
+async def sent(id: str, who: Who, hub: TheHub) -> list[SentOut]:
+    """What was sent about an item, and what the partner said of it."""
+    opened = await hub.open(ItemId(id), who)
+    return [_sent(x) for x in await hub.store.sent(opened.item.id)]
+
+
+def _alert(x: Raised) -> AlertOut:
+    head, told = x.item.headline, x.alert
+    return AlertOut(
+        id=x.id,
+        kind=told.kind,
+        item=told.item,
+        patient=head.patient,
+        subject=head.subject,
+        about=told.about,
+        words=told.words,
+        at=told.at,
+    )
+
+
+def _sent(x: Sent) -> SentOut:
+    return SentOut(
+        msg_id=x.msg_id, at=x.at, author=x.author, receipt=x.receipt, receipt_at=x.receipt_at, faults=x.faults
+    )
