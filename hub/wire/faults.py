@@ -154,6 +154,16 @@ def crowded(most: int) -> Fault:
     )
 
 
+def crowded_element(most: int, line: int) -> Fault:
+    """More elements side by side than any message needs."""
+    return Fault(
+        "T01",
+        f"An element holds more than {most} others; send them in several messages",
+        f"Et element har mer enn {most} andre i seg; send dem i flere meldinger",
+        line=line,
+    )
+
+
 def wide_element(most: int, line: int) -> Fault:
     """More attributes on one element than any schema has."""
     return Fault(

@@ -6,8 +6,6 @@ Everything is read by namespace and name, tolerantly: what is missing is left em
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from lxml import etree
-
 from hub.message import (
     Code,
     Conversation,
@@ -114,14 +112,14 @@ def party(organisation: Element | None) -> Party | None:
     """
     if organisation is None:
         return None
-    written = etree.tostring(organisation, encoding="UTF-8", with_tail=False)
+    written = tree.written(organisation)
+    if written is None or len(written) > _LONGEST_KNOWN:
+        return _party(organisation)
     if (known := _known_parties.get(written)) is not None:
         return known
-    found = _party(organisation)
-    if len(written) <= _LONGEST_KNOWN:
-        if len(_known_parties) == _MOST_KNOWN:
-            _known_parties.clear()
-        _known_parties[written] = found
+    if len(_known_parties) == _MOST_KNOWN:
+        _known_parties.clear()
+    found = _known_parties[written] = _party(organisation)
     return found
 
 

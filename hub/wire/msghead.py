@@ -1,5 +1,7 @@
 """A MsgHead 1.2 with its payloads and attachments (HIS 80601): what stands in it."""
 
+from itertools import islice
+
 from hub.message import NOTHING_TOLD, Envelope, Fault, Kind, Message, Report, Status
 from hub.wire import catalogue, faults, head, payload, tree
 from hub.wire.carrier import Carrier
@@ -122,10 +124,10 @@ def _alien(root: Element, bodies: tuple[Element, ...]) -> tuple[Fault, ...]:
         return (faults.unknown_head(tree.namespace(root), tree.line(root)),)
     if not bodies:
         return (faults.no_payload(tree.line(root)),)
+    strangers = (body for body in bodies if not payload.known(body))
     return tuple(
         faults.unknown_payload(tree.local(body), tree.namespace(body), tree.path(body), tree.line(body))
-        for body in bodies
-        if not payload.known(body)
+        for body in islice(strangers, catalogue.MOST_FAULTS)
     )
 
 

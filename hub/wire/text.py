@@ -24,6 +24,8 @@ _PARAGRAPHS = frozenset(
 )
 _LISTS = ("ul", "ol")
 _CELLS = ("td", "th")
+# Lists within lists step in so many times at most: deeper ones would grow with the square of their depth.
+_MOST_STEPS = 8
 # Elements that do more than break lines.
 _SPECIAL = frozenset((*_LISTS, *_CELLS, "br", "img", "li", "pre", "sup"))
 
@@ -153,7 +155,7 @@ class _Page:
             self._preserved -= 1
 
     def _bullet(self) -> str:
-        depth = "  " * (len(self._lists) - 1)
+        depth = "  " * min(len(self._lists) - 1, _MOST_STEPS)
         number = self._lists[-1] if self._lists else None
         if number is None:
             return f"{depth}• "

@@ -5,7 +5,6 @@ Elements are found by namespace and name, never by prefix.
 """
 
 from functools import cache
-from itertools import islice
 from typing import Any, cast
 
 from lxml import etree
@@ -18,9 +17,14 @@ Element = etree._Element
 # From here on libxml2 needs its larger limits, because a text of its own may be 10 MB at most.
 _HUGE = 9_000_000
 
-# Elements of the standards' own schemas; libxml2 takes time with the square of what is wrong with them.
+# Elements of the standards' own schemas, in all and in one parent; libxml2 takes time with the square of how many
+# stand beside each other when something is wrong with them.
 MOST_STRICT = 10_000
+MOST_CHILDREN = 3_000
 _XHTML = "{http://www.w3.org/1999/xhtml}"
+
+# libxml2 copies all namespaces in scope when it writes an element, in time with the square of how many they are.
+_MOST_NAMESPACES = 32
 
 # libxml2's numbers: no memory left; nested too deeply, a text or a name too long.
 _NO_MEMORY = 2
@@ -39,7 +43,7 @@ def parse(raw: bytes, encoding: str) -> Element | Fault:
     if root.getroottree().docinfo.doctype:
         # The gate turns document types away; this stands behind it.
         return faults.doctype(1)
-    return faults.crowded(MOST_STRICT) if raw.count(b"<") > MOST_STRICT and _is_crowded(root) else root
+    return (_crowd(root) if raw.count(b"<") > MOST_CHILDREN else None) or root
 
 
 def beginning(raw: bytes, encoding: str) -> Element | None:
@@ -160,10 +164,26 @@ def path(element: Element) -> str:
     return "/" + "/".join(reversed(steps))
 
 
-def _is_crowded(root: Element) -> bool:
+def written(element: Element) -> bytes | None:
+    """An element in bytes by which it can be known again, or None when writing it would take too long."""
+    if len(element.nsmap) > _MOST_NAMESPACES:
+        return None
+    found: bytes = etree.tostring(element, encoding="UTF-8", with_tail=False)
+    return found
+
+
+def _crowd(root: Element) -> Fault | None:
     """Whether there are too many elements outside of XHTML, of which a text may have as many as the gate lets in."""
-    strict = (each for each in root.iter() if not name(each).startswith(_XHTML))
-    return next(islice(strict, MOST_STRICT, None), None) is not None
+    strict = 0
+    for each in root.iter():
+        if name(each).startswith(_XHTML):
+            continue
+        strict += 1
+        if strict > MOST_STRICT:
+            return faults.crowded(MOST_STRICT)
+        if len(each) > MOST_CHILDREN and sum(not name(child).startswith(_XHTML) for child in each) > MOST_CHILDREN:
+            return faults.crowded_element(MOST_CHILDREN, line(each))
+    return None
 
 
 def _step(element: Element) -> str:
