@@ -1,5 +1,6 @@
 """Numbers that identify people and organisations: their control digits, and the birth date some of them tell."""
 
+from dataclasses import dataclass
 from datetime import date
 from operator import mul
 
@@ -18,6 +19,58 @@ SYNTHETIC = range(81, 93)
 
 # A shared help number (FHN) starts with one of these and has no date in it.
 SHARED_HELP_NUMBER = ("8", "9")
+
+
+# The numbers that identify a person to everybody; an H-number does so to its issuer only.
+NATIONAL = ("FNR", "DNR", "FHN")
+
+# What may stand between the digits where people write a number.
+_BETWEEN = str.maketrans("", "", " .-\t\n\r\u00a0")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a number looks like: FNR, DNR, HNR or FHN, and whether it is a made-up one for tests.
+
+    A local help number (HNR) and a test number of some systems both add 40 to the month, so that alone tells nothing
+    about tests; the national test numbers add 80.
+    """
+
+    type: str
+    synthetic: bool = False
+
+
+def plain(written: str) -> str | None:
+    """The eleven digits of a national number, however they are spaced, or None when there are not as many.
+
+    Whether the control digits fit is another matter: a wrong one alone is no reason to turn a message away.
+    """
+    number = written.translate(_BETWEEN)
+    return number if _digits(number, 11) else None
+
+
+def form(number: str) -> Form | None:
+    """What eleven digits look like by their date part (HIS 1001), or None for a day or month that no number has."""
+    if not _digits(number, 11):
+        return None
+    if number[0] in SHARED_HELP_NUMBER:
+        return Form("FHN")
+    day, month = int(number[:2]), int(number[2:4])
+    if _day(day) not in range(1, 32) or _month(month) not in range(1, 13):
+        return None
+    if month in LOCAL_HELP_NUMBER:
+        return Form("HNR")
+    return Form("DNR" if day in D_NUMBER else "FNR", synthetic=month in SYNTHETIC)
+
+
+def doubtful(written: str, type: str) -> bool:
+    """Whether a number that is said to be of a type (FNR, DNR, HNR, FHN) cannot be one as it stands (E31).
+
+    Its digits are too few or too many, the control digits are wrong, or it looks like another type's.
+    """
+    number = plain(written)
+    found = form(number) if number and fits(number) else None
+    return found is None or found.type != type
 
 
 def fits(number: str) -> bool:

@@ -6,18 +6,23 @@ from datetime import date, datetime
 from types import MappingProxyType
 from uuid import NAMESPACE_OID, uuid5
 
-from hub import calendar, deadline, item, route
+from hub import calendar, deadline, identity, item, route
+from hub.acceptance import STRICT, Acceptance, Choice
 from hub.change import Acknowledgement, Arrival, Change, Entry, Outgoing, Quarantined
 from hub.deadline import Deadline, Ladder
 from hub.directory import Directory, InboxId, Listing, Practice
 from hub.item import Headline, Item, Placing, Purpose, State
 from hub.message import (
+    INFORMATIVE,
     Envelope,
     Fault,
     HerId,
+    Kind,
     Message,
     MessageId,
     MessageKey,
+    Party,
+    Patient,
     Receipt,
     Receiver,
     Refusal,
@@ -34,11 +39,12 @@ NONE: Mapping[str, Item] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Everything configured that decisions stand on: who is who, the routing table, the ladders."""
+    """Everything configured that decisions stand on: who is who, the routing table, the ladders, the site's choices."""
 
     directory: Directory
     rules: tuple[Rule, ...]
     ladders: tuple[Ladder, ...]
+    acceptance: Acceptance = STRICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,25 +132,79 @@ def rehome(x: Item, practice: Practice, directory: Directory, now: datetime) -> 
     return Change((entry,), items=(moved,))
 
 
-def recipients(envelope: Envelope, directory: Directory) -> tuple[Ours, ...]:
-    """Every receiver that is ours. The original receiver of a message that was passed on (OR) is none."""
-    return tuple(
-        Ours(place, practice, receiver.party.level_2, _unknown_service(receiver, practice))
-        for place, receiver in enumerate(envelope.receivers)
-        if receiver.role.strip().upper() != "OR" and (practice := _owner(receiver, directory))
-    )
+def recipients(envelope: Envelope, directory: Directory, acceptance: Acceptance = STRICT) -> tuple[Ours, ...]:
+    """Every receiver that is ours, each once. The original receiver of a message that was passed on (OR) is none."""
+    found: dict[tuple[str, Party], Ours] = {}
+    for place, receiver in enumerate(envelope.receivers):
+        role = receiver.role.strip().upper()
+        if role != "OR" and (practice := _owner(receiver, directory)):
+            found.setdefault((role, receiver.party), _ours(place, receiver, practice, acceptance))
+    return tuple(found.values())
+
+
+def _ours(place: int, receiver: Receiver, practice: Practice, acceptance: Acceptance) -> Ours:
+    """A receiver with what is wrong with it; a site may take an unknown service for the organisation (row 11)."""
+    one, two = receiver.party.level_1, receiver.party.level_2
+    if one == practice.her_id and two not in practice.services and acceptance.unknown_receiver is Choice.ACCEPT:
+        return Ours(place, practice, None)
+    return Ours(place, practice, two, _unknown_service(receiver, practice))
 
 
 def _addressed(reading: Message | Refusal, order: Order, now: datetime, known: Mapping[str, Item] = NONE) -> Change:
     envelope = reading.envelope
-    ours = recipients(envelope, order.directory)
+    ours = recipients(envelope, order.directory, order.acceptance)
     if not ours:
         return quarantine("address", (_nobody_here(envelope),), envelope.key, now)
     if isinstance(reading, Refusal):
-        ours = tuple(replace(x, faults=reading.faults + x.faults) for x in ours)
-    if all(x.faults for x in ours) or isinstance(reading, Refusal):
+        return refuse(envelope, tuple(replace(x, faults=reading.faults + x.faults) for x in ours), now)
+    ours = tuple(replace(x, faults=x.faults + _no_record(reading, x, order.directory)) for x in ours)
+    if all(x.faults for x in ours):
         return refuse(envelope, ours, now)
-    return admit(reading, ours, order, now, known)
+    admitted = admit(reading, ours, order, now, known)
+    return replace(admitted, entries=(*admitted.entries, *_doubts(reading, now)))
+
+
+def _no_record(m: Message, x: Ours, directory: Directory) -> tuple[Fault, ...]:
+    """E35 for a discharge summary about somebody whom the practice does not have (HIS 80415 3.3.4, row 10).
+
+    Only a whole and right number can be looked for; with less the coordinator looks. A cancellation is let through,
+    as what it takes back may be here. A practice without any list cannot say who is not on it.
+    """
+    numbers = _numbers(m.patient) if m.kind is Kind.DISCHARGE_SUMMARY and m.status is not Status.CANCELLED else ()
+    if not numbers or any(_lists(directory, x.practice, number) for number in numbers):
+        return ()
+    if all(listing.practice != x.practice.her_id for listing in directory.listings.values()):
+        return ()
+    name = x.practice.name
+    return (
+        Fault(
+            "E35",
+            f"The patient has no record at {name}; check the receiver, or whether the number is right",
+            f"Pasienten har ikke journal hos {name}; kontroller mottakeren, eller om nummeret er riktig",
+            "/Message/ServRprt/Patient",
+        ),
+    )
+
+
+def _numbers(patient: Patient | None) -> tuple[str, ...]:
+    """The national numbers by which a patient can be looked for: all digits there, and the control digits right."""
+    idents = patient.idents if patient else ()
+    found = (identity.plain(ident.id) for ident in idents if ident.type.value in identity.NATIONAL)
+    return tuple(number for number in found if number and identity.fits(number))
+
+
+def _lists(directory: Directory, practice: Practice, number: str) -> bool:
+    listing = directory.listings.get(number)
+    return listing is not None and listing.practice == practice.her_id
+
+
+def _doubts(m: Message, now: datetime) -> tuple[Entry, ...]:
+    """A line in the journal where a patient's number cannot be right (E31), which alone rejects nothing."""
+    idents = m.patient.idents if m.patient else ()
+    whole = (i for i in idents if i.type.value in identity.NATIONAL and identity.plain(i.id))
+    if not any(identity.doubtful(i.id, i.type.value) for i in whole):
+        return ()
+    return (Entry(now, "message.doubted", m.key, detail={"codes": "E31"}),)
 
 
 def _owner(receiver: Receiver, directory: Directory) -> Practice | None:

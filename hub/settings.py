@@ -16,7 +16,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from hub import resources
+from hub import acceptance, resources
+from hub.acceptance import Choice
 from hub.clock import Clock
 from hub.errors import BadConfiguration
 
@@ -44,12 +45,39 @@ class Web(_Section):
 
 
 class Wire(_Section):
-    """How messages are read: processes, and the limits that hold for each of them."""
+    """How messages are read: processes, the limits that hold for each of them, and by which schemas.
+
+    `schemas` is a folder that `hub schemas use` has written; without one the hub's own schemas are used.
+    """
 
     readers: Annotated[int, Field(ge=1, le=64)] = 1
     limit_bytes: Annotated[int, Field(ge=1024)] = 51_200_000
     memory_mb: Annotated[int, Field(ge=128)] = 768
     seconds: Annotated[float, Field(gt=0, le=600)] = 2.0
+    schemas: Path | None = None
+
+
+class Acceptance(_Section):
+    """What this site decides where the standard leaves it to the receiver; hub/acceptance.py says what each means."""
+
+    malformed: Choice = Choice.REJECT
+    unknown_format: Choice = Choice.REJECT
+    invalid: Choice = Choice.REJECT
+    unknown_receiver: Choice = Choice.REJECT
+
+    def choices(self) -> acceptance.Acceptance:
+        """The same as a word, which everything inside takes."""
+        return acceptance.Acceptance(**{name: getattr(self, name) for name in acceptance.CHOICES})
+
+
+class Signatures(_Section):
+    """Whose personal signatures are trusted: a folder of authorities' certificates and revocation lists.
+
+    Without one a signature must be right, but nobody asks who stands behind the certificate. It is read when the hub
+    starts.
+    """
+
+    trust: Path | None = None
 
 
 class Watch(_Section):
@@ -78,6 +106,8 @@ class Settings(BaseSettings):
     database: Database = Database()
     web: Web = Web()
     wire: Wire = Wire()
+    acceptance: Acceptance = Acceptance()
+    signatures: Signatures = Signatures()
     watch: Watch = Watch()
     clock: Rehearsal = Rehearsal()
 
@@ -174,4 +204,8 @@ def _anchored(settings: Settings, base: Path) -> Settings:
     prefix, _, name = settings.database.url.partition(":///")
     url = f"{prefix}:///{base / name}" if prefix == "sqlite" and name else settings.database.url
     database = settings.database.model_copy(update={"url": url})
-    return settings.model_copy(update={"folder": base / settings.folder, "database": database})
+    trust = settings.signatures.trust
+    signatures = settings.signatures.model_copy(update={"trust": trust and base / trust})
+    wire = settings.wire.model_copy(update={"schemas": settings.wire.schemas and base / settings.wire.schemas})
+    found = {"folder": base / settings.folder, "database": database, "signatures": signatures, "wire": wire}
+    return settings.model_copy(update=found)

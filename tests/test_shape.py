@@ -18,7 +18,7 @@ PLACES = {
     "errors": ("errors",),
     "resources": ("resources",),
     "words": (
-        *("identity", "message", "calendar", "directory", "account"),
+        *("acceptance", "identity", "message", "calendar", "directory", "account"),
         *("item", "route", "deadline", "change", "record", "succession"),
     ),
     "decisions": ("intake", "desk", "watch"),

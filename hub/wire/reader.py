@@ -1,8 +1,10 @@
 """Bytes become words: a Message, a Refusal, a Receipt, or Unreadable, and nothing else ever."""
 
+from hub.acceptance import Choice
 from hub.message import Fault, Message, Reading, Refusal, Unreadable
 from hub.wire import carrier, epikrise, faults, gate, msghead, receipt, rules, tree
 from hub.wire.names import APPREC_1_0, APPREC_1_1
+from hub.wire.rules import Case, Terms
 from hub.wire.tree import Element
 
 # How each envelope is read, by its root's name; each has `document`, `envelope` and `lacks`.
@@ -10,18 +12,30 @@ _ENVELOPES = {"MsgHead": msghead, "Message": epikrise}
 _RECEIPTS = (f"{{{APPREC_1_0}}}AppRec", f"{{{APPREC_1_1}}}AppRec")
 
 
-def read(raw: bytes, limit: int = gate.LIMIT) -> Reading:
-    """What the bytes say. Raises nothing about them except MemoryError; run it where that costs little."""
+def read(raw: bytes, limit: int = gate.LIMIT, terms: Terms = rules.STRICT) -> Reading:
+    """What the bytes say, judged by a site's terms.
+
+    Raises nothing about them except MemoryError; run it where that costs little.
+    """
+    return _read(raw, limit, terms)
+
+
+def again(raw: bytes, limit: int = gate.LIMIT) -> Reading:
+    """What bytes say that were accepted before: no rule is asked anew, as what was taken in stays readable."""
+    return _read(raw, limit, None)
+
+
+def _read(raw: bytes, limit: int, terms: Terms | None) -> Reading:
     encoding = gate.admit(raw, limit)
     if isinstance(encoding, Fault):
         return Unreadable((encoding,))
     root = tree.parse(raw, encoding)
     if isinstance(root, Fault):
-        return _broken(tree.beginning(raw, encoding), root)
-    return receipt.read(root) if root.tag in _RECEIPTS else _message(root, raw)
+        return _broken(tree.beginning(raw, encoding), root, terms)
+    return receipt.read(root) if root.tag in _RECEIPTS else _message(root, raw, encoding, terms)
 
 
-def _message(root: Element, raw: bytes) -> Message | Refusal | Unreadable:
+def _message(root: Element, raw: bytes, encoding: str, terms: Terms | None) -> Message | Refusal | Unreadable:
     """Tolerant reading first, then the rules: being valid against a schema is not what decides (HIS 80415 3.3.4)."""
     envelope = _ENVELOPES.get(tree.local(root))
     if envelope is None:
@@ -29,12 +43,19 @@ def _message(root: Element, raw: bytes) -> Message | Refusal | Unreadable:
     found = envelope.document(root)
     if found is None:
         return Unreadable(envelope.lacks(root))
-    against = rules.judge(found)
-    return Refusal(found.envelope, against) if against else carrier.located(found.make(), raw)
+    # What no rule could read can be no message, whenever it was accepted.
+    if terms is None and found.kind is not None and not found.alien:
+        return carrier.located(found.make(), raw)
+    terms = terms or rules.STRICT
+    against = rules.judge(Case(found, raw, encoding, terms))
+    if not against:
+        return carrier.located(found.make(), raw)
+    return Refusal(found.envelope, against) if rules.answered(against, terms) else Unreadable(against)
 
 
-def _broken(root: Element | None, fault: Fault) -> Refusal | Unreadable:
+def _broken(root: Element | None, fault: Fault, terms: Terms | None) -> Refusal | Unreadable:
     """Not well-formed (T01): refused when the head was whole before the break, so that its sender hears of it."""
     module = None if root is None else _ENVELOPES.get(tree.local(root))
     envelope = module.envelope(root) if module and root is not None else None
-    return Refusal(envelope, (fault,)) if envelope else Unreadable((fault,))
+    told = (terms or rules.STRICT).acceptance.malformed is Choice.REJECT
+    return Refusal(envelope, (fault,)) if envelope and told else Unreadable((fault,))

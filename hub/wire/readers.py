@@ -6,21 +6,25 @@ it again, alone and in a fresh reader, becomes Unreadable.
 """
 
 import asyncio
+import json
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGKILL
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 import msgspec
 
+from hub.acceptance import CHOICES, STRICT, Acceptance
 from hub.errors import BadConfiguration, ReaderBroken
 from hub.message import Fault, Reading, Unreadable
 from hub.wire import crossing, faults, gate
+from hub.wire.allowed import Allowed
 
 T = TypeVar("T")
 
@@ -44,11 +48,15 @@ ALARM_AFTER = 5
 REPLY_BYTES = 4_000_000
 REPLY_FACTOR = 4
 
+NOTHING_DECIDED: Mapping[str, Any] = {}
+
 # Without the user's own folders or the environment (-I), but with the hub's search path, which -I would hide.
 _PROGRAM = """
 import importlib, sys
-program, memory, limit, *sys.path = sys.argv[1:]
-importlib.import_module(program).main(int(memory), int(limit))
+import json
+program, memory, limit, schemas, terms, *sys.path = sys.argv[1:]
+importlib.import_module("hub.wire.catalogue").use(schemas)
+importlib.import_module(program).main(int(memory), int(limit), **json.loads(terms))
 """
 
 
@@ -56,6 +64,8 @@ class Readers:
     """So many reader processes, each with a limit of bytes for a message, of memory and of seconds for a batch.
 
     `async with Readers(...) as readers` starts them all and raises BadConfiguration or ReaderBroken when it cannot.
+    `schemas` is the folder of a site's own set; ours is used without one. `acceptance` is what a site decides in the
+    rows that are left to it, and `trust` the folder with the authorities whose signatures it trusts.
     """
 
     def __init__(
@@ -65,10 +75,15 @@ class Readers:
         memory: int = 512 * 2**20,
         seconds: float = 2.0,
         program: str = "hub.wire.reading",
+        schemas: Path | None = None,
+        acceptance: Acceptance = STRICT,
+        trust: Path | None = None,
     ) -> None:
         self._seconds = seconds
-        self._readers = [_Reader(_command(program, memory, limit)) for _ in range(count)]
+        terms = _terms(acceptance, trust)
+        self._readers = [_Reader(_command(program, memory, limit, schemas, terms)) for _ in range(count)]
         self._free: asyncio.Queue[_Reader] = asyncio.Queue()
+        self._explainer = Explainer(_command("hub.wire.explanation", memory, limit, schemas), seconds)
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -101,6 +116,10 @@ class Readers:
         told = await _together(self._read(portion, stored) for portion in portions)
         return [reading for readings in told for reading in readings]
 
+    async def explain(self, raw: bytes) -> dict[Fault, Allowed]:
+        """What is allowed where the form of a message is wrong, by its faults; see Explainer."""
+        return await self._explainer.explain(raw)
+
     async def _read(self, portion: Sequence[bytes], stored: bool) -> list[Reading]:
         reader = await self._free.get()
         try:
@@ -118,11 +137,45 @@ class Readers:
     async def _ask(self, reader: "_Reader", portion: Sequence[bytes], stored: bool) -> list[Reading] | Fault:
         size = sum(map(len, portion))
         seconds = self._seconds + len(portion) * SECONDS_PER_MESSAGE + size / BYTES_PER_SECOND
-        return await reader.ask(portion, seconds, stored)
+        return await reader.ask(Question(portion, crossing.replied, stored), seconds)
 
     async def _close(self) -> None:
         for reader in self._readers:
             await reader.stop()
+        await self._explainer.stop()
+
+
+class Explainer:
+    """A process apart that explains, started when somebody first asks; intake never waits for it."""
+
+    def __init__(self, command: tuple[str, ...], seconds: float) -> None:
+        self._reader = _Reader(command)
+        self._seconds = seconds
+        self._turn = asyncio.Lock()
+
+    async def explain(self, raw: bytes) -> dict[Fault, Allowed]:
+        """What is allowed where the form of a message is wrong, by its faults.
+
+        Empty when it takes too long or the process dies of it. Raises BadConfiguration or ReaderBroken when no
+        process starts.
+        """
+        async with self._turn:
+            question = Question((raw,), crossing.explained)
+            told = await self._reader.ask(question, self._seconds + len(raw) / BYTES_PER_SECOND)
+        return {} if isinstance(told, Fault) else {each.fault: each.allowed for each in told[0]}
+
+    async def stop(self) -> None:
+        """End the process, if there is one."""
+        await self._reader.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[T]):
+    """A batch for a process, and how its reply is understood: one answer for each message."""
+
+    batch: Sequence[bytes]
+    understand: Callable[[bytes], list[T]]
+    stored: bool = False
 
 
 class _Reader:
@@ -148,8 +201,8 @@ class _Reader:
                 raise ReaderBroken(f"the reader process does not start: {reason}")
             await asyncio.sleep(pause)
 
-    async def ask(self, batch: Sequence[bytes], seconds: float, stored: bool) -> list[Reading] | Fault:
-        """What the messages say, or how the process was lost over them; it is then replaced at the next question."""
+    async def ask(self, question: Question[T], seconds: float) -> list[T] | Fault:
+        """An answer for each message, or how the process was lost over them; then the next question gets a new one."""
         if self._process and self._process.returncode is not None:
             # It died while nobody asked: no message is at fault.
             self._kill()
@@ -158,7 +211,7 @@ class _Reader:
         assert self._process is not None, "a started reader has a process"
         try:
             async with asyncio.timeout(seconds):
-                return await _exchange(self._process, batch, seconds, stored)
+                return await _exchange(self._process, question, seconds)
         except TimeoutError:
             self._kill()
             return faults.reader_hung(seconds)
@@ -237,14 +290,14 @@ async def _together(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     return [task.result() for task in tasks]
 
 
-async def _exchange(process: Process, batch: Sequence[bytes], seconds: float, stored: bool) -> list[Reading]:
+async def _exchange(process: Process, question: Question[T], seconds: float) -> list[T]:
     """Ask and hear. The reader takes a whole question before it answers, so the two pipes never wait for each other."""
-    await _put(process, crossing.request(batch, int(seconds) + 1 + ALARM_AFTER, stored))
-    most = REPLY_BYTES + REPLY_FACTOR * sum(map(len, batch))
-    readings = crossing.replied(await _frame(process, most))
-    if len(readings) != len(batch):
+    await _put(process, crossing.request(question.batch, int(seconds) + 1 + ALARM_AFTER, question.stored))
+    most = REPLY_BYTES + REPLY_FACTOR * sum(map(len, question.batch))
+    told = question.understand(await _frame(process, most))
+    if len(told) != len(question.batch):
         raise EOFError("the reader told another number of readings")
-    return readings
+    return told
 
 
 async def _put(process: Process, frame: bytes) -> None:
@@ -281,6 +334,16 @@ def _portions(batch: Sequence[bytes]) -> Iterator[list[bytes]]:
         yield portion
 
 
-def _command(program: str, memory: int, limit: int) -> tuple[str, ...]:
+def _command(
+    program: str, memory: int, limit: int, schemas: Path | None, terms: Mapping[str, Any] = NOTHING_DECIDED
+) -> tuple[str, ...]:
     path = (str(Path(place).absolute()) for place in sys.path)
-    return (sys.executable, "-I", "-c", _PROGRAM, program, str(memory), str(limit), *path)
+    own = str(schemas.absolute()) if schemas else ""
+    return (sys.executable, "-I", "-c", _PROGRAM, program, str(memory), str(limit), own, json.dumps(terms), *path)
+
+
+def _terms(acceptance: Acceptance, trust: Path | None) -> Mapping[str, Any]:
+    """What a site decides, as words that the program takes; nothing of what it leaves as it is."""
+    chosen = {name: choice for name in CHOICES if (choice := getattr(acceptance, name)) != getattr(STRICT, name)}
+    found: dict[str, Any] = {"acceptance": chosen} if chosen else {}
+    return found | {"trust": str(trust.absolute())} if trust else found

@@ -8,14 +8,17 @@ open no file and no socket, start nothing, and use no more memory than it was gi
 import resource
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
+from hub.acceptance import Acceptance, Choice
 from hub.errors import BadConfiguration
 from hub.message import Reading, Unreadable
-from hub.wire import catalogue, crossing, faults, reader
+from hub.wire import catalogue, crossing, faults, reader, signature_trust
 from hub.wire.names import APPREC_1_1, DIALOG_1_1, MSGHEAD
+from hub.wire.rules import STRICT, Terms
 
 # Read once before the doors close, so that whatever Python and libxml2 load on first use is loaded.
 _WARMING = (
@@ -30,8 +33,36 @@ _WARMING = (
 )
 
 
-def main(memory: int, limit: int, read: Callable[[bytes, int], Reading] = reader.read) -> None:
-    """Read until nobody asks any more."""
+def main(
+    memory: int,
+    limit: int,
+    read: Callable[[bytes, int], Reading] | None = None,
+    acceptance: Mapping[str, str] | None = None,
+    trust: str = "",
+) -> None:
+    """Read until nobody asks any more, by a site's choices in the table and the authorities that it trusts."""
+    terms = STRICT
+
+    def prepare() -> None:
+        nonlocal terms
+        catalogue.schema()
+        for text in _WARMING:
+            crossing.reply([_read(reader.read, text.encode(), limit)])
+        terms = _terms(acceptance or {}, trust)
+
+    def judged(raw: bytes, most: int) -> Reading:
+        return reader.read(raw, most, terms)
+
+    serve(memory, prepare, lambda request: _answer(request, limit, read or judged, read or reader.again))
+
+
+def _terms(acceptance: Mapping[str, str], trust: str) -> Terms:
+    chosen = Acceptance(**{name: Choice(choice) for name, choice in acceptance.items()})
+    return Terms(chosen, signature_trust.load(Path(trust)) if trust else None)
+
+
+def serve(memory: int, prepare: Callable[[], None], answer: Callable[[crossing.Request], bytes]) -> None:
+    """Prepare, give up the world, and answer frames until there are no more."""
     # Stopping is told by the end of input alone; a terminal's or a service manager's signal goes to the hub.
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)
@@ -39,16 +70,14 @@ def main(memory: int, limit: int, read: Callable[[bytes, int], Reading] = reader
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     asking, telling = sys.stdin.buffer, sys.stdout.buffer
     try:
-        catalogue.schema()
-        for text in _WARMING:
-            crossing.reply([_read(reader.read, text.encode(), limit)])
+        prepare()
     except BadConfiguration as wrong:
         _tell(telling, crossing.start(wrong.file, wrong.reason))
         return
     confine(memory)
     _tell(telling, crossing.start())
     while frame := _next(asking):
-        _tell(telling, _answer(frame, limit, read))
+        _tell(telling, _answered(frame, answer))
 
 
 def confine(memory: int) -> None:
@@ -58,15 +87,24 @@ def confine(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
-def _answer(frame: bytes, limit: int, read: Callable[[bytes, int], Reading]) -> bytes:
+def _answered(frame: bytes, answer: Callable[[crossing.Request], bytes]) -> bytes:
     request = crossing.asked(frame)
     # The alarm's default action ends the process, also when a parser loops and the hub that would kill it is gone.
     signal.alarm(request.seconds)
-    # Everything else that bounds a reading still holds for what is stored: memory, seconds, and how much it may nest.
-    most = sys.maxsize if request.stored else limit
-    reply = crossing.reply([_read(read, raw, most) for raw in request.batch])
+    reply = answer(request)
     signal.alarm(0)
     return reply
+
+
+def _answer(
+    request: crossing.Request,
+    limit: int,
+    first: Callable[[bytes, int], Reading],
+    again: Callable[[bytes, int], Reading],
+) -> bytes:
+    # Everything else that bounds a reading still holds for what is stored: memory, seconds, and how much it may nest.
+    read, most = (again, sys.maxsize) if request.stored else (first, limit)
+    return crossing.reply([_read(read, raw, most) for raw in request.batch])
 
 
 def _read(read: Callable[[bytes, int], Reading], raw: bytes, limit: int) -> Reading:
@@ -76,11 +114,11 @@ def _read(read: Callable[[bytes, int], Reading], raw: bytes, limit: int) -> Read
         # Nobody knows what is still whole. The hub starts a fresh reader and finds out which message it was.
         raise SystemExit(3) from None
     except Exception as bug:
-        _say_where(bug)
+        say_where(bug)
         return Unreadable((faults.reader_failed(),))
 
 
-def _say_where(bug: Exception) -> None:
+def say_where(bug: Exception) -> None:
     """A mistake of ours, told to operations by its kind and place only: its text may quote the message."""
     place: TracebackType | None = bug.__traceback__
     while place and place.tb_next:
