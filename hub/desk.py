@@ -99,7 +99,7 @@ def _complete(item: Item, act: Act) -> None:
         raise BadRequest("text: returning needs a text that tells the sender what is wrong")
     if act.files and act.action not in SENDING:
         raise BadRequest(f"files: they go with {' or '.join(SENDING)} only")
-    if act.action is Action.ANSWER and item.purpose is Purpose.INFORMATION:
+    if act.action in SENDING and item.purpose is Purpose.INFORMATION:
         raise BadRequest("action: this is a copy for information; close it as read, the answer is another inbox's")
     if act.action is Action.ANSWER and not act.text.strip():
         raise BadRequest("text: an answer needs a text")

@@ -46,7 +46,8 @@ class Purpose(StrEnum):
     """What the inbox is asked to do with it."""
 
     ACTION = "action"  # somebody must act and answer
-    INFORMATION = "information"  # somebody must read it
+    READING = "reading"  # somebody must read it; the sender waits for nothing, but may be answered
+    INFORMATION = "information"  # a copy to be read: another inbox acts
 
 
 class Outcome(StrEnum):

@@ -33,6 +33,10 @@ class Kind(StrEnum):
     ABSENCE = "absence"  # FRAVARSMELDING: the receiver was away
 
 
+# What asks nobody to do anything: it is to be read (HISD 80806).
+INFORMATIVE = frozenset((Kind.ADMITTED, Kind.NOT_READY, Kind.DISCHARGED, Kind.DEATH, Kind.SERVICES, Kind.ABSENCE))
+
+
 class Status(StrEnum):
     """What a message does to those before it (code system 7309); a supplement (A) is new."""
 

@@ -46,7 +46,7 @@ def succeed(change: Change, earlier: Sequence[Earlier], at: datetime) -> Change:
     assert change.arrival is not None, "only what arrives succeeds something"
     if change.arrival.status is Status.CANCELLED:
         return _cancel(change, earlier)
-    pairs = _pairs(change, [e for e in earlier if e.item.open and e.item.purpose is Purpose.ACTION])
+    pairs = _pairs(change, [e for e in earlier if e.item.open and e.item.purpose is not Purpose.INFORMATION])
     for new, old in pairs:
         change = _continue(change, new, old, at)
     return change
@@ -54,7 +54,7 @@ def succeed(change: Change, earlier: Sequence[Earlier], at: datetime) -> Change:
 
 def _cancel(change: Change, earlier: Sequence[Earlier]) -> Change:
     """Where somebody had the message or acted on it they are to know, in that inbox; else there is nothing to know."""
-    held = [e.item for e in earlier if e.item.purpose is Purpose.ACTION and _touched(e.item)]
+    held = [e.item for e in earlier if e.item.purpose is not Purpose.INFORMATION and _touched(e.item)]
     if held:
         first = change.items[0]
         return _moved(change, first, _placed(first, held[0]))
@@ -68,7 +68,7 @@ def _touched(x: Item) -> bool:
 
 def _pairs(change: Change, earlier: Sequence[Earlier]) -> list[tuple[Item, Earlier]]:
     """Which new item goes on with which earlier one: the same inbox, or the only one of each."""
-    new = [x for x in change.items if x.purpose is Purpose.ACTION]
+    new = [x for x in change.items if x.purpose is not Purpose.INFORMATION]
     if len(new) == len(earlier) == 1:
         return [(new[0], earlier[0])]
     there = {e.item.inbox: e for e in earlier}

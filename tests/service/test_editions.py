@@ -117,7 +117,7 @@ async def test_a_cancellation_is_told_in_the_inbox_where_somebody_had_the_messag
     await act(store, first, done)
     await arrive(store, cancellation)
     told = await item(store, cancellation)
-    assert ("new", Purpose.INFORMATION, TEAM) == (told.state, told.purpose, told.inbox)
+    assert ("new", Purpose.READING, TEAM) == (told.state, told.purpose, told.inbox)
     assert not (await item(store, first)).open
 
 
