@@ -13,7 +13,6 @@ from hub.deadline import Deadline, Ladder
 from hub.directory import Directory, InboxId, Listing, Practice
 from hub.item import Headline, Item, Placing, Purpose, State
 from hub.message import (
-    INFORMATIVE,
     Envelope,
     Fault,
     HerId,
