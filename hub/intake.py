@@ -13,6 +13,7 @@ from hub.deadline import Deadline, Ladder
 from hub.directory import Directory, InboxId, Listing, Practice
 from hub.item import Headline, Item, Placing, Purpose, State
 from hub.message import (
+    INFORMATIVE,
     Envelope,
     Fault,
     HerId,
@@ -219,9 +220,9 @@ def _place(m: Message, x: Ours, order: Order, now: datetime, known: Mapping[str,
     d = _joined(m, known, directory, practice, day)
     d = d or route.decide(c, order.rules, directory, practice, listing, x.service, day)
     headline = _headline(m, listing)
-    # A cancellation asks nobody to act: whoever had the message is to know.
-    informs = m.status is Status.CANCELLED
-    main = _item(key, d.inbox.id, Purpose.INFORMATION if informs else Purpose.ACTION, headline, d.placing)
+    # A cancellation asks nobody to act either: whoever had the message is to know.
+    informs = m.kind in INFORMATIVE or m.status is Status.CANCELLED
+    main = _item(key, d.inbox.id, Purpose.READING if informs else Purpose.ACTION, headline, d.placing)
     copies = tuple(_item(key, inbox, Purpose.INFORMATION, headline, d.placing) for inbox in d.copies)
     informed = replace(c, information=True)
     return Change(
