@@ -16,11 +16,14 @@ from hub.service import Hub, open_hub
 from hub.settings import Settings, Web
 from hub.web.app import app
 from workers import watch
+from workers.connection import HEAD_BYTES, Connection, room
 
 log = structlog.get_logger()
 
 # How long calls that are being answered may take at a stop.
 DRAIN_SECONDS = 10
+# How often it is looked for connections that only wait.
+LOOK_SECONDS = 1
 
 
 class Server(uvicorn.Server):
@@ -66,17 +69,30 @@ async def run(settings: Settings, with_parent: bool = False) -> None:
 def _server(hub: Hub, settings: Settings) -> Server:
     web = settings.web
     made = app(hub, settings.wire.limit_bytes, web.session_hours, web.secure_cookies)
-    return Server(
+
+    async def look() -> None:
+        now = asyncio.get_running_loop().time()
+        for connection in tuple(server.server_state.connections):
+            if isinstance(connection, Connection):
+                connection.look(now)
+
+    server = Server(
         uvicorn.Config(
             made,
-            http="httptools",
+            http=Connection,
+            ws="none",
+            h11_max_incomplete_event_size=HEAD_BYTES,
+            limit_concurrency=room(),
             lifespan="on",
             log_config=None,
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=DRAIN_SECONDS,
+            callback_notify=look,
+            timeout_notify=LOOK_SECONDS,
         )
     )
+    return server
 
 
 @contextmanager

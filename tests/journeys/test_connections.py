@@ -1,0 +1,131 @@
+"""What a caller gets who speaks HTTP over a real socket, and how little one gets who does not."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from hub.service import open_hub
+from tests import centre
+from workers import connection, serve
+
+pytestmark = pytest.mark.journey
+
+
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[int]:
+    """The doors of `hub serve` in this process; its port."""
+    configured = centre.configured(folder)
+    async with open_hub(configured) as hub:
+        server = serve._server(hub, configured)
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            serving = asyncio.create_task(server.serve([listening]))
+            try:
+                yield listening.getsockname()[1]
+            finally:
+                server.should_exit = True
+                await serving
+
+
+async def told(port: int, *parts: bytes, seconds: float = 20) -> bytes:
+    """What is answered to these parts, until the other side ends the connection."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+        async with asyncio.timeout(seconds):
+            return await reader.read()
+    finally:
+        writer.close()
+
+
+def call(raw: bytes, *headers: str, key: str = "exchange", length: int | None = None) -> bytes:
+    """A message's call as bytes."""
+    lines = [
+        "POST /v1/messages HTTP/1.1",
+        "Host: hub",
+        "Content-Type: application/xml",
+        f"Authorization: Bearer sample-key-{key}",
+        f"Content-Length: {len(raw) if length is None else length}",
+        *headers,
+    ]
+    return "\r\n".join([*lines, "", ""]).encode() + raw
+
+
+async def test_a_call_that_offers_an_upgrade_is_answered_as_it_is(tmp_path: Path) -> None:
+    """Java's HttpClient offers HTTP/2 with every call."""
+    offered = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABk")
+    async with opened(tmp_path) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for n in (1, 2):
+            writer.write(call(centre.message(n), *offered))
+            head = (await reader.readuntil(b"\r\n\r\n")).lower()
+            assert b"hub-outcome: accepted" in head
+            await reader.readexactly(int(head.split(b"content-length:")[1].split(b"\r\n")[0]))
+        writer.close()
+
+
+async def test_an_upgraded_call_whose_body_comes_later_is_answered_too(tmp_path: Path) -> None:
+    raw = centre.message()
+    head = call(b"", "Connection: Upgrade, close", "Upgrade: websocket", "Expect: 100-continue", length=len(raw))
+    async with opened(tmp_path) as port:
+        answer = await told(port, head, raw[:500], raw[500:])
+    assert b"hub-outcome: accepted" in answer
+
+
+async def test_a_head_without_end_is_refused_at_64_kb(tmp_path: Path) -> None:
+    async with opened(tmp_path) as port:
+        for endless in (b"X-A: " + b"a" * 70_000, b"X-A: a\r\n" * 9_000):
+            answer = await told(port, b"GET /health HTTP/1.1\r\nHost: hub\r\n" + endless)
+            assert answer.startswith(b"HTTP/1.1 431 ")
+        long = b"GET /health HTTP/1.1\r\nHost: hub\r\nConnection: close\r\nX-A: " + b"a" * 60_000 + b"\r\n\r\n"
+        assert b'"well"' in await told(port, long)
+
+
+async def test_a_head_that_does_not_come_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.3)
+    async with opened(tmp_path) as port:
+        silent, begun = await asyncio.gather(told(port), told(port, b"GET / HTTP/1.1\r\nHost: h"))
+    assert (b"", b"HTTP/1.1 408 Request Timeout") == (silent, begun.partition(b"\r\n")[0])
+
+
+async def test_a_connection_that_was_used_waits_no_longer_for_its_next_head(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.3)
+    async with opened(tmp_path) as port:
+        answer = await told(port, b"GET /health HTTP/1.1\r\nHost: hub\r\n\r\n", b"G")
+    assert answer.endswith(b"}")
+
+
+async def test_an_answer_that_nobody_reads_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "READ_SECONDS", 0.3)
+    get = b"GET /static/sambud.css HTTP/1.1\r\nHost: hub\r\n\r\n"
+    async with opened(tmp_path) as port:
+        with socket.socket() as deaf:
+            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            deaf.setblocking(False)
+            loop = asyncio.get_running_loop()
+            await loop.sock_connect(deaf, ("127.0.0.1", port))
+            with pytest.raises((ConnectionResetError, BrokenPipeError)):
+                async with asyncio.timeout(20):
+                    while True:
+                        await loop.sock_sendall(deaf, get)
+
+
+async def test_there_is_room_for_only_so_many_and_those_are_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serve, "room", lambda: 3)
+    async with opened(tmp_path) as port:
+        first = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
+        answer = await told(port)
+        assert (b"HTTP/1.1 503", True) == (answer[:12], b"Retry-After: 5" in answer)
+        for reader, writer in first:
+            writer.write(b"GET /health HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n")
+            assert b"200 OK" in await reader.readline()
+            writer.close()
