@@ -10,8 +10,6 @@ from datetime import date
 from hashlib import sha256
 from typing import TypeVar
 
-from lxml import etree
-
 from hub.message import (
     Attachment,
     Code,
@@ -177,14 +175,14 @@ def _party(holder: Fields) -> Party:
     hcp = holder.one("HCP")
     if hcp is None:
         return Party(Unit(""))
-    written = etree.tostring(hcp, encoding="UTF-8", with_tail=False)
+    written = tree.written(hcp)
+    if written is None or len(written) > _LONGEST_KNOWN:
+        return _read_party(Fields(hcp))
     if (known := _known_parties.get(written)) is not None:
         return known
-    found = _read_party(Fields(hcp))
-    if len(written) <= _LONGEST_KNOWN:
-        if len(_known_parties) == _MOST_KNOWN:
-            _known_parties.clear()
-        _known_parties[written] = found
+    if len(_known_parties) == _MOST_KNOWN:
+        _known_parties.clear()
+    found = _known_parties[written] = _read_party(Fields(hcp))
     return found
 
 

@@ -7,11 +7,12 @@ control digits of a patient's number (E31) reject nothing; `intake` leaves a lin
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from hub import acceptance, identity
 from hub.acceptance import Acceptance, Choice, Row
 from hub.message import Fault, Patient
-from hub.wire import carrier, faults, head, signature, tree
+from hub.wire import carrier, catalogue, faults, head, signature, tree
 from hub.wire.document import Document
 from hub.wire.names import DIALOG_1_0, DIALOG_1_1
 from hub.wire.signature_trust import Trust
@@ -53,10 +54,10 @@ class Judge:
 
 
 def judge(case: Case) -> tuple[Fault, ...]:
-    """All that speaks against a message; nothing when it is to be accepted."""
+    """What speaks against a message, of each row as much as anybody reads; nothing when it is to be accepted."""
     found: list[Fault] = []
     for each in JUDGES:
-        faults_of_row = tuple(each.found(case))
+        faults_of_row = tuple(islice(each.found(case), catalogue.MOST_FAULTS))
         found += faults_of_row
         if each.last and faults_of_row:
             break

@@ -12,6 +12,7 @@ from hub.message import Attachment, Message, Refusal
 from hub.wire import Readers, carrier, content, reader
 from tests.wire import builders
 from tests.wire.builders import MSGHEAD, attachment, dialogue
+from tests.wire.gauge import MB, Gauge
 
 PDF = b"%PDF-1.4\n"
 PNG = base64.b64decode(builders.PNG)
@@ -97,6 +98,21 @@ def test_foreign_xml_that_is_marked_as_a_file_looks_like_xml() -> None:
     read = reader.read(dialogue(attachments=attachment(content='<Content><a xmlns="urn:a"/></Content>')))
     assert isinstance(read, Refusal)
     assert "An attachment looks like XML" == read.faults[-1].en.partition(";")[0]
+
+
+def test_no_more_files_are_complained_about_than_anybody_reads() -> None:
+    read = reader.read(dialogue(attachments=attachment(data=builders.WORD) * 30))
+    assert isinstance(read, Refusal)
+    assert 20 == len(read.faults)
+
+
+async def test_the_largest_message_takes_less_than_400_mb_of_its_reader() -> None:
+    data = base64.encodebytes(PDF + bytes(carrier.MOST_BYTES - len(PDF))).decode().replace("\n", "\r\n")
+    async with Readers(seconds=30) as readers:
+        cost = await Gauge(readers).read(dialogue(attachments=attachment(data=data)))
+    assert isinstance(cost.reading, Message)
+    assert carrier.MOST_BYTES == cost.reading.attachments[0].size
+    assert 100 * MB < cost.memory < 350 * MB
 
 
 def test_a_kind_is_found_however_late_the_base64_begins() -> None:
