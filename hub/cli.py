@@ -107,20 +107,20 @@ def check(files: Files, config: Config = None, as_json: AsJson = False) -> None:
     """Say what a sender would be told: accepted, rejected or unreadable, with path, line and what to mend.
 
     Exits with 0 when every file is accepted, 1 when one is rejected, 2 when one is unreadable as a message; 66 when
-    there is no such file. With a configuration the receiver is checked too; without one, only the standard's own
-    rules hold.
+    there is no such file. With a configuration the receiver is checked too, and JSON tells where the message would
+    lie; without one, only the standard's own rules hold.
     """
     from hub import inspection, report
 
     raws = _bytes(files)
     configured = settings.load(config) if config or settings.configured() else None
     order = _order(configured) if configured else None
-    readings = asyncio.run(inspection.read(raws, configured.wire if configured else settings.Wire()))
-    verdicts = [inspection.verdict(r, order, datetime.now(UTC)) for r in readings]
+    verdicts = asyncio.run(inspection.inspect(raws, configured, order, datetime.now(UTC)))
+    judged = list(zip(files, verdicts, strict=True))
     if as_json:
-        _print_json([report.verdict(str(f), v) for f, v in zip(files, verdicts, strict=True)])
+        _print_json([report.verdict(v, order.directory if order else None, str(f)) for f, v in judged])
     else:
-        print("\n".join(report.verdict_in_words(str(f), v) for f, v in zip(files, verdicts, strict=True)))
+        print("\n".join(report.verdict_in_words(v, str(f)) for f, v in judged))
     raise typer.Exit(max(v.exit_code for v in verdicts))
 
 
@@ -144,7 +144,7 @@ def explain(
     found = settings.load(config if config or settings.configured() else settings.sample())
     order = _order(found)
     moment = at.replace(tzinfo=ZoneInfo("Europe/Oslo")) if at else datetime.now(UTC)
-    (reading,) = asyncio.run(inspection.read(raws, found.wire))
+    (reading,) = asyncio.run(inspection.read(raws, found))
     told = report.explanation(inspection.explain(reading, order, moment.astimezone(UTC)), order.directory)
     if as_json:
         _print_json(told)
@@ -229,7 +229,7 @@ def _order(found: settings.Settings) -> "Order":
     from hub.intake import Order
 
     known = registry.load(found.folder)
-    return Order(known.directory, known.rules, known.ladders)
+    return Order(known.directory, known.rules, known.ladders, found.acceptance.choices())
 
 
 def _counted(known: "Configuration") -> str:

@@ -1,30 +1,40 @@
 """What was found out about a message, for machines and in words."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from hub.directory import Directory
 from hub.inspection import Explanation, Verdict
+from hub.message import Fault
 from hub.record import Kept
+from hub.wire import Allowed
 
 
-def verdict(file: str, v: Verdict) -> dict[str, Any]:
-    """A verdict for machines: `apprec` is the status (8258) that would be sent, null when none would be."""
+def verdict(v: Verdict, directory: Directory | None = None, file: str = "") -> dict[str, Any]:
+    """A verdict for machines: `apprec` is the status (8258) that would be sent, null when none would be.
+
+    `acknowledgements` are the documents that would be sent, the first receiver's first; `placing` is where it would
+    lie, null when that is not known or not told.
+    """
     envelope = v.envelope
-    return {
-        "file": file,
+    known = v.explanation if directory else None
+    return ({"file": file} if file else {}) | {
         "verdict": v.word,
-        "apprec": {"accepted": 1, "rejected": 2}.get(v.word) if envelope else None,
+        "apprec": {"accepted": 1, "rejected": 2}.get(v.word) if envelope and not v.held else None,
         "code": v.code or None,
+        "held": v.held or None,
         "kind": v.kind or None,
         "msg_id": envelope.msg_id if envelope else None,
         "sender": envelope.sender.name if envelope else None,
-        "faults": [{"code": f.code, "path": f.path, "line": f.line, "en": f.en, "nb": f.nb} for f in v.faults],
+        "faults": [_fault(f) | {"allowed": _allowed(v.allowed.get(f))} for f in v.faults],
+        "acknowledgements": [document.decode() for document in v.documents],
+        "placing": explanation(known, directory) if known and directory else None,
     }
 
 
-def verdict_in_words(file: str, v: Verdict) -> str:
-    """A verdict for people: each fault with its code, line and path, and what to mend."""
+def verdict_in_words(v: Verdict, file: str) -> str:
+    """A verdict for people: each fault with its code, line and path, what to mend and what is allowed there."""
     envelope = v.envelope
     head = [f"{file}: {v.word}" + (f", {v.code}" if v.code else "")]
     if envelope:
@@ -36,9 +46,51 @@ def verdict_in_words(file: str, v: Verdict) -> str:
             f"  {f.code} {f'line {f.line} ' if f.line else ''}{f.path}".rstrip(),
             f"      {f.en}",
             f"      {f.nb}",
+            *(f"      {line}" for line in _allowed_in_words(v.allowed.get(f))),
         )
     ]
     return "\n".join([*head, *faults])
+
+
+def _fault(f: Fault) -> dict[str, Any]:
+    return {"code": f.code, "path": f.path, "line": f.line, "en": f.en, "nb": f.nb}
+
+
+def _allowed(found: Allowed | None) -> dict[str, Any] | None:
+    """What the schema allows where a fault is, for machines; null where it has nothing to say."""
+    if found is None:
+        return None
+    children = [
+        {"name": c.name, "least": c.least, "most": c.most, "one_of": c.one_of or None, "namespace": c.namespace or None}
+        for c in found.children
+    ]
+    return {
+        "about": found.about,
+        "en": found.en or None,
+        "nb": found.nb or None,
+        "content": found.content or None,
+        "children": children,
+        "attributes": [{"name": a.name, "type": a.type, "required": a.required} for a in found.attributes],
+        "type": found.type or None,
+        "facets": list(found.facets),
+        "example": found.example or None,
+    }
+
+
+def _allowed_in_words(found: Allowed | None) -> Iterator[str]:
+    """The same for people, in a few lines."""
+    if found is None:
+        return
+    yield from (line for line in (found.en, found.nb) if line)
+    if found.content:
+        yield f"{found.about}: {found.content}"
+    if found.type:
+        yield f"{found.about}: {', '.join((found.type, *found.facets))}"
+    if found.attributes:
+        told = (f"{a.name} ({a.type}{', required' if a.required else ''})" for a in found.attributes)
+        yield f"{found.about}: attributes {', '.join(told)}"
+    if found.example:
+        yield f"such as {found.example}"
 
 
 def explanation(e: Explanation, directory: Directory) -> dict[str, Any]:
@@ -101,7 +153,7 @@ def kept(k: Kept) -> dict[str, Any]:
         "sender": k.sender,
         "msg_id": k.msg_id,
         "bytes": len(k.raw),
-        "faults": [{"code": f.code, "path": f.path, "line": f.line, "en": f.en, "nb": f.nb} for f in k.faults],
+        "faults": [_fault(f) for f in k.faults],
     }
 
 

@@ -159,21 +159,31 @@ async def receive(request: Request) -> Response:
     same bytes again, and the hub says what it was.
     """
     account = await system(request)
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in XML:
-        return problem.response(
-            415, "wrong-content-type", "Send application/xml", f"Content-Type was {kind or 'missing'}"
-        )
+    if wrong := not_xml(request):
+        return wrong
     limit, gathering = request.app.state.limit, request.app.state.gathering
     with gathering.afloat() as more:
-        raw = await _body(request, limit, more)
+        raw = await body(request, limit, more)
         if raw is None:
-            return problem.response(413, "too-large", "The message is too large", f"At most {limit} bytes are taken")
+            return too_large(limit)
         outcome = await gathering.receive(Delivery(raw, account))
     return _answer(outcome)
 
 
-async def _body(request: Request, limit: int, more: Callable[[int], None]) -> bytes | None:
+def not_xml(request: Request) -> Response | None:
+    """The answer to a call that does not say it carries XML; None when it does."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind in XML:
+        return None
+    return problem.response(415, "wrong-content-type", "Send application/xml", f"Content-Type was {kind or 'missing'}")
+
+
+def too_large(limit: int) -> Response:
+    """The answer to a message that is larger than what is taken."""
+    return problem.response(413, "too-large", "The message is too large", f"At most {limit} bytes are taken")
+
+
+async def body(request: Request, limit: int, more: Callable[[int], None]) -> bytes | None:
     """The body, or None as soon as it is known to be larger than `limit` bytes; `more` is told of each part."""
     announced = request.headers.get("content-length", "")
     if announced.isascii() and announced.isdecimal() and (len(announced) > 18 or int(announced) > limit):

@@ -18,7 +18,7 @@ import uvloop
 
 from hub.errors import BadConfiguration, ReaderBroken
 from hub.message import Fault, Message, Reading, Unreadable
-from hub.wire import Readers, reader, readers
+from hub.wire import Readers, crossing, reader, readers
 from tests.wire.builders import PDF, attachment, dialogue
 from tests.wire.test_samples import SAMPLES
 
@@ -285,7 +285,7 @@ async def test_a_reader_that_hangs_ends_by_itself_when_nobody_else_ends_it(monke
         (process,) = [each._process for each in made._readers]
         assert process is not None
         with pytest.raises(asyncio.IncompleteReadError):
-            await readers._exchange(process, [b"HANG"], 1, False)
+            await readers._exchange(process, readers.Question([b"HANG"], crossing.replied), 1)
         assert time.monotonic() - start < 10
         wait_for_the_end(pid)
 
