@@ -1,5 +1,6 @@
 """An AppRec as the original's version asks for it (HIS 80415:2012, HITS 1168): one receiver's yes or no."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 from hub.change import Acknowledgement
@@ -9,6 +10,8 @@ from hub.wire import codes, names, pen, times
 SOFTWARE = "Sambud"
 
 _NAMESPACES = {"1.0": names.APPREC_1_0, "1.1": names.APPREC_1_1}
+# What is sent to somebody because they asked or referred: an answer, and a discharge summary ("E" in version 1.1).
+_TO_WHO_ASKED = ("DIALOG_SVAR", "EPIKRISE", "E")
 _VERSIONS = {"1.0": names.MIG_APPREC_1_0, "1.1": names.MIG_APPREC_1_1}
 
 
@@ -35,14 +38,14 @@ def build(a: Acknowledgement, version: str) -> str:
 def sender_role(receiver: Receiver, about: Envelope) -> Code:
     """The role in which the receiver answers: PRIM or COP; in 1.0 COP, REQ or SPR.
 
-    In 1.0 REQ is who asked and SPR who provides a service (vendor tests 8-10). The receiver of an answer asked;
-    the receiver of anything else in a dialogue is addressed as the one who shall do something.
+    In 1.0 REQ is who asked and SPR who provides a service (vendor tests 8-10). The receiver of an answer asked, and
+    that of a discharge summary is its Requester; of anything else it is addressed as the one who shall do something.
     """
-    if receiver.role == "COP":
+    if receiver.role.strip().upper() == "COP":
         return Code("COP", codes.RECEIVER_ROLES["COP"])
     if about.apprec == "1.1":
         return Code("PRIM", codes.RECEIVER_ROLES["PRIM"])
-    return Code("REQ") if about.type.value == "DIALOG_SVAR" else Code("SPR")
+    return Code("REQ") if about.type.value in _TO_WHO_ASKED else Code("SPR")
 
 
 def explain(fault: Fault) -> str:
@@ -82,8 +85,15 @@ def _institution(party: Party) -> str:
         *_first(party.organisation),
         _named("Dept", party.department) if party.department else "",
         *_further(party.organisation.idents),
-        _named("HCPerson", party.professional) if party.professional else "",
+        _named("HCPerson", _mirrored(party.professional, party)) if party.professional else "",
     )
+
+
+def _mirrored(person: Professional, party: Party) -> Professional:
+    """A person in an organisation; the HPR of one who only signs for a service is no address (HIS 80415 3.5)."""
+    if person.her_id or not (party.department and party.department.her_id):
+        return person
+    return replace(person, idents=tuple(ident for ident in person.idents if ident.type.value != "HPR"))
 
 
 def _named(name: str, who: Unit | Professional) -> str:
