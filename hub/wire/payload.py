@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hub.message import NOTHING_TOLD, Kind, Part, Report, Status, Wanted
-from hub.wire import dialogue
+from hub.wire import dialogue, plo
 from hub.wire.tree import Element
 
 
@@ -45,4 +45,11 @@ def _dialogue(body: Element, remark: str) -> Payload:
     return Payload(dialogue.parts(body, remark), dialogue.wanted(body))
 
 
-_READERS = {tag: Reader(dialogue.kind, _dialogue) for tag in dialogue.PAYLOADS}
+def _plo(body: Element, remark: str) -> Payload:
+    return Payload(status=plo.status(body), report=plo.report(body, remark))
+
+
+_READERS = {
+    **dict.fromkeys(dialogue.PAYLOADS, Reader(dialogue.kind, _dialogue)),
+    **dict.fromkeys(plo.PAYLOADS, Reader(plo.kind, _plo)),
+}
