@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Sized
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
@@ -51,12 +52,16 @@ cli = typer.Typer(
 )
 
 
+schemas = typer.Typer(help="List, check and replace the schemas that messages are checked against.")
+cli.add_typer(schemas, name="schemas", no_args_is_help=True)
+
+
 def main() -> None:
     """Run the command; a wrong configuration ends it with 78, any other failure of ours with 1."""
     try:
         cli()
     except BadConfiguration as fault:
-        _fail(str(fault), EX_CONFIG)
+        _fail("\n".join([str(fault), *getattr(fault, "__notes__", ())]), EX_CONFIG)
     except HubError as fault:
         _fail(str(fault), 1)
 
@@ -152,6 +157,65 @@ def explain(
         print(report.explanation_in_words(told))
 
 
+@schemas.command("list")
+def list_schemas(config: Config = None, as_json: AsJson = False) -> None:
+    """List the schema files that messages are checked against: namespace, standard, version, whose, and SHA-256."""
+    from hub import report
+    from hub.wire import schemas
+
+    sheets = schemas.listed(_site_schemas(config))
+    if as_json:
+        _print_json([asdict(sheet) for sheet in sheets])
+    else:
+        print("\n".join(report.sheet_in_words(sheet) for sheet in sheets))
+
+
+@schemas.command("check")
+def check_schemas(
+    directory: Annotated[
+        Path | None,
+        typer.Argument(help="A folder with published schemas; the set in use when left out.", show_default=False),
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Compile the schemas and say what is wrong, by file and line; nothing is changed.
+
+    Of a folder with published schemas it also says which of the hub's namespaces are not in it: there the hub's own
+    files stay in use. Exits with 0 when everything is in order, 78 when something is not.
+    """
+    from hub import report
+    from hub.wire import schemas
+
+    found = schemas.check_files(directory) if directory else schemas.check(_site_schemas(config))
+    if found.troubles:
+        _fail("\n".join(["the schemas are wrong", *map(str, found.troubles)]), EX_CONFIG)
+    print(report.checked_in_words(found, str(directory) if directory else ""))
+
+
+@schemas.command("use")
+def use_schemas(
+    directory: Annotated[Path, typer.Argument(help="A folder with published schemas (.xsd).", show_default=False)],
+    config: Config = None,
+    into: Annotated[
+        Path | None,
+        typer.Option(help="Where to write the set; the configuration's folder when left out.", show_default=False),
+    ] = None,
+) -> None:
+    """Put a site's officially published schemas in the place of the hub's own.
+
+    Files are matched by namespace, whatever they are called. They are written with the hub's own into one new folder,
+    if they make one set, and what to put in hub.toml is printed; until then nothing changes. Taking the line out
+    again is the way back. Exits with 78 when they make no set.
+    """
+    from hub import report
+    from hub.wire import schemas
+
+    home = into or settings.find(config).resolve().parent
+    place = schemas.use(directory, home)
+    named = place if into else Path(place.name)
+    print(report.set_in_words(place, str(named), schemas.listed(place)))
+
+
 @cli.command()
 def tally(config: Config = None, as_json: AsJson = False) -> None:
     """Count what is stored, and prove that nothing was lost: exits with 1 when a message has nobody.
@@ -230,6 +294,11 @@ def _order(found: settings.Settings) -> "Order":
 
     known = registry.load(found.folder)
     return Order(known.directory, known.rules, known.ladders, found.acceptance.choices())
+
+
+def _site_schemas(config: Path | None) -> Path | None:
+    """The folder of the site's own set, if a configuration names one."""
+    return settings.load(config).wire.schemas if config or settings.configured() else None
 
 
 def _counted(known: "Configuration") -> str:

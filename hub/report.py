@@ -1,14 +1,19 @@
 """What was found out about a message, for machines and in words."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from hub.directory import Directory
 from hub.inspection import Explanation, Verdict
 from hub.message import Fault
 from hub.record import Kept
 from hub.wire import Allowed
+
+if TYPE_CHECKING:
+    from hub.wire.schemas import Checked, Sheet
 
 
 def verdict(v: Verdict, directory: Directory | None = None, file: str = "") -> dict[str, Any]:
@@ -141,6 +146,36 @@ def tally_in_words(counted: dict[str, dict[str, int]]) -> str:
         f"{name:<12}{', '.join(f'{n} {what}' for what, n in by.items()) or 'none'}" for name, by in counted.items()
     ]
     return "\n".join(lines)
+
+
+def sheet_in_words(s: "Sheet") -> str:
+    """A schema file, on two lines."""
+    what = f"{s.standard} {s.version}".strip() or "(no schema of ours has this namespace)"
+    return f"{s.file}  {what}, {s.source}\n    {s.namespace or '(no namespace)'}  sha256 {s.sha256}"
+
+
+def checked_in_words(found: "Checked", directory: str) -> str:
+    """What a check of schemas without any trouble says."""
+    if not directory:
+        return "The schemas are in order."
+    lacking = [f"    {namespace}" for namespace in found.missing]
+    kept = ["It does not have these namespaces; the hub's own files stay in use for them:", *lacking] if lacking else []
+    return "\n".join([f"{directory} makes one set with the hub's own schemas.", *kept])
+
+
+def set_in_words(place: Path, named: str, sheets: "Sequence[Sheet]") -> str:
+    """What to do with a set of schemas that was written."""
+    site = sum(sheet.source == "site" for sheet in sheets)
+    return "\n".join(
+        [
+            f"{place} holds {site} files of the site and {len(sheets) - site} of the hub's own, as one set.",
+            "Nothing has changed yet. To use it, put this line in the section [wire] of hub.toml and restart the hub:",
+            "",
+            f"schemas = {json.dumps(named)}",
+            "",
+            "To go back, take the line out and restart. `hub schemas list` says what is in use.",
+        ]
+    )
 
 
 def kept(k: Kept) -> dict[str, Any]:
