@@ -13,11 +13,12 @@ from hub.directory import InboxId, Person
 from hub.errors import NotAllowed
 from hub.item import Action as Move
 from hub.item import Item, ItemId, Outcome
-from hub.message import plain_her_id
+from hub.message import Status, plain_her_id
 from hub.record import Line, Posted
 from hub.service import Hub
-from hub.web import cursor, length
+from hub.web import cursor, length, told
 from hub.web.access import System, TheHub, Who
+from hub.web.told import ReportOut
 
 router = APIRouter(prefix="/v1")
 
@@ -111,7 +112,10 @@ class OpenedOut(ItemOut):
     received_at: datetime
     note: str
     national_id: str | None
+    status: Status
+    document_id: str
     parts: list[PartOut]
+    report: ReportOut
     files: list[dict[str, Any]]
     conversation: dict[str, str] | None
     placing: PlacingOut
@@ -285,6 +289,9 @@ async def opened(id: ItemId, who: Person, hub: Hub) -> OpenedOut:
             PartOut(theme=p.theme.value, theme_text=p.theme.text, subject=p.subject, text=p.text, remark=p.remark)
             for p in m.parts
         ],
+        status=m.status,
+        document_id=m.document_id,
+        report=told.report(m.report),
         files=[{"description": a.description, "mime_type": a.mime_type, "size": a.size} for a in m.attachments],
         conversation={"parent": m.conversation.parent, "first": m.conversation.first} if m.conversation else None,
         placing=_placing(found.item),

@@ -1,7 +1,7 @@
 """A message's report as people read it: what matters first, each thing once, the rest folded."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import TypeVar
@@ -28,16 +28,26 @@ FIRST = {
 
 # What messages call that which stands in lines of their own here.
 _SUBJECT_NAMES = frozenset({"innhold", "hendelse", "type forespørsel"})
-_PRIORITY_NAMES = frozenset({"prioritet", "hastegrad", "om epikrisen"})
+_PRIORITY_NAMES = frozenset({"prioritet", "hastegrad"})
 _ADMITTED_NAMES = frozenset({"opphold", "innlagt", "fra"})
 _DISCHARGED_NAMES = frozenset({"opphold", "utskrevet", "til"})
 _OUTCOME_NAMES = frozenset({"opphold", "utskrevet til", "til"})
 _EVENT_NAMES = frozenset({"hendelse", "tidspunkt", "beskrivelse", "merknad", "sted"})
 _MAIN_NAMES = frozenset({"diagnoser", "diagnose", "hoveddiagnose"})
 _OTHER_NAMES = frozenset({"diagnoser", "diagnose", "bidiagnose"})
-_MEDICINE_NAMES = frozenset(
-    {"legemiddel", "navn", "styrke", "atc", "dosering", "enkeltdose", "status", "merknad", "status for forskrivningen"}
-)
+_STATUS_NAMES = frozenset({"status", "status for forskrivningen"})
+_MEDICINE_NAMES = _STATUS_NAMES | {
+    "legemiddel",
+    "navn",
+    "virkestoff",
+    "styrke",
+    "atc",
+    "dosering",
+    "enkeltdose",
+    "merknad",
+}
+
+_NOWHERE = Stay()
 
 # By which words it is known what became of a medicine: stopped, begun, changed, paused. A word is known from its
 # beginning, so that "seponeres" is one of them and "uendret" is not.
@@ -156,39 +166,33 @@ class Teller:
     def chapter(self, topic: Topic, m: Message) -> Chapter:
         """All that a message's report tells about a topic, each thing once."""
         report, title = m.report, self.language.gettext(wording.TOPICS[topic])
-        top = [_subject_row(m, topic), Row(_all(report.priority), _PRIORITY_NAMES)]
-        sections = tuple(left for s in report.sections if s.topic is topic and (left := saying.beyond(s, top)))
+        sections = [s for s in report.sections if s.topic is topic]
+        top = _top(m, sections)
         match topic:
             case Topic.EVENT:
-                return self._events(title, report, sections)
+                return self._events(title, report, sections, top)
             case Topic.DIAGNOSIS:
-                return _diagnoses(title, report, sections)
+                return _diagnoses(title, report, sections, top)
             case Topic.WARNING:
-                return Chapter(topic, title, sections, warnings=_unsaid(report))
+                return Chapter(topic, title, _beyond(sections, top), warnings=_unsaid(report.warnings, sections))
             case Topic.MEDICATION:
-                return _medication(title, report, sections)
-        return Chapter(topic, title, sections)
+                return _medication(title, report, sections, top)
+        return Chapter(topic, title, _beyond(sections, top))
 
-    def _events(self, title: str, report: Report, sections: Sequence[Section]) -> Chapter:
-        rows = [_event_row(e, self.hours) for e in report.events]
-        more, others = saying.shared(sections, rows)
-        stay, happened = report.stay or Stay(), {e.at for e in report.events}
-        lines = (
-            (ADMITTED, stay.admitted, _ADMITTED_NAMES),
-            (DISCHARGED, stay.discharged, _DISCHARGED_NAMES),
+    def _events(self, title: str, report: Report, sections: Sequence[Section], top: Sequence[Row]) -> Chapter:
+        more, others = saying.shared(sections, [_event_row(e, self.hours) for e in report.events])
+        stay, known = report.stay or _NOWHERE, {e.at for e in report.events}
+        times = ((ADMITTED, stay.admitted, _ADMITTED_NAMES), (DISCHARGED, stay.discharged, _DISCHARGED_NAMES))
+        rows = (
+            *(Row(written(at, self.hours), names) for _, at, names in times),
+            Row(_all(stay.outcome), _OUTCOME_NAMES),
         )
-        known = [Row(written(at, self.hours), names) for _, at, names in lines if at]
-        known.append(Row(_all(stay.outcome), _OUTCOME_NAMES))
-        return Chapter(
-            Topic.EVENT,
-            title,
-            tuple(left for s in others if (left := saying.beyond(s, known))),
-            events=(
-                *(self._at(self.language.gettext(what), at) for what, at, _ in lines if at and at not in happened),
-                *(self._happened(e, more) for e, more in zip(report.events, more, strict=True)),
-                *self._outcome(stay.outcome),
-            ),
+        events = (
+            *(self._at(self.language.gettext(what), at) for what, at, _ in times if at and at not in known),
+            *(self._happened(e, rest) for e, rest in zip(report.events, more, strict=True)),
+            *self._outcome(stay.outcome),
         )
+        return Chapter(Topic.EVENT, title, _beyond(others, (*rows, *top)), events=events)
 
     def _outcome(self, outcome: Code) -> Iterator[Happened]:
         if where := _words(outcome):
@@ -247,35 +251,38 @@ def written(at: datetime | None, hours: Hours) -> tuple[str, ...]:
     return tuple(f"{day} {clock}".strip() for day in days for clock in clocks)
 
 
-def _diagnoses(title: str, report: Report, sections: Sequence[Section]) -> Chapter:
-    rows = [_diagnosis_row(d) for d in report.diagnoses]
-    left = tuple(x for s in sections if (x := saying.beyond(s, rows)))
+def _diagnoses(title: str, report: Report, sections: Sequence[Section], top: Sequence[Row]) -> Chapter:
+    """The diagnoses, the main one first."""
+    left = _beyond(sections, (*map(_diagnosis_row, report.diagnoses), *top))
     found = sorted(report.diagnoses, key=lambda d: not d.main)
     return Chapter(Topic.DIAGNOSIS, title, left, diagnoses=tuple(map(_found, found)))
 
 
-def _medication(title: str, report: Report, sections: Sequence[Section]) -> Chapter:
+def _medication(title: str, report: Report, sections: Sequence[Section], top: Sequence[Row]) -> Chapter:
     """The medicines, those first that something became of; otherwise in the sender's order."""
     more, others = saying.shared(sections, [_medicine_row(m) for m in report.medication])
     pairs = sorted(zip(report.medication, more, strict=True), key=lambda pair: change(pair[0].status))
-    return Chapter(Topic.MEDICATION, title, tuple(others), medicines=tuple(_taken(m, rest) for m, rest in pairs))
+    medicines = tuple(_taken(m, rest) for m, rest in pairs)
+    return Chapter(Topic.MEDICATION, title, _beyond(others, top), medicines=medicines)
 
 
-def _unsaid(report: Report) -> tuple[str, ...]:
+def _beyond(sections: Iterable[Section], rows: Sequence[Row]) -> tuple[Section, ...]:
+    return tuple(left for section in sections if (left := saying.beyond(section, rows)))
+
+
+def _unsaid(warnings: Iterable[str], sections: Sequence[Section]) -> tuple[str, ...]:
     """The warnings that no section says: sections say what kind of warning it is, too."""
-    said = Row(tuple(t for s in report.sections if s.topic is Topic.WARNING for t in (s.text, *_texts(s))))
-    return tuple(w for w in report.warnings if not said.says(w))
+    rows = [Row((s.text, *(f"{f.title} {f.text}" for f in s.facts))) for s in sections]
+    return tuple(w for w in warnings if not any(row.says(w) for row in rows))
 
 
-def _texts(section: Section) -> Iterator[str]:
-    for fact in section.facts:
-        yield from (fact.text, f"{fact.title} {fact.text}")
-
-
-def _subject_row(m: Message, topic: Topic) -> Row:
+def _top(m: Message, sections: Sequence[Section]) -> Sequence[Row]:
     """What stands at the top of the page already, whatever its section is called."""
-    headings = (saying.plain(s.title) for s in m.report.sections if s.topic is topic)
-    return Row((m.subject,), _SUBJECT_NAMES.union(headings))
+    headings = frozenset(saying.plain(s.title) for s in sections)
+    return (
+        Row((m.subject,), _SUBJECT_NAMES | headings),
+        Row(_all(m.report.priority), _PRIORITY_NAMES | headings),
+    )
 
 
 def _event_row(e: Event, hours: Hours) -> Row:
@@ -300,8 +307,11 @@ def _found(d: Diagnosis) -> Found:
 
 def _taken(m: Medicine, more: tuple[Fact, ...]) -> Taken:
     code = " ".join(dict.fromkeys(t for t in (m.code.value, m.code.text) if t and t != m.name))
-    status = _words(m.status)
-    return Taken(m.name, code, m.dose, status, change(m.status) < UNCHANGED, m.remark, more)
+    fuller = next((f for f in more if saying.plain(f.title) in _STATUS_NAMES), None)
+    # A section tells the code, too, where nobody can tell whether it means the same as the sender's words.
+    status = fuller.text if fuller else _words(m.status)
+    rest = tuple(f for f in more if f is not fuller)
+    return Taken(m.name, code, m.dose, status, change(m.status) < UNCHANGED, m.remark, rest)
 
 
 def _words(code: Code) -> str:

@@ -29,13 +29,14 @@ class Row:
 
     def covers(self, fact: Fact, heading: str = "") -> bool:
         """Whether a fact, under its heading, adds nothing to this line."""
-        return self.says(fact.text) and self._bears(fact.title) and self._bears(heading)
+        return self.says(fact.text) and self.bears(fact.title) and self.bears(heading)
 
     def is_told_by(self, section: Section) -> bool:
         """Whether a section is about this line."""
         return bool(self.key) and _tokens(self.key) <= _tokens(" ".join(f.text for f in section.facts))
 
-    def _bears(self, title: str) -> bool:
+    def bears(self, title: str) -> bool:
+        """Whether a title says no more than what stands in this line is called."""
         return not title.strip() or plain(title) in self.names or self.says(title)
 
 
@@ -60,7 +61,9 @@ def shared(sections: Iterable[Section], rows: Sequence[Row]) -> tuple[list[tuple
             others.append(section)
             continue
         free.remove(at)
-        more[at] = tuple(f for f in section.facts if not rows[at].covers(f))
+        # A heading that says more than what such a line is called is a fact of its own.
+        heading = () if rows[at].bears(section.title) else (Fact("", section.title),)
+        more[at] = (*heading, *(f for f in section.facts if not rows[at].covers(f)))
         if section.text:
             others.append(Section(section.topic, section.title, (), section.text))
     return more, others
