@@ -3,15 +3,15 @@
 All that stands in it becomes sections in words; what a program can ask for is read beside them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from itertools import groupby
 
 from hub.message import Code, Diagnosis, Fact, Medicine, Report, Section, Stay, Topic
-from hub.wire import codes, text, times, tree, wording
+from hub.wire import codes, times, tree, wording
 from hub.wire.names import CODE_SYSTEMS
-from hub.wire.tree import NOTHING, Element, Fields
+from hub.wire.tree import Element, Fields
 
 # What a text is about by its heading (8311); all others are about what was found, done and thought.
 _HEADINGS = {
@@ -47,12 +47,8 @@ _TITLES = {
 # What people say for some of the list's own words.
 _PLAINLY = {"Legemiddelopplysning": "Legemiddel", "Cave-opplysninger": "Cave"}
 
-_CONTENT = ("ResultItem", "Medication", "Observation", "Type")
-_APART = ("Event", "InfItem", "Comment", "CodedComment", "RelServProvider", "ReportedEvent", "PlannedEvent", "Service")
-_OF_THE_REPORT = (
-    *("ServReq", "Event", "Patient", "ServProvider", "CopyDest", "Requester", "RelServProvider", "RefDoc"),
-    *("PatientPrecaution", "PatientRelParty", "PatRelHCP"),
-)
+# What an item holds, of which there is one.
+_CONTENT = ("ResultItem", "Medication", "Observation")
 _NAMED_ELSEWHERE = ("Name", "OffId", "TypeOffId", "AdditionalId", "DateOfDeath")
 
 
@@ -72,30 +68,29 @@ def report(message: Fields, rprt: Fields) -> Report:
     items = [[_item(each) for each in event.all("InfItem")] for event in events]
     patient = rprt.of("Patient")
     precautions = _related(patient, "PatientPrecaution", "Spesielle hensyn")
-    sections = [_about(message, rprt)]
+    sections = [*_about(message, rprt)]
     for each in rprt.all("ServReq"):
         sections += _request(Fields(each))
     for event, own in zip(events, items, strict=True):
         sections += _event(event, own)
-    sections += (*_patient(patient), Section(Topic.WARNING, _TITLES[Topic.WARNING], precautions))
-    sections += (*_people(rprt, patient), _enclosed(rprt))
+    sections += (*_patient(patient, precautions), *_people(rprt, patient), *_enclosed(rprt))
     told = [item for own in items for item in own]
-    warnings = (fact.text for item in told if item.topic is Topic.WARNING for fact in item.facts)
+    warnings = [fact.text for item in told if item.topic is Topic.WARNING for fact in item.facts]
     return Report(
-        sections=tuple(section for section in sections if section.facts or section.text),
+        sections=tuple(sections),
         codes=_status(rprt),
         stay=_stay(events),
-        diagnoses=tuple(item.diagnosis for item in told if item.diagnosis),
-        warnings=tuple(dict.fromkeys((*warnings, *(fact.text for fact in precautions)))),
-        medication=tuple(item.medicine for item in told if item.medicine),
+        diagnoses=tuple([item.diagnosis for item in told if item.diagnosis]),
+        warnings=tuple(dict.fromkeys([*warnings, *(fact.text for fact in precautions)])),
+        medication=tuple([item.medicine for item in told if item.medicine]),
         priority=wording.code(rprt.one("Priority"), "7303"),
     )
 
 
-def _about(message: Fields, rprt: Fields) -> Section:
+def _about(message: Fields, rprt: Fields) -> Iterator[Section]:
     """What the document says about itself."""
-    found = [*_facts(message, ("MIGversion", "GenDate", "MsgId", "Type", "ServRprt")), *_facts(rprt, _OF_THE_REPORT)]
-    return Section(Topic.OTHER, "Om epikrisen", tuple(found))
+    envelope = ("MIGversion", "GenDate", "MsgId", "Type")
+    yield from _section(Topic.OTHER, "Om epikrisen", [*_facts(message, envelope), *_facts(rprt)])
 
 
 def _status(rprt: Fields) -> tuple[Code, ...]:
@@ -124,123 +119,134 @@ def _instant(written: str) -> datetime | None:
 
 def _request(request: Fields) -> Iterator[Section]:
     """The referral that the stay began with: its reasons and diagnoses."""
-    yield Section(Topic.OTHER, "Henvisning", tuple(_facts(request, ("ReasonAsText", "Diagnosis"))))
-    yield from (_headed(each, "Årsak til henvisning") for each in request.all("ReasonAsText"))
-    diagnoses = tuple(Fact("Diagnose", told) for each in request.all("Diagnosis") if (told := wording.row(each)))
-    yield Section(Topic.DIAGNOSIS, "Diagnoser ved henvisning", diagnoses)
+    told = [] if request.element is None else wording.pieces(request.element)
+    yield from _section(Topic.OTHER, "Henvisning", wording.facts(told, ("Diagnosis",)))
+    for each in request.all("ReasonAsText"):
+        yield from _headed(each, "Årsak til henvisning")
+    diagnoses = [Fact("Diagnose", words) for manner, words, _ in told if manner.name == "Diagnosis"]
+    yield from _section(Topic.DIAGNOSIS, "Diagnoser ved henvisning", diagnoses)
 
 
 def _event(event: Fields, items: list[_Item]) -> Iterator[Section]:
     """A stay, a contact or what is planned, with all that was found in it; events within it follow by themselves."""
     planned, reported = event.of("PlannedEvent"), event.of("ReportedEvent")
-    found = (*_facts(reported), *_facts(planned), *_facts(event, _APART), *_facts(event.of("Service")))
+    own = [] if event.element is None else wording.pieces(event.element)
+    found = [*_facts(reported), *_facts(planned), *wording.facts(own, ("CodedComment",)), *_facts(event.of("Service"))]
     if planned.element is None:
-        yield Section(Topic.EVENT, "Opphold", found)
+        yield from _section(Topic.EVENT, "Opphold", found)
     else:
-        yield Section(Topic.FOLLOW_UP, "Planlagt", found)
-    yield Section(Topic.PEOPLE, "Ansvarlig helsepersonell", _related(event, "RelServProvider", "Helsepersonell"))
+        yield from _section(Topic.FOLLOW_UP, "Planlagt", found)
+    responsible = _related(event, "RelServProvider", "Helsepersonell")
+    yield from _section(Topic.PEOPLE, "Ansvarlig helsepersonell", responsible)
     yield from _grouped(items)
-    yield from (_headed(each, "Merknad") for each in event.all("Comment"))
-    coded = tuple(Fact("Merknad", told) for each in event.all("CodedComment") if (told := wording.row(each)))
-    yield Section(Topic.ASSESSMENT, "Kodede merknader", coded)
+    for each in event.all("Comment"):
+        yield from _headed(each, "Merknad")
+    coded = [Fact("Merknad", words) for manner, words, _ in own if manner.name == "CodedComment"]
+    yield from _section(Topic.ASSESSMENT, "Kodede merknader", coded)
 
 
 def _grouped(items: list[_Item]) -> Iterator[Section]:
     """Items about the same in one section, but a section for each medicine, which has facts of its own."""
     for topic, alike in groupby(items, lambda item: item.topic):
         if topic is Topic.MEDICATION:
-            yield from (Section(topic, _TITLES[topic], item.facts) for item in alike)
+            for item in alike:
+                yield from _section(topic, _TITLES[topic], item.facts)
         else:
-            yield Section(topic, _TITLES[topic], tuple(fact for item in alike for fact in item.facts))
+            yield from _section(topic, _TITLES[topic], [fact for item in alike for fact in item.facts])
 
 
-def _headed(element: Element, otherwise: str) -> Section:
+def _headed(element: Element, otherwise: str) -> Iterator[Section]:
     """A text as a section of its own, by its heading (8311)."""
-    fields = Fields(element)
-    heading = fields.attribute("Heading")
-    title = wording.said(fields, "Heading") or otherwise
-    told = tuple(Fact("Kode", words) for each in fields.all("TextCode") if (words := wording.known(each)))
-    free = text.plain(fields.one("TextResultValue"))
+    told, value = wording.pieces(element), ""
+    for manner, _, each in told:
+        if manner.name == "Heading":
+            value = tree.attribute(each, "V")
+    heading, free = wording.said(told, "Heading"), wording.said(told, "TextResultValue")
+    coded = [Fact("Kode", words) for manner, words, _ in told if manner.name == "TextCode"]
     # A heading in words of the sender's own is kept, also where nothing stands under it.
-    if not free and not told and title not in (otherwise, codes.text("8311", heading)):
-        free = title
-    return Section(_HEADINGS.get(heading, Topic.ASSESSMENT), title, told, free)
+    if not free and not coded and heading != codes.text("8311", value):
+        free = heading
+    yield from _section(_HEADINGS.get(value, Topic.ASSESSMENT), heading or otherwise, coded, free)
 
 
 def _item(element: Element) -> _Item:
     """An InfItem: a diagnosis, a warning, a medicine, a result or anything else that was seen."""
-    fields = Fields(element)
-    type = fields.attribute("Type")
-    title = wording.said(fields, "Type") or "Opplysning"
-    title = _PLAINLY.get(title, title)
-    medication = fields.of("Medication")
-    if medication.element is not None:
-        rest = (*_facts(medication, ("DrugId",)), *_facts(fields, _CONTENT))
-        drug = wording.said(medication, "DrugId") or title
-        return _Item(Topic.MEDICATION, (Fact(title, drug), *rest), medicine=_medicine(medication))
-    content = (wording.said(fields, name) for name in _CONTENT[:-1])
-    told = "\n".join(t for t in (*content, wording.line(element, _CONTENT)) if t)
-    # A type in words of the sender's own is kept in the same way.
-    facts = (Fact(title, told or title),) if told or title not in codes.SYSTEMS["8233"].values() else ()
-    diagnosis = _diagnosis(fields, type) if type in _CODED_DIAGNOSES and told else None
+    told, fields = wording.pieces(element), Fields(element)
+    type, words = fields.attribute("Type"), wording.said(told, "Type")
+    title = _PLAINLY.get(words, words) or "Opplysning"
+    rest = (*_CONTENT, "Type")
+    if (medication := fields.one("Medication")) is not None:
+        return _medication(title, medication, wording.facts(told, rest))
+    content = "\n".join([t for t in (wording.said(told, *_CONTENT), wording.line(told, rest)) if t])
+    # A type in words of the sender's own is kept in the same way as a heading.
+    facts = (Fact(title, content or words),) if content or words != codes.text("8233", type) else ()
+    diagnosis = _diagnosis(fields, type) if content and type in _CODED_DIAGNOSES else None
     return _Item(_ITEMS.get(type, Topic.ASSESSMENT), facts, diagnosis)
 
 
 def _diagnosis(item: Fields, type: str) -> Diagnosis:
     """A diagnosis for programs; its text is what the sender says beyond the code."""
-    observation = item.of("Observation")
-    coded = observation.of("CodedDescr")
-    words = (
-        *(wording.labelled(each) for each in coded.all("Modifier")),
-        *(text.plain(observation.one(name)) for name in ("Description", "Comment")),
-    )
-    return Diagnosis(coded.code("Concept"), "\n".join(t for t in words if t), main=type == "H")
+    observation = item.one("Observation")
+    told = [] if observation is None else wording.pieces(observation)
+    coded = next((wording.pieces(each) for manner, _, each in told if manner.name == "CodedDescr"), [])
+    concept = next((each for manner, _, each in coded if manner.name == "Concept"), None)
+    words = (wording.said(coded, "Modifier"), wording.said(told, "Description", "Comment", between="\n"))
+    return Diagnosis(tree.code(concept), "\n".join([t for t in words if t]), main=type == "H")
 
 
-def _medicine(medication: Fields) -> Medicine:
-    drug = medication.code("DrugId")
-    doses = (wording.said(medication, name) for name in ("DosageText", "DosageCoded", "UnitDose"))
-    return Medicine(
+def _medication(title: str, medication: Element, rest: list[Fact]) -> _Item:
+    """A medicine: its name first, then how it is taken and what became of it."""
+    told, fields = wording.pieces(medication), Fields(medication)
+    drug = fields.code("DrugId")
+    medicine = Medicine(
         name=drug.text or drug.value,
         code=drug,
-        dose="; ".join(t for t in doses if t),
-        status=medication.code("Status"),
-        remark=wording.said(medication, "Comment"),
+        dose=wording.said(told, "DosageText", "DosageCoded", "UnitDose", between="; "),
+        status=fields.code("Status"),
+        remark=wording.said(told, "Comment"),
     )
+    name = Fact(title, wording.said(told, "DrugId") or title)
+    return _Item(Topic.MEDICATION, (name, *wording.facts(told, ("DrugId",)), *rest), medicine=medicine)
 
 
-def _patient(patient: Fields) -> Iterator[Section]:
+def _patient(patient: Fields, precautions: list[Fact]) -> Iterator[Section]:
     """What is told of the patient beyond who it is."""
-    died = wording.said(patient, "DateOfDeath")
-    yield Section(Topic.EVENT, "Død", (Fact("Død", died),) if died else ())
-    yield Section(Topic.PEOPLE, "Pasienten", tuple(_facts(patient, (*_NAMED_ELSEWHERE, *_OF_THE_REPORT))))
+    told = [] if patient.element is None else wording.pieces(patient.element)
+    died = wording.said(told, "DateOfDeath")
+    yield from _section(Topic.EVENT, "Død", [Fact("Død", died)] if died else ())
+    yield from _section(Topic.PEOPLE, "Pasienten", wording.facts(told, _NAMED_ELSEWHERE))
+    yield from _section(Topic.WARNING, _TITLES[Topic.WARNING], precautions)
 
 
 def _people(rprt: Fields, patient: Fields) -> Iterator[Section]:
     """Next of kin, those who are responsible, and those who send and receive, each with telephones and addresses."""
-    yield Section(Topic.PEOPLE, "Pårørende", _related(patient, "PatientRelParty", "Pårørende"))
-    yield Section(Topic.PEOPLE, "Pasientens helsepersonell", _related(patient, "PatRelHCP", "Helsepersonell"))
+    yield from _section(Topic.PEOPLE, "Pårørende", _related(patient, "PatientRelParty", "Pårørende"))
+    close = _related(patient, "PatRelHCP", "Helsepersonell")
+    yield from _section(Topic.PEOPLE, "Pasientens helsepersonell", close)
     parties = (("ServProvider", "Avsender"), ("CopyDest", "Kopimottaker"), ("Requester", "Mottaker"))
-    addressed = tuple(fact for name, title in parties for fact in _related(rprt, name, title))
-    yield Section(Topic.PEOPLE, "Avsender og mottakere", addressed)
+    addressed = [fact for name, title in parties for fact in _related(rprt, name, title)]
+    yield from _section(Topic.PEOPLE, "Avsender og mottakere", addressed)
     responsible = _related(rprt, "RelServProvider", "Helsepersonell")
-    yield Section(Topic.PEOPLE, "Ansvarlig helsepersonell", responsible)
+    yield from _section(Topic.PEOPLE, "Ansvarlig helsepersonell", responsible)
 
 
-def _related(fields: Fields, name: str, otherwise: str) -> tuple[Fact, ...]:
+def _related(fields: Fields, name: str, otherwise: str) -> list[Fact]:
     """Everybody of a name: what they are to the patient or the stay (8254), and who."""
-    return tuple(
-        Fact(wording.said(Fields(each), "Relation") or otherwise, told)
-        for each in fields.all(name)
-        if (told := wording.related(each, without=("Relation",)))
-    )
+    found = (wording.pieces(each) for each in fields.all(name))
+    facts = [Fact(wording.said(told, "Relation") or otherwise, wording.related(told, ("Relation",))) for told in found]
+    return [fact for fact in facts if fact.text]
 
 
-def _enclosed(rprt: Fields) -> Section:
+def _enclosed(rprt: Fields) -> Iterator[Section]:
     """What is said about the files that come along."""
-    told = tuple(Fact("Vedlegg", words) for each in rprt.all("RefDoc") if (words := wording.line(each, ("Content",))))
-    return Section(Topic.OTHER, "Vedlegg", told)
+    told = [Fact("Vedlegg", words) for each in rprt.all("RefDoc") if (words := wording.line(wording.pieces(each)))]
+    yield from _section(Topic.OTHER, "Vedlegg", told)
+
+
+def _section(topic: Topic, title: str, facts: Sequence[Fact] = (), text: str = "") -> tuple[Section, ...]:
+    """A section, where there is anything to tell."""
+    return (Section(topic, title, tuple(facts), text),) if facts or text else ()
 
 
 def _facts(fields: Fields, without: tuple[str, ...] = ()) -> list[Fact]:
-    return [] if fields is NOTHING or fields.element is None else wording.facts(fields.element, without)
+    return [] if fields.element is None else wording.facts(wording.pieces(fields.element), without)

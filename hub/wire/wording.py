@@ -4,14 +4,16 @@ An element is told by a table of names, and one that the table does not know is 
 name: what a sender wrote never disappears in silence.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import Any
+
+from lxml import etree
 
 from hub.message import Code, Fact
 from hub.wire import codes, text, times, tree
 from hub.wire.names import CODE_SYSTEMS
-from hub.wire.tree import Element, Fields
+from hub.wire.tree import Element
 
 # What an element is called for people, by its name, or by its parent's and its own where that differs.
 _TITLES = {
@@ -122,71 +124,68 @@ _WELL_KNOWN = ("Concept", "DrugId", "Id", "ServId", "Spec", "TextCode", "Value")
 _SIGNS = {"LT": "<", "LE": "≤", "EQ": "=", "GE": "≥", "GT": ">"}
 _SCHEMES = {"tel": "tlf. ", "fax": "faks ", "mailto": ""}
 _RESULTS = ("TextResult", "Interval", "NumResult", "DateResult")
+# Who or what an element is about, which is told first and without a title.
+_SUBJECTS = ("HCP", "Name", "Precaution", "Location")
 
-Telling = Callable[[Element, str], str]
+# What parties say by how they are written, so many and so long that they never fill the memory.
+_MOST_KNOWN, _LONGEST_KNOWN = 1024, 4_000
+_known_parties: dict[bytes, str] = {}
+
+CodeList = Mapping[str, str]
+Telling = Callable[[Element, CodeList], str]
+_NO_LIST: CodeList = {}
 
 
 @dataclass(frozen=True, slots=True)
-class _Manner:
+class Manner:
     """How an element of a name is told: its title, the code list behind it, and the telling."""
 
     name: str
     title: str
-    system: str
+    listed: CodeList
     tell: Telling
 
 
-def facts(holder: Element, without: Collection[str] = ()) -> list[Fact]:
-    """What the elements in another say, one fact for each that says anything, in their order."""
-    parent, found = tree.name(holder), []
+# An element that says something: in what manner, in which words, and itself.
+Piece = tuple[Manner, str, Element]
+
+
+def pieces(holder: Element) -> list[Piece]:
+    """The elements in another that say anything, in their order; each is looked at once."""
+    manners, found = _MANNERS[holder.tag], []
     for child in holder:
-        manner = _manner(parent, tree.name(child))
-        if manner.name not in without and (told := manner.tell(child, manner.system)):
-            found.append(Fact(manner.title, told))
+        manner = manners[child.tag]
+        if told := manner.tell(child, manner.listed):
+            found.append((manner, told, child))
     return found
 
 
-def line(holder: Element, without: Collection[str] = ()) -> str:
+def facts(found: Iterable[Piece], without: Collection[str] = ()) -> list[Fact]:
+    """A fact for each."""
+    return [Fact(manner.title, told) for manner, told, _ in found if manner.name not in without]
+
+
+def line(found: Iterable[Piece], without: Collection[str] = ()) -> str:
     """The same in one line: Dosering: 1 tablett; Status: Ny."""
-    return "; ".join(f"{fact.title}: {fact.text}" for fact in facts(holder, without))
+    return "; ".join([f"{manner.title}: {told}" for manner, told, _ in found if manner.name not in without])
 
 
-def said(fields: Fields, name: str) -> str:
-    """What all elements of a name say, one after the other."""
-    found = fields.all(name)
-    if not found or fields.element is None:
-        return ""
-    manner = _manner(tree.name(fields.element), tree.name(found[0]))
-    return ", ".join(told for each in found if (told := manner.tell(each, manner.system)))
+def said(found: Iterable[Piece], *names: str, between: str = ", ") -> str:
+    """What those of some names say, one after the other."""
+    return between.join([told for manner, told, _ in found if manner.name in names])
 
 
-def known(element: Element, system: str = "") -> str:
-    """A code in words with the code itself, as people know it: Hjertesvikt (I50.9)."""
-    told, value = tree.words(element), tree.attribute(element, "V")
-    return f"{told} ({value})" if told and value not in ("", told) else leaf(element, system)
-
-
-def row(element: Element, system: str = "", between: str = ", ") -> str:
-    """What stands in an element, one thing after the other without titles: Brudd i underarm (S52.5), Side: Høyre."""
-    parent = tree.name(element)
-    manners = ((_manner(parent, tree.name(child)), child) for child in element)
-    return between.join(told for manner, child in manners if (told := manner.tell(child, manner.system)))
-
-
-def labelled(element: Element, system: str = "") -> str:
-    """What stands in an element, the first as a label of the rest: Side: Høyre."""
-    parent = tree.name(element)
-    manners = ((_manner(parent, tree.name(child)), child) for child in element)
-    told = [told for manner, child in manners if (told := manner.tell(child, manner.system))]
-    return ": ".join(t for t in (*told[:1], ", ".join(told[1:])) if t)
-
-
-def related(element: Element, system: str = "", without: Collection[str] = ()) -> str:
+def related(found: Iterable[Piece], without: Collection[str] = ()) -> str:
     """Who or what is meant, then the rest in one line: Nora Nordli (HPR-nummer 990000101); Fra: 01.02.2026."""
-    fields = Fields(element)
-    first = ("HCP", "Name", "Precaution", "Location")
-    told = (said(fields, name) for name in first)
-    return "; ".join(t for t in (*told, line(element, (*first, *without))) if t)
+    found = list(found)
+    told = [told for manner, told, _ in found if manner.name in _SUBJECTS]
+    rest = line(found, (*_SUBJECTS, *without))
+    return "; ".join([*told, rest] if rest else told)
+
+
+def row(element: Element, listed: CodeList = _NO_LIST) -> str:
+    """What stands in an element, one thing after the other without titles: Brudd i underarm (S52.5), Side: Høyre."""
+    return ", ".join([told for _, told, _ in pieces(element)])
 
 
 def code(element: Element | None, system: str) -> Code:
@@ -197,120 +196,177 @@ def code(element: Element | None, system: str) -> Code:
     return Code(found.value, found.text or codes.text(system, found.value), found.system or CODE_SYSTEMS + system)
 
 
-def leaf(element: Element, system: str = "") -> str:
-    """A single value: an amount with its unit, a code in words, else text (HIS 80117).
-
-    A code is in the sender's words, else in the list's, else as it is. Where the list says something else than the
-    sender does, it stands beside the words, as one of them must be wrong.
-    """
-    get = element.get
-    value = (get("V") or "").strip()
-    if (unit := get("U")) is not None:
-        return f"{value} {unit}".strip()
-    listed = codes.text(get("S") or system, value) if value else ""
-    if told := tree.words(element):
-        return f"{told} ({value})" if listed and listed.casefold() != told.casefold() else told
-    return listed or value or text.plain(element)
-
-
 def moment(written: str) -> str:
     """A time as people write it, in Norwegian time; what is only a year, a month or no time stays as it is."""
     if at := times.instant(written):
-        return at.astimezone(times.OSLO).strftime("%d.%m.%Y kl. %H:%M")
-    return day.strftime("%d.%m.%Y") if (day := times.day(written)) else written
+        here = at.astimezone(times.OSLO)
+        return f"{here.day:02}.{here.month:02}.{here.year} kl. {here.hour:02}:{here.minute:02}"
+    return f"{day.day:02}.{day.month:02}.{day.year}" if (day := times.day(written)) else written
 
 
-def _any(element: Element, system: str) -> str:
-    return line(element) if len(element) else leaf(element, system)
+def _leaf(element: Element, listed: CodeList) -> str:
+    """A single value: an amount with its unit, a code in words, else text (HIS 80117).
+
+    A code is in the sender's words, else in the list's, else as it is. Where the list says something else than the
+    sender does, the code stands beside the words, as one of them must be wrong.
+    """
+    get = element.get
+    value, told = get("V"), get("DN") or get("OT")
+    if value is None:
+        return tree.words(element) if told else text.plain(element)
+    value = value.strip()
+    if not told:
+        unit = get("U")
+        return f"{value} {unit}".strip() if unit else _listed(element, value, listed) or value
+    told = tree.words(element) if get("OT") else told.strip()
+    known = _listed(element, value, listed)
+    return told if not known or known == told or known.casefold() == told.casefold() else f"{told} ({value})"
 
 
-def _free(element: Element, system: str) -> str:
+def _listed(element: Element, value: str, listed: CodeList) -> str:
+    """What the code list says for a value: the one that the sender names, else the one that belongs there."""
+    system = element.get("S")
+    return codes.text(system, value) if system else listed.get(value, "")
+
+
+def _known(element: Element, listed: CodeList) -> str:
+    """A code in words with the code itself, as people know it: Hjertesvikt (I50.9)."""
+    value, told = tree.attribute(element, "V"), tree.words(element)
+    return f"{told} ({value})" if told and value not in ("", told) else _leaf(element, listed)
+
+
+def _any(element: Element, listed: CodeList) -> str:
+    return line(pieces(element)) if len(element) else _leaf(element, listed)
+
+
+def _free(element: Element, listed: CodeList) -> str:
     return text.plain(element)
 
 
-def _time(element: Element, system: str) -> str:
-    return moment(tree.attribute(element, "V"))
+def _nothing(element: Element, listed: CodeList) -> str:
+    """For what is told elsewhere."""
+    return ""
 
 
-def _address(element: Element, system: str) -> str:
+def _time(element: Element, listed: CodeList) -> str:
+    return moment((element.get("V") or "").strip())
+
+
+def _labelled(element: Element, listed: CodeList) -> str:
+    """What stands in an element, the first as a label of the rest: Side: Høyre."""
+    told = [told for _, told, _ in pieces(element)]
+    return _label(told[0], ", ".join(told[1:])) if told else ""
+
+
+def _label(label: str, told: str) -> str:
+    return f"{label}: {told}" if label and told else label or told
+
+
+def _related(element: Element, listed: CodeList) -> str:
+    return related(pieces(element))
+
+
+def _address(element: Element, listed: CodeList) -> str:
     """An address in one line: Besøksadresse: Storgata 1, 9950 Vardø, tlf. 78 00 00 00."""
-    fields = Fields(element)
-    place = " ".join(t for t in (fields.text("PostalCode"), fields.text("City")) if t)
-    rest = (said(fields, name) for name in ("CityDistr", "County", "Country", "TeleAddress"))
-    told = ", ".join(t for t in (fields.text("StreetAdr"), place, *rest) if t)
-    return ": ".join(t for t in (said(fields, "Type"), told) if t)
+    found = pieces(element)
+    place = said(found, "PostalCode", "City", between=" ")
+    rest = said(found, "CityDistr", "County", "Country", "TeleAddress")
+    return _label(said(found, "Type"), ", ".join([t for t in (said(found, "StreetAdr"), place, rest) if t]))
 
 
-def _telephone(element: Element, system: str) -> str:
+def _telephone(element: Element, listed: CodeList) -> str:
     """A TeleAddress in words: tel:78000000 is a telephone, mailto: needs no word."""
     written = tree.attribute(element, "V")
     scheme, _, rest = written.partition(":")
     return f"{_SCHEMES[scheme.lower()]}{rest}" if scheme.lower() in _SCHEMES else written
 
 
-def _who(element: Element, system: str) -> str:
+def _party(element: Element, listed: CodeList) -> str:
+    """An HCP in words; the same few hundred stand in every message, so each is told once."""
+    written = etree.tostring(element, encoding="UTF-8", with_tail=False)
+    if (known := _known_parties.get(written)) is not None:
+        return known
+    told = row(element)
+    if len(written) <= _LONGEST_KNOWN:
+        if len(_known_parties) == _MOST_KNOWN:
+            _known_parties.clear()
+        _known_parties[written] = told
+    return told
+
+
+def _who(element: Element, listed: CodeList) -> str:
     """An organisation, department or person with what identifies it, then those within it."""
-    fields = Fields(element)
-    ids = " ".join(t for t in (said(fields, "TypeId"), said(fields, "Id")) if t)
-    roles = (said(fields, name) for name in ("Type", "Position", "Qual"))
-    notes = ", ".join(t for t in (*roles, ids, said(fields, "AdditionalId")) if t)
-    name = " ".join(t for t in (said(fields, "Name"), notes and f"({notes})") if t)
-    return ", ".join(t for t in (name, said(fields, "Dept"), said(fields, "HCPerson")) if t)
+    found = pieces(element)
+    id = " ".join([t for t in (said(found, "TypeId"), said(found, "Id")) if t])
+    notes = ", ".join([t for t in (said(found, "Type", "Position", "Qual"), id, said(found, "AdditionalId")) if t])
+    name = " ".join([t for t in (said(found, "Name"), notes and f"({notes})") if t])
+    return ", ".join([t for t in (name, said(found, "Dept", "HCPerson")) if t])
 
 
-def _ident(element: Element, system: str) -> str:
-    fields = Fields(element)
-    return " ".join(t for t in (said(fields, "Type"), said(fields, "Id")) if t)
+def _ident(element: Element, listed: CodeList) -> str:
+    """An additional identifier, its type first: HPR-nummer 990000101."""
+    return " ".join([told for _, told, _ in reversed(pieces(element))])
 
 
-def _result(element: Element, system: str) -> str:
+def _result(element: Element, listed: CodeList) -> str:
     """A result after what was looked at: Hemoglobin (NPU28309): 9.5 g/dL; Avvik: Lav."""
-    fields = Fields(element)
-    found = (said(fields, name) for name in ("ClinInv", *_RESULTS))
-    head = ": ".join(t for t in found if t)
-    return "; ".join(t for t in (head, line(element, ("ClinInv", *_RESULTS))) if t)
+    found = pieces(element)
+    head = _label(said(found, "ClinInv"), said(found, *_RESULTS))
+    return "; ".join([t for t in (head, line(found, ("ClinInv", *_RESULTS))) if t])
 
 
-def _interval(element: Element, system: str) -> str:
-    fields = Fields(element)
-    return f"{said(fields, 'Low')} – {said(fields, 'High')}".strip()
+def _interval(element: Element, listed: CodeList) -> str:
+    found = pieces(element)
+    return f"{said(found, 'Low')} – {said(found, 'High')}".strip()
 
 
-def _number(element: Element, system: str) -> str:
-    return row(element, between=" ")
+def _number(element: Element, listed: CodeList) -> str:
+    return " ".join([told for _, told, _ in pieces(element)])
 
 
-def _comparison(element: Element, system: str) -> str:
+def _comparison(element: Element, listed: CodeList) -> str:
     """How a value compares, in the sender's words, else as a sign."""
-    told = leaf(element)
+    told = _leaf(element, listed)
     return _SIGNS.get(told, told)
 
 
-def _observation(element: Element, system: str) -> str:
+def _observation(element: Element, listed: CodeList) -> str:
     """What was seen: the code, and the sender's words on lines of their own."""
-    fields = Fields(element)
-    return "\n".join(t for t in (said(fields, name) for name in ("CodedDescr", "Description", "Comment")) if t)
+    found = pieces(element)
+    told = (said(found, name) for name in ("CodedDescr", "Description", "Comment"))
+    return "\n".join([t for t in told if t])
 
 
 _TELLINGS: dict[str, Telling] = {
     "AdditionalId": _ident,
     "Address": _address,
     "ArithmeticComp": _comparison,
+    "Content": _nothing,
     "Description": _free,
+    "HCP": _party,
     "Interval": _interval,
     "NumResult": _number,
     "Observation": _observation,
     "ResultItem": _result,
     "TeleAddress": _telephone,
     "TextResultValue": _free,
-    **dict.fromkeys(_WELL_KNOWN, known),
-    **dict.fromkeys(("Dept", "HCPerson", "HCProf", "Inst"), _who),
-    **dict.fromkeys(("Modifier", "Result", "SubLocation"), labelled),
-    **dict.fromkeys(("EventLocation", "Origin", "RelHCProvider"), related),
+    # These have sections of their own.
     **dict.fromkeys(
         (
-            *("ClinInv", "CodedComment", "CodedDescr", "DateResult", "DiagComment", "Diagnosis", "HCP"),
-            *("Location", "TextResult"),
+            *("ServRprt", "ServReq", "Event", "ReportedEvent", "PlannedEvent", "Service", "InfItem", "Medication"),
+            *("Comment", "ReasonAsText", "Patient", "PatientRelParty", "PatientPrecaution", "PatRelHCP"),
+            *("ServProvider", "CopyDest", "Requester", "RelServProvider", "RefDoc"),
+        ),
+        _nothing,
+    ),
+    **dict.fromkeys(_WELL_KNOWN, _known),
+    **dict.fromkeys(("Dept", "HCPerson", "HCProf", "Inst"), _who),
+    **dict.fromkeys(("Modifier", "Result", "SubLocation"), _labelled),
+    **dict.fromkeys(("EventLocation", "Origin", "RelHCProvider"), _related),
+    **dict.fromkeys(
+        (
+            *("ClinInv", "CodedComment", "CodedDescr", "DateResult", "DiagComment", "Diagnosis", "Location"),
+            "TextResult",
         ),
         row,
     ),
@@ -322,10 +378,31 @@ _TELLINGS: dict[str, Telling] = {
         _time,
     ),
 }
+# Comment is a text under a heading in an Event, and a plain one in everything else.
+_PLAIN_COMMENTS = ("Medication", "Observation", "ResultItem", "TransportArr")
 
 
-@lru_cache(maxsize=1024)
-def _manner(parent: str, child: str) -> _Manner:
-    holder, name = parent.rpartition("}")[2], child.rpartition("}")[2]
-    title = _TITLES.get(f"{holder}/{name}") or _TITLES.get(name, name)
-    return _Manner(name, title, _LISTS.get(f"{holder}/{name}", ""), _TELLINGS.get(name, _any))
+class _Manners(dict[Any, Manner]):
+    """The manners of the elements in one of a name, each made when it is met; as many as the schemas have names."""
+
+    def __init__(self, holder: str) -> None:
+        self._holder = holder
+
+    def __missing__(self, tag: Any) -> Manner:
+        name = str(tag).rpartition("}")[2]
+        place = f"{self._holder}/{name}"
+        tell = _leaf if name == "Comment" and self._holder in _PLAIN_COMMENTS else _TELLINGS.get(name, _any)
+        listed = codes.SYSTEMS[_LISTS[place]] if place in _LISTS else _NO_LIST
+        made = self[tag] = Manner(name, _TITLES.get(place) or _TITLES.get(name, name), listed, tell)
+        return made
+
+
+class _Holders(dict[Any, _Manners]):
+    """The same for each name of a holder."""
+
+    def __missing__(self, tag: Any) -> _Manners:
+        made = self[tag] = _Manners(str(tag).rpartition("}")[2])
+        return made
+
+
+_MANNERS = _Holders()
