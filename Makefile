@@ -1,5 +1,5 @@
 # Sambud. `make` lists what can be made. Each target sets itself up, can be run again and leaves nothing running.
-# PYTHON=/path/to/python3 chooses another Python; ARGS="..." is handed on by demo, bench, test and lock.
+# PYTHON=/path/to/python3 chooses another Python; ARGS="..." is handed on by demo, bench, fuzz, test and lock.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -88,6 +88,9 @@ test: setup system check  ## run every check and every test; ARGS="-k inbox"
 bench: setup  ## measure speed and memory beside their bare floors
 	@exec $(BIN)/python -m tests.bench $(ARGS)
 
+fuzz: setup  ## read a million mutants of the samples; ARGS="--seed 2 --count 5000"
+	@exec $(BIN)/python -m tests.fuzz $(ARGS)
+
 check: setup  ## lint, format, types and the directions of imports
 	@$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -132,4 +135,4 @@ clean:  ## remove .venv, build results and caches; never any data
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
 
-.PHONY: help setup demo test bench check system lock clean
+.PHONY: help setup demo test bench fuzz check system lock clean

@@ -1,0 +1,144 @@
+"""A campaign: so many mutants through the full reader in reader processes, each judged."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hub.message import Message, Reading, Refusal, Unreadable
+from hub.wire import Readers, faults
+from tests.fuzz import law
+from tests.fuzz.mutant import Mutant, mutant
+
+# A message may take so long at most.
+SECONDS = 2.0
+
+BATCH = 64
+# So many batches per reader wait, so that no reader does.
+WAITING = 2
+
+# How the faults begin with which a reader's end is told.
+_LOST_READER = {
+    faults.reader_died().en: "died",
+    faults.reader_failed().en: "failed",
+    faults.reader_hung(SECONDS).en.partition("more than")[0]: "hung",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One mutant that broke a law: which, and how; `what` may quote the sample, which is about nobody."""
+
+    kind: str
+    number: int
+    sample: str
+    what: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of a campaign."""
+
+    seed: int
+    read: int = 0
+    seconds: float = 0.0
+    compared: int = 0
+    verdicts: Counter[str] = field(default_factory=Counter)
+    findings: list[Finding] = field(default_factory=list)
+    slowest: tuple[float, str] = (0.0, "")
+
+    @property
+    def rate(self) -> float:
+        """Mutants per second."""
+        return self.read / self.seconds if self.seconds else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """Which mutants, through how many readers, and where those that break a law are kept."""
+
+    seed: int
+    count: int
+    readers: int = 1
+    first: int = 0
+    keep: Path | None = None
+    seconds: float = SECONDS
+    program: str = "hub.wire.reading"
+
+    async def run(self, progress: Callable[[Tally], None] = lambda tally: None) -> Tally:
+        """Read all, and tell what was found. Raises ReaderBroken when readers do not even start."""
+        tally, start = Tally(self.seed), time.monotonic()
+        async with Readers(count=self.readers, seconds=self.seconds, program=self.program) as readers:
+            async for numbers, mutants, readings in self._read(readers, tally):
+                for number, made, reading in zip(numbers, mutants, readings, strict=True):
+                    self._judge(tally, number, made, reading)
+                tally.read += len(mutants)
+                tally.seconds = time.monotonic() - start
+                progress(tally)
+        return tally
+
+    async def _read(self, readers: Readers, tally: Tally) -> AsyncIterator[tuple[range, list[Mutant], list[Reading]]]:
+        """Batches in order, while the next are made and read."""
+        waiting: list[tuple[range, list[Mutant], asyncio.Task[list[Reading]]]] = []
+        end = self.first + self.count
+        for start in range(self.first, end, BATCH):
+            numbers = range(start, min(start + BATCH, end))
+            mutants = [mutant(self.seed, number) for number in numbers]
+            waiting.append((numbers, mutants, asyncio.create_task(self._timed(readers, tally, mutants))))
+            # Whoever makes mutants holds the loop; here the readers are heard.
+            await asyncio.sleep(0)
+            if len(waiting) == WAITING * self.readers:
+                numbers, mutants, task = waiting.pop(0)
+                yield numbers, mutants, await task
+        for numbers, mutants, task in waiting:
+            yield numbers, mutants, await task
+
+    async def _timed(self, readers: Readers, tally: Tally, mutants: list[Mutant]) -> list[Reading]:
+        raws = [each.raw for each in mutants]
+        start = time.monotonic()
+        readings = await readers.read(raws)
+        # A batch that takes half of what one message may is read again one by one, to find out whose it was.
+        if time.monotonic() - start > self.seconds / 2:
+            readings = [await self._alone(readers, tally, each) for each in mutants]
+        return readings
+
+    async def _alone(self, readers: Readers, tally: Tally, made: Mutant) -> Reading:
+        """One mutant by itself, which has but its own time to take."""
+        start = time.monotonic()
+        (reading,) = await readers.read([made.raw])
+        tally.slowest = max(tally.slowest, (time.monotonic() - start, made.sample))
+        return reading
+
+    def _judge(self, tally: Tally, number: int, made: Mutant, reading: Reading) -> None:
+        tally.verdicts[_verdict(reading)] += 1
+        tally.compared += isinstance(reading, Message) and made.told is not None
+        for kind, what in broken(made, reading):
+            tally.findings.append(Finding(kind, number, made.sample, what))
+            if self.keep:
+                self.keep.mkdir(parents=True, exist_ok=True)
+                (self.keep / f"{kind}-{self.seed}-{number}.xml").write_bytes(made.raw)
+
+
+def broken(made: Mutant, reading: Reading) -> list[tuple[str, str]]:
+    """The laws that a reading breaks, each with what shows it."""
+    found = []
+    if isinstance(reading, Refusal | Unreadable):
+        told = " ".join(f"{fault.en} {fault.nb} {fault.path}" for fault in reading.faults)
+        if not told:
+            found.append(("silent", "turned away without a reason"))
+        elif kind := next((kind for said, kind in _LOST_READER.items() if told.startswith(said)), ""):
+            found.append((kind, told.partition(". ")[0]))
+        if f"{made.mark}m" in told:
+            found.append(("quoted", "a fault tells what the sender wrote"))
+    elif isinstance(reading, Message) and made.told is not None and (missing := law.lost(made.told, reading)):
+        found.append(("lost", "; ".join(text[:80] for text in missing[:3])))
+    return found
+
+
+def _verdict(reading: Reading) -> str:
+    kind = type(reading).__name__.lower()
+    if not isinstance(reading, Refusal | Unreadable):
+        return kind
+    return " ".join((kind, *sorted({fault.code for fault in reading.faults})))
