@@ -22,6 +22,7 @@ from hub.web import access, alerts, api, body, checking, door, files, pages, pro
 from hub.web.access import Remembered
 from hub.web.door import Gathering
 from hub.web.guessing import Guesses
+from hub.web.upload import Afloat, Incoming
 
 log = structlog.get_logger()
 
@@ -51,12 +52,15 @@ class Application(FastAPI):
         """Answer a call."""
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
-        elif scope["path"] == door.PATH and scope["method"] == "POST":
-            await self._message(scope, receive, _headed(scope, send))
+            return
+        incoming = Incoming(receive)
+        receive, send = incoming.receive, _headed(scope, incoming.answering(send))
+        if scope["path"] == door.PATH and scope["method"] == "POST":
+            await self._message(scope, receive, send)
         elif scope["path"] in checking.LARGE and scope["method"] == "POST":
-            await super().__call__(scope, receive, _headed(scope, send))
+            await super().__call__(scope, receive, send)
         else:
-            await body.call(super().__call__, scope, receive, _headed(scope, send))
+            await body.call(super().__call__, self.state.afloat, scope, receive, send)
 
     async def _message(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self
@@ -104,7 +108,7 @@ def app(hub: Hub, limit: int, session_hours: int = 10, secure_cookies: bool = Fa
         openapi_url=None,
     )
     made.state.hub, made.state.limit, made.state.remembered = hub, limit, Remembered()
-    made.state.guesses = Guesses()
+    made.state.guesses, made.state.afloat = Guesses(), Afloat()
     made.state.session_hours, made.state.secure_cookies = session_hours, secure_cookies
     made.mount("/static", StaticFiles(directory=HERE / "static"), "static")
     for part in (door, checking, api, sending, files, alerts, stream, pages):

@@ -1,44 +1,40 @@
 """How much a call may send, except with a message: bodies are read whole before anybody knows who sends them."""
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hub.web import problem
+from hub.errors import HubError
+from hub.web import problem, upload
+from hub.web.upload import Afloat
 
 # An answer as long as the form takes it fits, even when every character of it becomes nine bytes.
 LIMIT = 2**20
+# As many bytes of such bodies may be here at once; small ones, as a sign-in is, are taken in any case.
+AFLOAT = 32 * 2**20
 
 
-async def call(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Let the app answer a call whose body is no larger than the limit; a larger one is refused here."""
-    body = None if _announced(scope) > LIMIT else await _whole(receive)
+async def call(app: ASGIApp, afloat: Afloat, scope: Scope, receive: Receive, send: Send) -> None:
+    """Let the app answer a call whose body is no larger than the limit and comes in time; others are refused here."""
+    with afloat.counted("", AFLOAT, AFLOAT) as more:
+        try:
+            body = None if upload.announced(scope) > LIMIT else await upload.whole(receive, LIMIT, more)
+        except ClientDisconnect:
+            return
+        except HubError as error:
+            await problem.of(error)(scope, receive, send)
+            return
     if body is None:
         detail = f"At most {LIMIT} bytes are taken here"
         await problem.response(413, "too-large", "The call is too large", detail)(scope, receive, send)
         return
-    parts = iter(body)
+    await app(scope, _again(body, receive), send)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """What was read already, then whatever else comes: a stream waits for its reader to leave."""
+    first: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def again() -> Message:
-        """What was read already, then whatever else comes: a stream waits for its reader to leave."""
-        return next(parts, None) or await receive()
+        return first.pop() if first else await receive()
 
-    await app(scope, again, send)
-
-
-async def _whole(receive: Receive) -> list[Message] | None:
-    """All that belongs to the body, or None as soon as it is known to be too large."""
-    parts: list[Message] = []
-    size, more = 0, True
-    while more:
-        part = await receive()
-        parts.append(part)
-        size += len(part.get("body", b""))
-        more = part.get("more_body", False)
-        if size > LIMIT:
-            return None
-    return parts
-
-
-def _announced(scope: Scope) -> int:
-    """The length that the call says it has; 0 when it does not say."""
-    length = dict(scope["headers"]).get(b"content-length", b"")
-    return int(length) if length.isdigit() and len(length) < 19 else 0
+    return again

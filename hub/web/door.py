@@ -1,24 +1,27 @@
 """Where messages come in over HTTP: concurrent calls become one batch, and each gets its own answer."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from hub.errors import Busy
 from hub.service import Accepted, Delivery, Held, Hub, Noted, Outcome, Prepared, Rejected, Repeated
-from hub.web import problem
+from hub.web import problem, upload
 from hub.web.access import system
+from hub.web.upload import Afloat
 
 # Batches that are being committed at once; the next one is read and judged meanwhile.
 COMMITS = 2
 # As many as one commit carries well, and as many as may wait before the door says that it is busy.
 BATCH = 64
 WAITING = 2_000
-# And as many bytes may be here at once, read or being read; a message that is alone may have more.
+# And as many bytes may be here at once, read or being read, of which so many may be one key's: a key whose large
+# messages do not come to an end keeps nobody else's out. A message that is alone may have more.
 AFLOAT = 200_000_000
+SHARE = 64_000_000
 
 PATH = "/v1/messages"
 XML = ("application/xml", "text/xml")
@@ -42,7 +45,7 @@ class Gathering:
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue(WAITING)
         self._room = asyncio.Semaphore(COMMITS)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._afloat = 0
+        self._afloat = Afloat()
 
     async def __aenter__(self) -> "Gathering":
         self._start(self._run())
@@ -53,21 +56,9 @@ class Gathering:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    @contextmanager
-    def afloat(self) -> Iterator[Callable[[int], None]]:
+    def afloat(self, whose: str = "") -> AbstractContextManager[Callable[[int], None]]:
         """Counts one call's bytes for as long as it lasts; give it each part's size. That raises Busy."""
-        mine = 0
-
-        def more(size: int) -> None:
-            nonlocal mine
-            if self._afloat > mine and self._afloat + size > AFLOAT:
-                raise Busy(f"messages of {AFLOAT} bytes are waiting; send this one again in a few seconds")
-            mine, self._afloat = mine + size, self._afloat + size
-
-        try:
-            yield more
-        finally:
-            self._afloat -= mine
+        return self._afloat.counted(whose, AFLOAT, SHARE)
 
     async def receive(self, delivery: Delivery) -> Outcome:
         """Hand in one delivery and wait until it is committed. Raises Busy when too many wait."""
@@ -134,11 +125,12 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
           "content": {"application/xml": {}}},
     204: {"description": "An acknowledgement of something of ours was noted; it is never acknowledged itself"},
     403: {"description": "The key may not send for the document's sender"},
+    408: {"description": "The message did not come, or too slowly"},
     409: {"description": "The MsgId was used before for other content"},
     413: {"description": "Too large"},
     415: {"description": "Not application/xml"},
     422: {"description": "Nobody to answer can be read; the bytes are in quarantine"},
-    503: {"description": "Too many messages are waiting; send again"},
+    503: {"description": "Too much is waiting, or the store cannot be used; send again after Retry-After"},
 }  # fmt: skip
 
 
@@ -162,7 +154,7 @@ async def receive(request: Request) -> Response:
     if wrong := not_xml(request):
         return wrong
     limit, gathering = request.app.state.limit, request.app.state.gathering
-    with gathering.afloat() as more:
+    with gathering.afloat(account.name) as more:
         raw = await body(request, limit, more)
         if raw is None:
             return too_large(limit)
@@ -185,18 +177,9 @@ def too_large(limit: int) -> Response:
 
 async def body(request: Request, limit: int, more: Callable[[int], None]) -> bytes | None:
     """The body, or None as soon as it is known to be larger than `limit` bytes; `more` is told of each part."""
-    announced = request.headers.get("content-length", "")
-    if announced.isascii() and announced.isdecimal() and (len(announced) > 18 or int(announced) > limit):
+    if upload.announced(request.scope) > limit:
         return None
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            return None
-        more(len(part))
-        parts.append(part)
-    return b"".join(parts)
+    return await upload.whole(request.receive, limit, more)
 
 
 def _answer(outcome: Outcome) -> Response:

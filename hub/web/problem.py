@@ -9,6 +9,9 @@ from hub.errors import HubError, NotSignedIn, Stale
 from hub.message import Fault
 from hub.web.guessing import WAIT_SECONDS, TooManyGuesses
 
+# When to try again what could not be done right now.
+AGAIN_SECONDS = 5
+
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -25,6 +28,11 @@ def of(error: HubError) -> JSONResponse:
     headers = {"WWW-Authenticate": 'Bearer, Basic realm="Sambud"'} if isinstance(error, NotSignedIn) else {}
     if isinstance(error, TooManyGuesses):
         headers = {"Retry-After": f"{WAIT_SECONDS:.0f}"}
+    if error.status == 503:
+        headers = {"Retry-After": str(AGAIN_SECONDS)}
+    if error.status == 408:
+        # What is left of the body is not waited for (RFC 9110, 15.5.9).
+        headers = {"Connection": "close"}
     more = {"version": error.version} if isinstance(error, Stale) else {}
     return response(error.status, error.code, error.title, str(error), headers, **more)
 

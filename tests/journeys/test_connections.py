@@ -2,13 +2,16 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 
 from hub.service import open_hub
+from hub.web import body, door, upload
+from hub.web.upload import Afloat
 from tests import centre
 from workers import connection, serve
 
@@ -16,11 +19,13 @@ pytestmark = pytest.mark.journey
 
 
 @asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[int]:
-    """The doors of `hub serve` in this process; its port."""
+async def opened(folder: Path, made: list[FastAPI] | None = None) -> AsyncIterator[int]:
+    """The doors of `hub serve` in this process; its port. The application is put into `made`."""
     configured = centre.configured(folder)
     async with open_hub(configured) as hub:
         server = serve._server(hub, configured)
+        if made is not None:
+            made.append(server.config.app)  # type: ignore[arg-type]
         with socket.create_server(("127.0.0.1", 0)) as listening:
             serving = asyncio.create_task(server.serve([listening]))
             try:
@@ -128,4 +133,84 @@ async def test_there_is_room_for_only_so_many_and_those_are_answered(
         for reader, writer in first:
             writer.write(b"GET /health HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n")
             assert b"200 OK" in await reader.readline()
+            writer.close()
+
+
+PAGE = "POST /sign-in HTTP/1.1\r\nHost: hub\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+
+
+def form(length: int, more: str = "") -> bytes:
+    """The head of a call to a page by nobody yet known."""
+    return f"{PAGE}{more}Content-Length: {length}\r\n\r\n".encode()
+
+
+@pytest.mark.parametrize("head", [form(1000), call(b"", length=1000)], ids=["page", "message"])
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, head: bytes
+) -> None:
+    monkeypatch.setattr(upload, "PATIENCE_SECONDS", 0.3)
+    async with opened(tmp_path) as port:
+        answer = await told(port, head, b"some")
+    assert (b"HTTP/1.1 408", True) == (answer[:12], b"urn:sambud:too-slow" in answer)
+
+
+async def test_a_body_that_drips_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upload, "PATIENCE_SECONDS", 0.5)
+    async with opened(tmp_path) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(form(1000))
+        answer = asyncio.create_task(reader.read())
+        async with asyncio.timeout(20):
+            while not answer.done():
+                writer.write(b"x")
+                await asyncio.wait([answer], timeout=0.05)
+        writer.close()
+    assert b"HTTP/1.1 408" == answer.result()[:12]
+
+
+async def stalled(port: int, afloat: Callable[[], Afloat], *heads: bytes) -> list[asyncio.StreamWriter]:
+    """Uploads of 200 kB each that stop in the middle, all of which have arrived; close them in the end."""
+    writers = []
+    for n, head in enumerate(heads, 1):
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(head + b"x" * 200_000)
+        writers.append(writer)
+        async with asyncio.timeout(20):
+            while afloat()._whole < n * 200_000:
+                await asyncio.sleep(0.01)
+    return writers
+
+
+async def test_bodies_that_stop_in_the_middle_keep_no_ordinary_call_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(body, "AFLOAT", 500_000)
+    async with opened(tmp_path, made := []) as port:
+        open_ones = await stalled(port, lambda: made[0].state.afloat, form(900_000), form(900_000))
+        large = await told(port, form(200_000, "Connection: close\r\n"), b"x" * 200_000)
+        assert (b"HTTP/1.1 503", True) == (large[:12], b"retry-after: 5" in large)
+        small = await told(port, form(3, "Connection: close\r\n"), b"a=b")
+        assert b"HTTP/1.1 503" != small[:12]
+        for writer in open_ones:
+            writer.close()
+
+
+async def test_messages_of_one_key_that_stop_in_the_middle_keep_no_others_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "AFLOAT", 900_000)
+    monkeypatch.setattr(door, "SHARE", 500_000)
+    text = "Blodtrykket er 180/100. " * 8_000
+    last = ("Connection: close",)
+    head = call(b"", length=900_000)
+    async with opened(tmp_path, made := []) as port:
+        open_ones = await stalled(port, lambda: made[0].state.gathering._afloat, head, head)
+        same = await told(port, call(centre.message(1, text=text), *last))
+        assert (b"HTTP/1.1 503", True) == (same[:12], b"retry-after: 5" in same)
+        for answer in (
+            await told(port, call(centre.message(2), *last)),
+            await told(port, call(centre.message(3, text=text), *last, key="fjordbyen-kommune")),
+        ):
+            assert b"hub-outcome: accepted" in answer
+        for writer in open_ones:
             writer.close()

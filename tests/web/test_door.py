@@ -6,8 +6,9 @@ import re
 import pytest
 from httpx2 import AsyncClient, Response
 
+from hub.errors import Busy, HubError, ReaderBroken, Unavailable
 from hub.service import Hub
-from hub.web import door
+from hub.web import door, problem, upload
 from tests import centre
 
 
@@ -172,6 +173,7 @@ async def test_no_more_bytes_are_taken_in_at_once_than_fit(
     client: AsyncClient, hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(door, "AFLOAT", 2 * len(centre.message()))
+    monkeypatch.setattr(upload, "SMALL", 0)
     answers = await asyncio.gather(*(send(client, centre.message(n)) for n in range(9)))
     assert {200, 503} == {a.status_code for a in answers}
     assert {"urn:sambud:busy"} == {a.json()["type"] for a in answers if a.status_code == 503}
@@ -181,6 +183,7 @@ async def test_no_more_bytes_are_taken_in_at_once_than_fit(
 
 async def test_a_message_that_is_alone_is_never_too_much(client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door, "AFLOAT", 1)
+    monkeypatch.setattr(upload, "SMALL", 0)
     assert 200 == (await send(client, centre.message())).status_code
 
 
@@ -197,3 +200,8 @@ async def test_latin_1_is_read_as_it_declares(client: AsyncClient, hub: Hub) -> 
     await send(client, text.encode("latin-1"))
     (line,) = await hub.store.lines(hub.directory.people["kari.moen"].inboxes[0])
     assert "Smøring på såret" == line.item.headline.subject
+
+
+@pytest.mark.parametrize("error", [Busy("x"), Unavailable("x"), ReaderBroken("x")])
+def test_who_should_come_again_is_told_when(error: HubError) -> None:
+    assert "5" == problem.of(error).headers["Retry-After"]
