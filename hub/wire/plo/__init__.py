@@ -91,6 +91,6 @@ def report(payload: Element, remark: str) -> Report:
     if companions := _COMPANIONS.get(tree.name(payload)):
         page.introduce(payload, companions)
     else:
-        page.lay_out(sorted(payload, key=lambda each: tree.local(each) not in _FIRST))
+        page.lay_out(payload, _FIRST)
     page.remark(remark)
     return page.found.report(page.sections)

@@ -27,19 +27,23 @@ def facts(party: Element, title: str) -> list[Fact]:
     found: list[Fact] = []
     waiting = [(party, title)]
     for each, title in waiting:
-        before, first, names = f"{title} – " if title else "", len(found), dict[str, str]()
+        names: dict[str, str] = {}
+        others: list[Fact] = []
+        before, stray = f"{title} – " if title else "", each.text
         for child in each:
-            manner = vocabulary.manner(tree.name(child))
+            manner = vocabulary.manner(child.tag)
             if manner.name in _NAMES:
-                names[manner.name] = f"{names.get(manner.name, '')} {tree.value(child)}"
+                names[manner.name] = f"{names.get(manner.name, '')} {values.everything(child)}".strip()
             elif manner.name == "Organisation" and len(child):
                 waiting.append((child, _inner(title)))
-            else:
-                about, said = _told(child, manner)
-                if said:
-                    found.append(Fact(before + about, said))
-        if name := " ".join(n for key in _NAMES if (n := names.get(key, "").strip())):
-            found.insert(first, Fact(title or "Navn", name))
+            elif said := _told(child, manner):
+                others.append(Fact(before + said[0], said[1]))
+            stray = f"{stray or ''}{child.tail or ''}"
+        if name := " ".join(names[key] for key in _NAMES if names.get(key)):
+            found.append(Fact(title or "Navn", name))
+        found += others
+        if stray and not stray.isspace():
+            found.append(Fact(f"{before}Tekst", stray.strip()))
     return found
 
 
@@ -49,37 +53,43 @@ def _inner(title: str) -> str:
     return title if title.endswith(unit) else f"{title} – {unit}" if title else unit
 
 
-def _told(child: Element, manner: Manner) -> tuple[str, str]:
-    """What a single fact about a party is called, and what it says."""
+def _told(child: Element, manner: Manner) -> tuple[str, str] | None:
+    """What a single fact about a party is called and what it says, or None when it says nothing."""
     match manner.name:
         case "Ident":
-            return _ident(child)
+            title, said = _ident(child)
         case "TeleCom":
-            return _telecom(child)
+            title, said = _telecom(child)
         case "Address":
-            return "Adresse", _address(child)
-    return manner.title, values.words(child, manner) or tree.value(child)
+            title, said = "Adresse", _address(child)
+        case _:
+            title, said = manner.title, values.words(child, manner) if len(child) == 0 else values.everything(child)
+    return (title, said) if said else None
 
 
 def _ident(ident: Element) -> tuple[str, str]:
     """The kind of number and the number; 8116 is the list of those who leave it out, as HER is the same in all."""
-    kind = number = ""
+    kind = ""
+    number = ident.text or ""
     for each in ident:
-        if each.tag == _TYPE_ID:
+        if each.tag == _TYPE_ID and not kind and len(each) == 0:
             kind = values.coded(each, "8116")
-        elif said := tree.value(each):
-            number = f"{number} {said}" if number else said
-    return kind or "Id", number
+            number += f" {each.text or ''}{each.tail or ''}"
+        else:
+            number += f" {values.everything(each)} {each.tail or ''}"
+    return (kind, " ".join(number.split())) if kind else ("Id", " ".join(number.split()))
 
 
 def _telecom(telecom: Element) -> tuple[str, str]:
     """Telephone or mail, and what the sender calls it."""
-    kind = address = ""
+    kind, address = "", telecom.text or ""
     for each in telecom:
-        if each.tag == _TYPE_TELECOM:
-            kind = values.coded(each)
-        elif said := tree.attribute(each, "V") or tree.value(each):
-            address = f"{address} {said}" if address else said
+        if each.tag == _TYPE_TELECOM and not kind:
+            kind = values.everything(each)
+            address += f" {each.tail or ''}"
+        else:
+            address += f" {values.everything(each)} {each.tail or ''}"
+    address = " ".join(address.split())
     for scheme, title in _SCHEMES:
         if address.lower().startswith(scheme):
             return title, _with(address[len(scheme) :], kind)
@@ -92,10 +102,11 @@ def _with(address: str, kind: str) -> str:
 
 def _address(address: Element) -> str:
     """An address in one line, with the postal code before its place."""
-    line, last = "", ""
+    line, last, stray = "", "", address.text or ""
     for child in address:
         tag = tree.name(child)
-        if said := values.words(child, vocabulary.manner(tag)):
+        if said := values.everything(child):
             between = "" if not line else " " if (last, tag) == (_POSTAL_CODE, _CITY) else ", "
             line, last = f"{line}{between}{said}", tag
-    return line
+        stray += child.tail or ""
+    return ", ".join(t for t in (line, stray.strip()) if t)

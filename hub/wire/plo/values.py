@@ -5,6 +5,7 @@ import re
 from hub.message import Code
 from hub.wire import codes, times
 from hub.wire.names import CODE_SYSTEMS
+from hub.wire.plo import vocabulary
 from hub.wire.plo.vocabulary import Manner
 from hub.wire.tree import Element
 
@@ -24,15 +25,26 @@ _CLOCK = re.compile(r"([0-2][0-9]):([0-5][0-9]):([0-5][0-9])(?:\.0+)?")
 def words(element: Element, manner: Manner, list: str = "") -> str:
     """All that an element without children says; nothing for an empty one. `list` is what its code stands in."""
     text = element.text
-    if not text or text.isspace():
-        return _attributed(element, manner, list)
-    said = text.strip()
+    if not text or not (said := text.strip()):
+        return attributed(element, manner, list)
     if manner.yes_or_no:
         said = _ANSWERS.get(said, said)
     elif said[0] in _DIGITS:
         said = moment(said)
     # No type of the standards has both; whoever writes both means both.
-    return f"{said} {_attributed(element, manner, list)}".rstrip() if element.keys() else said
+    return f"{said} {attributed(element, manner, list)}".rstrip() if element.keys() else said
+
+
+def everything(element: Element) -> str:
+    """All that an element says in itself and all that is in it, one thing after the other, however deep it goes."""
+    if len(element) == 0:
+        return words(element, vocabulary.manner(element.tag))
+    said = []
+    for each in element.iter():
+        said.append(words(each, vocabulary.manner(each.tag)))
+        if each is not element:
+            said.append((each.tail or "").strip())
+    return " ".join(t for t in said if t)
 
 
 def coded(element: Element, list: str = "", code_first: bool = False) -> str:
@@ -78,7 +90,7 @@ def moment(written: str) -> str:
     return written
 
 
-def _attributed(element: Element, manner: Manner, list: str) -> str:
+def attributed(element: Element, manner: Manner, list: str) -> str:
     """What stands in attributes: a code (CS, CV), a quantity with its unit (PQ), a time (TS) or an address (URL)."""
     value = unit = display = original = system = ""
     for name, written in element.items():
@@ -105,9 +117,10 @@ def _said(value: str, display: str, original: str, system: str, code_first: bool
     if code_first:
         said = said or codes.text(system, value)
         return f"{value} {said}" if value and said and value != said else value or said
+    listed = codes.text(system, value)
     if not said or not value:
-        return said or codes.text(system, value) or value
-    if value == said or codes.text(system, value).casefold() == display.casefold():
+        return said or listed or value
+    if value == said or (listed and listed.casefold() == display.casefold()):
         return said
     return f"{said} (kode {value})"
 

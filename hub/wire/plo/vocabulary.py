@@ -4,8 +4,10 @@ Elements are known by name whatever their version. One that stands in no table k
 it was found, so that a newer version loses nothing.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from hub.message import Code, Topic
 
@@ -387,9 +389,7 @@ class Manner:
     list: str = ""
 
 
-# Bounded, as a sender can make up as many names as they like.
-@lru_cache(maxsize=1024)
-def manner(tag: str) -> Manner:
+def _manner(tag: str) -> Manner:
     """How the element of that tag ({namespace}name) is read."""
     name = tag.rpartition("}")[2]
     topic, title = SECTIONS.get(name, (None, TITLES.get(name, name)))
@@ -403,6 +403,10 @@ def manner(tag: str) -> Manner:
         code_first=name in CODE_FIRST,
         list=LISTS.get(name, ""),
     )
+
+
+# Looked up for every element, so the tag is taken as lxml gives it. Bounded, as a sender can make up any names.
+manner: Callable[[Any], Manner] = lru_cache(maxsize=1024)(_manner)
 
 
 def topic(heading: Code, around: Topic) -> Topic:
