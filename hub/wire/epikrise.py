@@ -23,6 +23,7 @@ from hub.message import (
     Patient,
     Professional,
     Receiver,
+    Report,
     Status,
     Unit,
 )
@@ -61,7 +62,7 @@ def document(root: Element) -> Document | None:
     found = _envelope(message, rprt)
     if found is None:
         return None
-    about, enclosures = _patient(rprt), tuple(_enclosures(rprt))
+    about, enclosures, complaints = _patient(rprt), tuple(_enclosures(rprt)), _complaints(root)
     return Document(
         root=root,
         envelope=found,
@@ -69,10 +70,10 @@ def document(root: Element) -> Document | None:
         patient=about,
         enclosures=enclosures,
         alien=_alien(root),
-        complaints=_complaints(root),
+        complaints=complaints,
         spots={name: _spot(message, "/Message", name) for name in ("MsgId", "GenDate", "Type")}
         | {"Patient": _spot(rprt, "/Message/ServRprt", "Patient")},
-        make=lambda: _message(found, message, rprt, about, enclosures),
+        make=lambda: _message(found, rprt, about, enclosures, episode.report(message, rprt, not complaints)),
     )
 
 
@@ -111,7 +112,7 @@ def _complaints(root: Element) -> tuple[Fault, ...]:
 
 
 def _message(
-    found: Envelope, message: Fields, rprt: Fields, about: Patient | None, enclosures: tuple[Enclosure, ...]
+    found: Envelope, rprt: Fields, about: Patient | None, enclosures: tuple[Enclosure, ...], told: Report
 ) -> Message:
     return Message(
         envelope=found,
@@ -120,7 +121,7 @@ def _message(
         attachments=tuple(each.attachment for each in enclosures),
         status=_STATUSES.get(rprt.attribute("ServType"), Status.NEW),
         document_id=rprt.text("ServProvId"),
-        report=episode.report(message, rprt),
+        report=told,
     )
 
 
@@ -237,7 +238,10 @@ def _patient(rprt: Fields) -> Patient | None:
 def _born(written: str) -> date | None:
     """A birth date, which may be written as a point in time; then it is the day in Norway."""
     at = times.instant(written)
-    return at.astimezone(times.OSLO).date() if at else times.day(written)
+    try:
+        return at.astimezone(times.OSLO).date() if at else times.day(written)
+    except OverflowError:
+        return None
 
 
 def _enclosures(rprt: Fields) -> Iterable[Enclosure]:

@@ -4,12 +4,12 @@ All that stands in it becomes sections in words; what a program can ask for is r
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import groupby
 
 from hub.message import Code, Diagnosis, Fact, Medicine, Report, Section, Stay, Topic
-from hub.wire import codes, times, tree, wording
+from hub.wire import codes, text, times, tree, wording
 from hub.wire.names import CODE_SYSTEMS
 from hub.wire.tree import Element, Fields
 
@@ -62,8 +62,23 @@ class _Item:
     medicine: Medicine | None = None
 
 
-def report(message: Fields, rprt: Fields) -> Report:
-    """All that a discharge summary tells, in the sender's order."""
+def report(message: Fields, rprt: Fields, valid: bool = True) -> Report:
+    """All that a discharge summary tells, in the sender's order.
+
+    One that breaks its schema may have text anywhere, and elements in elements without end. Where a site takes it all
+    the same, all of its text is told once more as it stands.
+    """
+    if valid:
+        return _report(message, rprt)
+    whole = _section(Topic.OTHER, "All tekst i epikrisen", (), _text(message, rprt))
+    try:
+        found = _report(message, rprt)
+    except RecursionError:
+        return Report(whole)
+    return replace(found, sections=(*found.sections, *whole))
+
+
+def _report(message: Fields, rprt: Fields) -> Report:
     events = [Fields(event) for each in rprt.all("Event") for event in each.iter(tree.name(each))]
     items = [[_item(each) for each in event.all("InfItem")] for event in events]
     patient = rprt.of("Patient")
@@ -85,6 +100,16 @@ def report(message: Fields, rprt: Fields) -> Report:
         medication=tuple([item.medicine for item in told if item.medicine]),
         priority=wording.code(rprt.one("Priority"), "7303"),
     )
+
+
+def _text(message: Fields, rprt: Fields) -> str:
+    """All text that stands anywhere but in files."""
+    holders = [each.element for each in (message, rprt) if each.element is not None]
+    found = [holder.text or "" for holder in holders]
+    for child in (child for holder in holders for child in holder):
+        within = tree.local(child) not in ("ServRprt", "RefDoc")
+        found += [text.plain(child) if within else "", child.tail or ""]
+    return "\n".join([t.strip() for t in found if t.strip()])
 
 
 def _about(message: Fields, rprt: Fields) -> Iterator[Section]:
@@ -114,7 +139,7 @@ def _instant(written: str) -> datetime | None:
     if at := times.instant(written):
         return at
     day = times.day(written)
-    return datetime.combine(day, time(), times.OSLO).astimezone(UTC) if day else None
+    return times.instant(f"{day.isoformat()}T00:00:00") if day else None
 
 
 def _request(request: Fields) -> Iterator[Section]:
@@ -243,9 +268,9 @@ def _enclosed(rprt: Fields) -> Iterator[Section]:
     yield from _section(Topic.OTHER, "Vedlegg", told)
 
 
-def _section(topic: Topic, title: str, facts: Sequence[Fact] = (), text: str = "") -> tuple[Section, ...]:
+def _section(topic: Topic, title: str, facts: Sequence[Fact] = (), free: str = "") -> tuple[Section, ...]:
     """A section, where there is anything to tell."""
-    return (Section(topic, title, tuple(facts), text),) if facts or text else ()
+    return (Section(topic, title, tuple(facts), free),) if facts or free else ()
 
 
 def _facts(fields: Fields, without: tuple[str, ...] = ()) -> list[Fact]:

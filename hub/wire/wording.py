@@ -199,9 +199,12 @@ def code(element: Element | None, system: str) -> Code:
 def moment(written: str) -> str:
     """A time as people write it, in Norwegian time; what is only a year, a month or no time stays as it is."""
     if at := times.instant(written):
-        here = at.astimezone(times.OSLO)
-        return f"{here.day:02}.{here.month:02}.{here.year} kl. {here.hour:02}:{here.minute:02}"
-    return f"{day.day:02}.{day.month:02}.{day.year}" if (day := times.day(written)) else written
+        try:
+            here = at.astimezone(times.OSLO)
+        except OverflowError:
+            return written
+        return f"{here.day:02}.{here.month:02}.{here.year:04} kl. {here.hour:02}:{here.minute:02}"
+    return f"{day.day:02}.{day.month:02}.{day.year:04}" if (day := times.day(written)) else written
 
 
 def _leaf(element: Element, listed: CodeList) -> str:
@@ -378,12 +381,15 @@ _TELLINGS: dict[str, Telling] = {
         _time,
     ),
 }
+# So many names are remembered for each holder, and so many holders: more than the schemas have.
+_MOST_NAMES = 250
+
 # Comment is a text under a heading in an Event, and a plain one in everything else.
 _PLAIN_COMMENTS = ("Medication", "Observation", "ResultItem", "TransportArr")
 
 
 class _Manners(dict[Any, Manner]):
-    """The manners of the elements in one of a name, each made when it is met; as many as the schemas have names."""
+    """The manners of the elements in one of a name, each made when it is met."""
 
     def __init__(self, holder: str) -> None:
         self._holder = holder
@@ -393,7 +399,9 @@ class _Manners(dict[Any, Manner]):
         place = f"{self._holder}/{name}"
         tell = _leaf if name == "Comment" and self._holder in _PLAIN_COMMENTS else _TELLINGS.get(name, _any)
         listed = codes.SYSTEMS[_LISTS[place]] if place in _LISTS else _NO_LIST
-        made = self[tag] = Manner(name, _TITLES.get(place) or _TITLES.get(name, name), listed, tell)
+        made = Manner(name, _TITLES.get(place) or _TITLES.get(name, name), listed, tell)
+        if len(self) < _MOST_NAMES:
+            self[tag] = made
         return made
 
 
@@ -401,7 +409,9 @@ class _Holders(dict[Any, _Manners]):
     """The same for each name of a holder."""
 
     def __missing__(self, tag: Any) -> _Manners:
-        made = self[tag] = _Manners(str(tag).rpartition("}")[2])
+        made = _Manners(str(tag).rpartition("}")[2])
+        if len(self) < _MOST_NAMES:
+            self[tag] = made
         return made
 
 

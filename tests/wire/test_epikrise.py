@@ -485,3 +485,30 @@ def test_xml_in_an_attachment_is_refused_as_nobody_would_see_it(type: str) -> No
 def test_a_file_that_lies_elsewhere_is_refused() -> None:
     rest = attached("<FileReference>https://example.org/ekg.pdf</FileReference>")
     assert ["T99 /Message/ServRprt/RefDoc"] == refused(summary(rest=rest))
+
+
+# ------------------------------------------------------------------------------ what the schema does not hold back
+
+
+@pytest.mark.parametrize("written", ["0001-01-01", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+01:00"])
+def test_times_at_the_ends_of_the_calendar_are_told_as_they_stand(written: str) -> None:
+    patient = f'<Sex V="2"/><DateOfBirth V="{written}"/>{PATIENT}'
+    stay = f'<Event><ReportedEvent><StartDateTime V="{written}"/></ReportedEvent><ServType V="1"/><Service/></Event>'
+    (section,) = about(Topic.EVENT, report(patient=patient, event=stay))
+    assert section.facts[0].text in (written, "01.01.0001")
+
+
+def test_a_summary_that_breaks_its_schema_tells_all_of_its_text_when_it_is_taken() -> None:
+    """Sites may take what is invalid (row 6 of the acceptance table)."""
+    raw = summary(content="utenfor<Ukjent>ukjent</Ukjent>")
+    found = epikrise.document(etree.fromstring(raw))
+    assert found is not None
+    assert found.complaints
+    assert {"utenfor", "ukjent"} <= set(found.make().text.split())
+
+
+def test_elements_in_elements_without_end_are_told_as_text() -> None:
+    deep = "<Dept>" * 200 + "<Name>innerst</Name>" + "</Dept>" * 200
+    found = epikrise.document(etree.fromstring(summary(sender=HOSPITAL.replace("</Inst>", f"{deep}</Inst>"))))
+    assert found is not None
+    assert "innerst" in found.make().text
