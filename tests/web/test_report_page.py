@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from itertools import pairwise
 from pathlib import Path
@@ -230,17 +230,19 @@ async def test_the_main_diagnosis_and_changed_medicines_come_first(hub: Hub) -> 
 # ------------------------------------------------------------------------------- in words, clocks and languages
 
 
-async def test_times_are_said_as_people_say_them(hub: Hub) -> None:
+async def test_times_are_said_so_that_paper_can_keep_them(hub: Hub) -> None:
     stay = Stay(ADMITTED, DISCHARGED, Code("1", "Ut til hjemmet"))
     ready = Event(Code("3", "Pasient utskrivningsklar"), at=datetime(2026, 11, 24, 23, 0, tzinfo=UTC), estimated=True)
     m = bare(Kind.DISCHARGE_SUMMARY, stay=stay, events=(ready,))
     (events,) = teller().told(m).chapters
     assert [
-        ("Innlagt", "17. november 13:20", False),
-        ("Utskrevet", "i dag 12:30", False),
-        ("Pasient utskrivningsklar", "25. november", True),
+        ("Innlagt", "tirsdag 17. november 13:20", False),
+        ("Utskrevet", "tirsdag 24. november 12:30", False),
+        ("Pasient utskrivningsklar", "onsdag 25. november", True),
         ("Utskrevet til", "Ut til hjemmet", False),
     ] == [(e.what, e.when, e.estimated) for e in events.events]
+    (events,) = teller(DISCHARGED + timedelta(days=60)).told(m).chapters
+    assert "17. november 2026 13:20" == events.events[0].when
     assert "anslått" in card(await page(hub, m))
 
 

@@ -214,11 +214,11 @@ class Teller:
         return Happened(what, self._when(at) if at else "", at.isoformat() if at else "", estimated, remark, more)
 
     def _when(self, at: datetime) -> str:
-        """A moment as it is said today; a day whose clock nobody told is only a day."""
-        local = self.hours.local(at)
-        if local.time() == time(0):
-            return self.language.date(local.date(), self.hours.local(self.now).date())
-        return self.language.moment(at, self.hours, self.now)
+        """A day by its date, as paper knows no "today", and its clock, if anybody told it."""
+        local, today = self.hours.local(at), self.hours.local(self.now).date()
+        near = local.year == today.year
+        day = self.language.weekday(local.date()) if near else self.language.date(local.date(), today)
+        return day if local.time() == time(0) else f"{day} {local:%H:%M}"
 
     def _edition(self, code: Code) -> str:
         """Whether a report is more or less than a final one (7306)."""
