@@ -74,6 +74,12 @@ _ENDINGS = tuple(
         ),
         (
             "value",
+            r".* is not a valid value of the local (?:atomic|list|union) type\.",
+            "{name} has a value that its type does not allow",
+            "{name} har en verdi som typen ikke tillater",
+        ),
+        (
+            "value",
             r".* is not accepted by the pattern '(?P<expected>[^']*)'\.",
             "{name} does not follow the pattern {expected}",
             "{name} følger ikke mønsteret {expected}",

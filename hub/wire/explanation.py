@@ -92,22 +92,27 @@ def _declaration(element: Element) -> Any:
 
 def _misplaced(element: Element, around: Any) -> tuple[str, str]:
     """Why an element may not stand where it stands."""
-    known = [each.name for each in declaration.children(around)]
     name, place = short(tree.local(element)), around.local_name
-    if tree.name(element) not in known:
+    own = next((each for each in declaration.children(around) if each.name == tree.name(element)), None)
+    if own is None:
         return _stranger(element, around)
     before = [tree.name(each) for each in element.itersiblings(preceding=True)]
-    most = next(each.max_occurs for each in declaration.children(around) if each.name == tree.name(element))
-    if most is not None and before.count(tree.name(element)) >= most:
+    if own.max_occurs is not None and before.count(own.name) >= own.max_occurs:
+        most = own.max_occurs
         return f"{place} takes {name} at most {most} time(s)", f"{place} kan ha {name} høyst {most} gang(er)"
-    later = known[known.index(tree.name(element)) + 1 :]
-    first = next((each for each in reversed(before) if each in later), None)
-    if first:
+    if first := next((each for each in reversed(before) if each in _later(own, around)), None):
         return _order(name, _plain(first), place)
     return _gap(element, around, before) or (
         f"{name} cannot stand beside what stands before it in {place}; only one of them is allowed",
         f"{name} kan ikke stå sammen med det som står foran i {place}; bare én av dem er tillatt",
     )
+
+
+def _later(own: Any, around: Any) -> list[str]:
+    """What must come after an element: not what is only another choice at its place."""
+    children = declaration.children(around)
+    after = children[children.index(own) + 1 :]
+    return [each.name for each in after if not (_is_choice(own) and each.parent is own.parent)]
 
 
 def _order(name: str, other: str, place: str) -> tuple[str, str]:

@@ -47,6 +47,10 @@ class _InMemory(MultiPartParser):
     spool_max_size = LARGEST
 
 
+class _TooLarge(MultiPartException):
+    """More than the page takes; a parser that is told this way lets go of what it holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A fault as the page shows it: in the reader's words, with what is allowed and the place in the text."""
@@ -70,7 +74,7 @@ async def check(request: Request, who: Who, hub: TheHub) -> Response:
     with request.app.state.gathering.afloat() as more:
         try:
             asked = await _asked(request.headers, _bounded(request, more))
-        except OverflowError:
+        except _TooLarge:
             return await _page(request, who, hub, wrong=TOO_LARGE, status=413)
         except (MultiPartException, UnicodeDecodeError, BadRequest):
             return await _page(request, who, hub, wrong=UNREADABLE_FORM, status=400)
@@ -130,7 +134,10 @@ async def _asked(headers: Headers, stream: AsyncGenerator[bytes, None]) -> bytes
         form = await _InMemory(headers, stream, max_files=1, max_fields=2, max_part_size=LARGEST).parse()
     else:
         form = await FormParser(headers, stream).parse()
-    return await _file(form) or _pasted(form)
+    try:
+        return await _file(form) or _pasted(form)
+    finally:
+        await form.close()
 
 
 async def _file(form: FormData) -> bytes:
@@ -148,11 +155,11 @@ def _pasted(form: FormData) -> bytes:
 
 
 async def _bounded(request: Request, more: Callable[[int], None]) -> AsyncGenerator[bytes, None]:
-    """The body, as long as it is not too large for a page. Raises OverflowError."""
+    """The body, as long as it is not too large for a page. Raises _TooLarge."""
     size = 0
     async for part in request.stream():
         size += len(part)
         if size > LARGEST:
-            raise OverflowError
+            raise _TooLarge(TOO_LARGE)
         more(len(part))
         yield part
