@@ -73,17 +73,20 @@ class Gathering:
         """One batch after the other is read and judged; its commit goes on by itself."""
         while True:
             await self._room.acquire()
-            batch = await self._gather()
-            try:
-                writings = await self._hub.prepare([d for d, _ in batch], self._hub.clock.now())
-            except Exception as fault:
-                self._room.release()
-                _fail(batch, fault)
-            except BaseException:
-                _fail(batch, Busy("the hub is stopping; send this one again"))
-                raise
-            else:
-                self._start(self._settle(batch, writings))
+            await self._judge(await self._gather())
+
+    async def _judge(self, batch: list[_Waiting]) -> None:
+        """Read and judge a batch. It is not held on to while the next one is waited for: it may be large."""
+        try:
+            writings = await self._hub.prepare([d for d, _ in batch], self._hub.clock.now())
+        except Exception as fault:
+            self._room.release()
+            _fail(batch, fault)
+        except BaseException:
+            _fail(batch, Busy("the hub is stopping; send this one again"))
+            raise
+        else:
+            self._start(self._settle(batch, writings))
 
     async def _gather(self) -> list[_Waiting]:
         batch = [await self._queue.get()]
