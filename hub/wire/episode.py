@@ -47,8 +47,6 @@ _TITLES = {
 # What people say for some of the list's own words.
 _PLAINLY = {"Legemiddelopplysning": "Legemiddel", "Cave-opplysninger": "Cave"}
 
-# What an item holds, of which there is one.
-_CONTENT = ("ResultItem", "Medication", "Observation")
 _NAMED_ELSEWHERE = ("Name", "OffId", "TypeOffId", "AdditionalId", "DateOfDeath")
 
 
@@ -196,27 +194,36 @@ def _headed(element: Element, otherwise: str) -> Iterator[Section]:
 
 def _item(element: Element) -> _Item:
     """An InfItem: a diagnosis, a warning, a medicine, a result or anything else that was seen."""
-    told, fields = wording.pieces(element), Fields(element)
-    type, words = fields.attribute("Type"), wording.said(told, "Type")
+    told, type, medication, observed = wording.pieces(element), "", None, None
+    for child in element:
+        match tree.local(child):
+            case "Type":
+                type = tree.attribute(child, "V")
+            case "Medication":
+                medication = child
+            case "Observation":
+                observed = wording.pieces(child)
+    words = wording.said(told, "Type")
     title = _PLAINLY.get(words, words) or "Opplysning"
-    rest = (*_CONTENT, "Type")
-    if (medication := fields.one("Medication")) is not None:
-        return _medication(title, medication, wording.facts(told, rest))
-    content = "\n".join([t for t in (wording.said(told, *_CONTENT), wording.line(told, rest)) if t])
+    rest = wording.facts(told, ("ResultItem", "Type"))
+    if medication is not None:
+        return _medication(title, medication, rest)
+    content = wording.observation(observed) if observed else wording.said(told, "ResultItem")
+    further = "; ".join([f"{fact.title}: {fact.text}" for fact in rest])
+    content = "\n".join([t for t in (content, further) if t])
     # A type in words of the sender's own is kept in the same way as a heading.
     facts = (Fact(title, content or words),) if content or words != codes.text("8233", type) else ()
-    diagnosis = _diagnosis(fields, type) if content and type in _CODED_DIAGNOSES else None
+    diagnosis = _diagnosis(observed, type) if observed and type in _CODED_DIAGNOSES else None
     return _Item(_ITEMS.get(type, Topic.ASSESSMENT), facts, diagnosis)
 
 
-def _diagnosis(item: Fields, type: str) -> Diagnosis:
+def _diagnosis(observed: list[wording.Piece], type: str) -> Diagnosis:
     """A diagnosis for programs; its text is what the sender says beyond the code."""
-    observation = item.one("Observation")
-    told = [] if observation is None else wording.pieces(observation)
-    coded = next((wording.pieces(each) for manner, _, each in told if manner.name == "CodedDescr"), [])
-    concept = next((each for manner, _, each in coded if manner.name == "Concept"), None)
-    words = (wording.said(coded, "Modifier"), wording.said(told, "Description", "Comment", between="\n"))
-    return Diagnosis(tree.code(concept), "\n".join([t for t in words if t]), main=type == "H")
+    described = next((each for manner, _, each in observed if manner.name == "CodedDescr"), None)
+    coded = Fields(described)
+    modified = [wording.labelled(each) for each in coded.all("Modifier")]
+    words = (*modified, wording.said(observed, "Description", "Comment", between="\n"))
+    return Diagnosis(coded.code("Concept"), "\n".join([t for t in words if t]), main=type == "H")
 
 
 def _medication(title: str, medication: Element, rest: list[Fact]) -> _Item:

@@ -183,6 +183,12 @@ def related(found: Iterable[Piece], without: Collection[str] = ()) -> str:
     return "; ".join([*told, rest] if rest else told)
 
 
+def observation(found: Collection[Piece]) -> str:
+    """What was seen: the code, and the sender's words on lines of their own."""
+    told = (said(found, name) for name in ("CodedDescr", "Description", "Comment"))
+    return "\n".join([t for t in told if t])
+
+
 def row(element: Element, listed: CodeList = _NO_LIST) -> str:
     """What stands in an element, one thing after the other without titles: Brudd i underarm (S52.5), Side: Høyre."""
     return ", ".join([told for _, told, _ in pieces(element)])
@@ -208,7 +214,7 @@ def moment(written: str) -> str:
 
 
 def _leaf(element: Element, listed: CodeList) -> str:
-    """A single value: an amount with its unit, a code in words, else text (HIS 80117).
+    """A single value: an amount with its unit, a code in words, else text (HIS 80117); else all that is within.
 
     A code is in the sender's words, else in the list's, else as it is. Where the list says something else than the
     sender does, the code stands beside the words, as one of them must be wrong.
@@ -216,30 +222,22 @@ def _leaf(element: Element, listed: CodeList) -> str:
     get = element.get
     value, told = get("V"), get("DN") or get("OT")
     if value is None:
-        return tree.words(element) if told else text.plain(element)
+        if told:
+            return tree.words(element)
+        return line(pieces(element)) if len(element) else text.plain(element)
     value = value.strip()
+    # A code that belongs to no list here may say itself which list it is of.
+    known = listed.get(value, "") if listed or not (system := get("S")) else codes.text(system, value)
     if not told:
-        unit = get("U")
-        return f"{value} {unit}".strip() if unit else _listed(element, value, listed) or value
+        return f"{value} {unit}".strip() if (unit := get("U")) else known or value
     told = tree.words(element) if get("OT") else told.strip()
-    known = _listed(element, value, listed)
     return told if not known or known == told or known.casefold() == told.casefold() else f"{told} ({value})"
-
-
-def _listed(element: Element, value: str, listed: CodeList) -> str:
-    """What the code list says for a value: the one that the sender names, else the one that belongs there."""
-    system = element.get("S")
-    return codes.text(system, value) if system else listed.get(value, "")
 
 
 def _known(element: Element, listed: CodeList) -> str:
     """A code in words with the code itself, as people know it: Hjertesvikt (I50.9)."""
     value, told = tree.attribute(element, "V"), tree.words(element)
     return f"{told} ({value})" if told and value not in ("", told) else _leaf(element, listed)
-
-
-def _any(element: Element, listed: CodeList) -> str:
-    return line(pieces(element)) if len(element) else _leaf(element, listed)
 
 
 def _free(element: Element, listed: CodeList) -> str:
@@ -255,7 +253,7 @@ def _time(element: Element, listed: CodeList) -> str:
     return moment((element.get("V") or "").strip())
 
 
-def _labelled(element: Element, listed: CodeList) -> str:
+def labelled(element: Element, listed: CodeList = _NO_LIST) -> str:
     """What stands in an element, the first as a label of the rest: Side: Høyre."""
     told = [told for _, told, _ in pieces(element)]
     return _label(told[0], ", ".join(told[1:])) if told else ""
@@ -333,13 +331,6 @@ def _comparison(element: Element, listed: CodeList) -> str:
     return _SIGNS.get(told, told)
 
 
-def _observation(element: Element, listed: CodeList) -> str:
-    """What was seen: the code, and the sender's words on lines of their own."""
-    found = pieces(element)
-    told = (said(found, name) for name in ("CodedDescr", "Description", "Comment"))
-    return "\n".join([t for t in told if t])
-
-
 _TELLINGS: dict[str, Telling] = {
     "AdditionalId": _ident,
     "Address": _address,
@@ -349,7 +340,6 @@ _TELLINGS: dict[str, Telling] = {
     "HCP": _party,
     "Interval": _interval,
     "NumResult": _number,
-    "Observation": _observation,
     "ResultItem": _result,
     "TeleAddress": _telephone,
     "TextResultValue": _free,
@@ -357,6 +347,7 @@ _TELLINGS: dict[str, Telling] = {
     **dict.fromkeys(
         (
             *("ServRprt", "ServReq", "Event", "ReportedEvent", "PlannedEvent", "Service", "InfItem", "Medication"),
+            "Observation",
             *("Comment", "ReasonAsText", "Patient", "PatientRelParty", "PatientPrecaution", "PatRelHCP"),
             *("ServProvider", "CopyDest", "Requester", "RelServProvider", "RefDoc"),
         ),
@@ -364,7 +355,7 @@ _TELLINGS: dict[str, Telling] = {
     ),
     **dict.fromkeys(_WELL_KNOWN, _known),
     **dict.fromkeys(("Dept", "HCPerson", "HCProf", "Inst"), _who),
-    **dict.fromkeys(("Modifier", "Result", "SubLocation"), _labelled),
+    **dict.fromkeys(("Modifier", "Result", "SubLocation"), labelled),
     **dict.fromkeys(("EventLocation", "Origin", "RelHCProvider"), _related),
     **dict.fromkeys(
         (
@@ -397,7 +388,7 @@ class _Manners(dict[Any, Manner]):
     def __missing__(self, tag: Any) -> Manner:
         name = str(tag).rpartition("}")[2]
         place = f"{self._holder}/{name}"
-        tell = _leaf if name == "Comment" and self._holder in _PLAIN_COMMENTS else _TELLINGS.get(name, _any)
+        tell = _leaf if name == "Comment" and self._holder in _PLAIN_COMMENTS else _TELLINGS.get(name, _leaf)
         listed = codes.SYSTEMS[_LISTS[place]] if place in _LISTS else _NO_LIST
         made = Manner(name, _TITLES.get(place) or _TITLES.get(name, name), listed, tell)
         if len(self) < _MOST_NAMES:
