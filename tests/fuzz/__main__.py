@@ -6,8 +6,10 @@ import os
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
+from hub.acceptance import Acceptance, Choice
 from tests.fuzz.campaign import Campaign, Tally
 
 MILLION = 1_000_000
@@ -22,13 +24,16 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=MILLION, help="how many")
     parser.add_argument("--first", type=int, default=0, help="the number of the first, to go on or to see one again")
     parser.add_argument("--readers", type=int, default=os.cpu_count() or 1, help="how many processes read")
+    parser.add_argument("--lenient", action="store_true", help="as a site that accepts what breaks the schema")
     parser.add_argument(
         "--keep", type=Path, default=Path(tempfile.gettempdir()) / "sambud-fuzz", help="where findings go"
     )
     asked = parser.parse_args()
     campaign = Campaign(asked.seed, asked.count, asked.readers, asked.first, asked.keep)
+    if asked.lenient:
+        campaign = replace(campaign, acceptance=Acceptance(invalid=Choice.ACCEPT))
     tally = asyncio.run(campaign.run(_Progress(asked.count)))
-    _tell(tally, asked.keep)
+    _tell(tally, asked.keep, " --lenient" if asked.lenient else "")
     return 1 if tally.findings else 0
 
 
@@ -46,7 +51,7 @@ class _Progress:
         print(f"{tally.read:,} of {self._count:,}, {tally.rate:.0f}/s, {len(tally.findings)} findings", flush=True)
 
 
-def _tell(tally: Tally, keep: Path) -> None:
+def _tell(tally: Tally, keep: Path, how: str) -> None:
     print(f"{tally.read:,} mutants of seed {tally.seed} in {tally.seconds:.0f} s, {tally.rate:.0f}/s")
     for verdict, number in tally.verdicts.most_common(SHOWN):
         print(f"  {number:9,} {verdict}")
@@ -55,7 +60,7 @@ def _tell(tally: Tally, keep: Path) -> None:
         print(f"The slowest that was timed alone took {tally.slowest[0]:.2f} s ({tally.slowest[1]})")
     print(f"{len(tally.findings)} findings{f', kept in {keep}' if tally.findings else ''}")
     for each in tally.findings[:SHOWN]:
-        print(f"  {each.kind} --seed {tally.seed} --first {each.number} --count 1 ({each.sample}): {each.what}")
+        print(f"  {each.kind} --seed {tally.seed} --first {each.number} --count 1{how} ({each.sample}): {each.what}")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hub.acceptance import STRICT, Acceptance
 from hub.message import Message, Reading, Refusal, Unreadable
 from hub.wire import Readers, faults
 from tests.fuzz import law
@@ -66,11 +67,14 @@ class Campaign:
     keep: Path | None = None
     seconds: float = SECONDS
     program: str = "hub.wire.reading"
+    acceptance: Acceptance = STRICT
 
     async def run(self, progress: Callable[[Tally], None] = lambda tally: None) -> Tally:
         """Read all, and tell what was found. Raises ReaderBroken when readers do not even start."""
         tally, start = Tally(self.seed), time.monotonic()
-        async with Readers(count=self.readers, seconds=self.seconds, program=self.program) as readers:
+        async with Readers(
+            count=self.readers, seconds=self.seconds, program=self.program, acceptance=self.acceptance
+        ) as readers:
             async for numbers, mutants, readings in self._read(readers, tally):
                 for number, made, reading in zip(numbers, mutants, readings, strict=True):
                     self._judge(tally, number, made, reading)

@@ -22,6 +22,8 @@ Element = etree._Element
 
 _MSGHEAD = "{http://www.kith.no/xmlstds/msghead/2006-05-24}"
 BASE64 = "{http://www.kith.no/xmlstds/base64container}Base64Container"
+# Elements in which a text may have any markup.
+FREE = ("TekstNotatInnhold", "Sporsmal", "Begrunnelse", "Description", "TextResultValue")
 _OSLO = ZoneInfo("Europe/Oslo")
 
 _BLANKS = re.compile(r"[\s\u200b]+")
@@ -45,7 +47,7 @@ def told(root: Element) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for payload in _payloads(root):
         for element in payload.iter(etree.Element):
-            if element.tag == BASE64:
+            if element.tag == BASE64 and _local(element.getparent()) == "Content" and not _is_free(element):
                 found[_digest(element)] = None
                 continue
             for text in _texts(element):
@@ -78,14 +80,23 @@ def _payloads(root: Element) -> Iterator[Element]:
 def _texts(element: Element) -> Iterator[str]:
     """What an element says: the texts in it, and what a code says in words of the sender's own (OT).
 
-    The name of a summary's patient is taken apart at its comma.
+    The name of a summary's patient is taken apart at its comma. In free text, where anything may stand, nothing is
+    a code, and attributes are no text.
     """
-    parent = element.getparent()
-    if element.tag.endswith("}Name") and parent is not None and parent.tag.endswith("}Patient"):
-        yield from (element.text or "").split(",")
+    if _local(element) == "Name" and _local(element.getparent()) == "Patient":
+        yield from "".join(_runs(element)).split(",")
     else:
         yield from _runs(element)
-    yield element.get("OT") or ""
+    if not _is_free(element):
+        yield element.get("OT") or ""
+
+
+def _is_free(element: Element) -> bool:
+    return any(_local(each) in FREE for each in (element, *element.iterancestors()))
+
+
+def _local(element: Element | None) -> str:
+    return "" if element is None else element.tag.rpartition("}")[2]
 
 
 def words(root: Element) -> Iterator[Element]:

@@ -106,7 +106,8 @@ def _like() -> dict[str, list[Element]]:
 
 @cache
 def _names() -> list[str]:
-    return sorted(_like())
+    """All names with a namespace: lxml would write others as if they had their parent's."""
+    return sorted(name for name in _like() if name.startswith("{"))
 
 
 @cache
@@ -170,7 +171,7 @@ def _interrupt(growth: _Growth) -> None:
 
 def _lay_out(growth: _Growth) -> None:
     """XHTML where a text stands."""
-    laid = [each for each in growth.elements if each.tag.rpartition("}")[2] in _LAID_OUT] or growth.elements
+    laid = [each for each in growth.elements if each.tag.rpartition("}")[2] in law.FREE] or growth.elements
     if not laid or len(old := growth.chance.choice(laid)) or not old.text:
         return
     div = etree.SubElement(old, f"{_XHTML}div")
@@ -204,7 +205,7 @@ def _estrange(growth: _Growth) -> None:
     old, namespace = growth.any(), growth.chance.choice(values.NAMESPACES)
     for each in old.iter(etree.Element) if growth.chance.random() < 0.5 else (old,):
         local = etree.QName(each).localname
-        each.tag = f"{{{namespace}}}{local}" if namespace else local
+        each.tag = f"{{{namespace}}}{local}"
 
 
 def _foreign(growth: _Growth) -> None:
@@ -284,9 +285,6 @@ _MARKUP = (
     "q",
     "x",
 )
-# Elements in which XHTML may stand.
-_LAID_OUT = ("TekstNotatInnhold", "Sporsmal", "Begrunnelse", "Description", "TextResultValue")
-
 Change = Callable[[_Growth], None]
 
 # Changes after which a message is as good as before, more often than not.
