@@ -16,7 +16,7 @@ from hub.directory import InboxId, PersonId
 from hub.errors import BadConfiguration, Unavailable
 from hub.item import Item, ItemId
 from hub.record import Kept, Line, Posted, Raised, Sent, Stored, Told
-from hub.store import engine, reading, writing
+from hub.store import engine, grouping, reading, writing
 from hub.store.batch import Writing, Written
 from hub.store.grouping import Grouping
 from hub.store.tables import REVISION, session
@@ -24,9 +24,6 @@ from hub.store.tables import REVISION, session
 # What may run on the event loop: so many decisions at the most, none of them with more bytes than this.
 SMALL = 32
 SMALL_BYTES = 200_000
-
-# How long a transaction waits for another process that writes.
-PATIENCE_SECONDS = 10.0
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -69,28 +66,37 @@ class _Writer(_Side):
 
     async def run(self, work: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Do the work in a transaction of its own, in the thread, when nobody else writes."""
-        return await asyncio.shield(asyncio.create_task(self._in_turn(work, *args, **kwargs)))
+        return await self._until(time.monotonic() + grouping.PATIENCE_SECONDS, work, *args, **kwargs)
 
-    async def write(self, batch: Sequence[Writing]) -> list[Written]:
-        """Write a batch in a transaction of its own."""
+    async def write(self, batch: Sequence[Writing], until: float) -> list[Written]:
+        """Write a batch in a transaction of its own; `until` then (monotonic) it is tried again."""
         if len(batch) > SMALL or any(len(w.raw) > SMALL_BYTES for w in batch):
-            return await self.run(writing.write, batch)
+            return await self._until(until, writing.write, batch)
         async with self._turn:
             try:
                 return self.here(writing.write, batch)
             except Unavailable as fault:
                 if not engine.locked(fault.__cause__):
                     raise
-        return await self.run(writing.write, batch)
+        return await self._until(until, writing.write, batch)
 
-    async def _in_turn(self, work: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    async def _until(
+        self, until: float, work: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Do the work when it is its turn, tried again `until` then; the time it waits for its turn is its own too."""
+        return await asyncio.shield(asyncio.create_task(self._in_turn(until, work, *args, **kwargs)))
+
+    async def _in_turn(
+        self, until: float, work: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         loop = asyncio.get_running_loop()
         async with self._turn:
-            return await loop.run_in_executor(self._threads, lambda: self._patiently(work, *args, **kwargs))
+            return await loop.run_in_executor(self._threads, lambda: self._patiently(until, work, *args, **kwargs))
 
-    def _patiently(self, work: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    def _patiently(
+        self, until: float, work: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         """Try again while another process writes: its transaction ends, and ours has not begun."""
-        until = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
                 return self.here(work, *args, **kwargs)
