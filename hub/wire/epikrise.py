@@ -40,7 +40,7 @@ _STEM = "http://www.kith.no/xmlstds/epikrise/"
 _VERSIONS = (EPIKRISE_1_1, EPIKRISE_1_2)
 
 # What 7309 says beyond a new document, which a supplement (A) and history (H) are too.
-_STATUSES = {"M": Status.CHANGED, "C": Status.CANCELLED}
+STATUSES = {"M": Status.CHANGED, "C": Status.CANCELLED}
 
 # Addresses by how they are written, so many and so long that they never fill the memory.
 _MOST_KNOWN, _LONGEST_KNOWN = 1024, 4_000
@@ -50,7 +50,7 @@ _known_parties: dict[bytes, Party] = {}
 def envelope(root: Element) -> Envelope | None:
     """Who sends it to whom, also when the rest cannot be looked at; None when nobody could be answered."""
     message = Fields(root)
-    return _envelope(message, message.of("ServRprt")) if _is_ours(root) else None
+    return envelope_of(message, message.of("ServRprt")) if _is_ours(root) else None
 
 
 def document(root: Element) -> Document | None:
@@ -59,10 +59,10 @@ def document(root: Element) -> Document | None:
         return None
     message = Fields(root)
     rprt = message.of("ServRprt")
-    found = _envelope(message, rprt)
+    found = envelope_of(message, rprt)
     if found is None:
         return None
-    about, enclosures, complaints = _patient(rprt), tuple(_enclosures(rprt)), _complaints(root)
+    about, enclosures, complaints = patient(rprt), tuple(_enclosures(rprt)), _complaints(root)
     return Document(
         root=root,
         envelope=found,
@@ -119,13 +119,13 @@ def _message(
         kind=Kind.DISCHARGE_SUMMARY,
         patient=about,
         attachments=tuple(each.attachment for each in enclosures),
-        status=_STATUSES.get(rprt.attribute("ServType"), Status.NEW),
+        status=STATUSES.get(rprt.attribute("ServType"), Status.NEW),
         document_id=rprt.text("ServProvId"),
         report=told,
     )
 
 
-def _envelope(message: Fields, rprt: Fields) -> Envelope | None:
+def envelope_of(message: Fields, rprt: Fields) -> Envelope | None:
     """All that an acknowledgement needs; `gen_date` is empty where GenDate is no point in time, as in `head`."""
     msg_id, sender = message.text("MsgId"), _party(rprt.of("ServProvider"))
     if not (0 < len(msg_id) <= head.LONGEST_ID and head.usable(sender)):
@@ -220,7 +220,7 @@ def _idents(fields: Fields, type: str, id: str = "Id") -> tuple[Ident, ...]:
     return tuple(Ident(id, type) for id, type in found if id)
 
 
-def _patient(rprt: Fields) -> Patient | None:
+def patient(rprt: Fields) -> Patient | None:
     """Whom it is about; the name is one string, the family name first and a comma after it where there is one."""
     found = rprt.of("Patient")
     if found.element is None:

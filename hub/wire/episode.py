@@ -91,12 +91,12 @@ def _report(message: Fields, rprt: Fields) -> Report:
     warnings = [fact.text for item in told if item.topic is Topic.WARNING for fact in item.facts]
     return Report(
         sections=tuple(sections),
-        codes=_status(rprt),
+        codes=status(rprt),
         stay=_stay(events),
         diagnoses=tuple([item.diagnosis for item in told if item.diagnosis]),
         warnings=tuple(dict.fromkeys([*warnings, *(fact.text for fact in precautions)])),
         medication=tuple([item.medicine for item in told if item.medicine]),
-        priority=wording.code(rprt.one("Priority"), "7303"),
+        priority=priority(rprt),
     )
 
 
@@ -116,10 +116,15 @@ def _about(message: Fields, rprt: Fields) -> Iterator[Section]:
     yield from _section(Topic.OTHER, "Om epikrisen", [*_facts(message, envelope), *_facts(rprt)])
 
 
-def _status(rprt: Fields) -> tuple[Code, ...]:
+def status(rprt: Fields) -> tuple[Code, ...]:
     """Preliminary, final or a supplement (7306); without its words, which would become the message's subject."""
     status = rprt.attribute("Status")
     return (Code(status, "", f"{CODE_SYSTEMS}7306"),) if status else ()
+
+
+def priority(rprt: Fields) -> Code:
+    """How urgent it is, by the sender (7303)."""
+    return wording.code(rprt.one("Priority"), "7303")
 
 
 def _stay(events: list[Fields]) -> Stay | None:

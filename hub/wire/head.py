@@ -53,7 +53,7 @@ def envelope(info: Fields, apprec: str) -> Envelope | None:
         gen_date=gen_date if generated else "",
         generated=generated or UNKNOWN_TIME,
         sender=sender,
-        receivers=_receivers(info),
+        receivers=receivers(info),
         apprec=apprec,
         test=info.attribute("ProcessingStatus") in TEST_STATUS,
     )
@@ -135,7 +135,7 @@ def _party(organisation: Element) -> Party:
     )
 
 
-def _receivers(info: Fields) -> tuple[Receiver, ...]:
+def receivers(info: Fields) -> tuple[Receiver, ...]:
     """Primary receiver first; a message that names nobody is for nobody, in the place where one belongs."""
     found = (*_primary(info), *_others(info))
     nobody = Receiver(Party(Unit("")), path="/MsgHead/MsgInfo/Receiver", line=tree.line(info.element))

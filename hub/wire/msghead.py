@@ -2,7 +2,7 @@
 
 from itertools import islice
 
-from hub.message import NOTHING_TOLD, Envelope, Fault, Kind, Message, Report, Status
+from hub.message import NOTHING_TOLD, Envelope, Fault, Kind, Message, Patient, Report, Status
 from hub.wire import catalogue, faults, head, payload, tree
 from hub.wire.carrier import Carrier
 from hub.wire.document import Document, Spot
@@ -54,17 +54,17 @@ def document(root: Element) -> Document | None:
     found = _envelope(info, bodies)
     if found is None:
         return None
-    purpose = _kind(found.type.value, bodies)
+    kind, about = purpose(found.type.value, *bodies), head.patient(info)
     return Document(
         root=root,
         envelope=found,
-        kind=purpose,
-        patient=head.patient(info),
+        kind=kind,
+        patient=about,
         enclosures=tuple(enclosure for carrier in carriers for enclosure in carrier.enclosures),
         alien=_alien(root, bodies),
         complaints=complaints(root),
         spots={name: _spot(info, name) for name in ("MsgId", "GenDate", "Type", "Patient")},
-        make=lambda: _message(found, purpose, info, carriers),
+        make=lambda: _message(found, kind, about, info, carriers),
     )
 
 
@@ -80,13 +80,15 @@ def lacks(root: Element) -> tuple[Fault, ...]:
     return (*found, *complaints(root))
 
 
-def _message(found: Envelope, purpose: Kind | None, info: Fields, carriers: tuple[Carrier, ...]) -> Message:
-    assert purpose is not None, "a message of an unknown kind is refused"
+def _message(
+    found: Envelope, kind: Kind | None, about: Patient | None, info: Fields, carriers: tuple[Carrier, ...]
+) -> Message:
+    assert kind is not None, "a message of an unknown kind is refused"
     read = [payload.read(body, "\n".join(c.remarks)) for c in carriers for body in c.bodies]
     return Message(
         envelope=found,
-        kind=purpose,
-        patient=head.patient(info),
+        kind=kind,
+        patient=about,
         parts=tuple(part for each in read for part in each.parts),
         conversation=head.conversation(info),
         wanted=tuple(dict.fromkeys(w for each in read for w in each.wanted)),
@@ -108,7 +110,7 @@ def _together(reports: list[Report]) -> Report:
     )
 
 
-def _kind(type: str, bodies: tuple[Element, ...]) -> Kind | None:
+def purpose(type: str, *bodies: Element) -> Kind | None:
     """What it is for: as the head says, unless the payload can only be for something else."""
     by_payload = next((found for body in bodies if payload.known(body) and (found := payload.kind(body))), None)
     if by_payload is None:
@@ -137,12 +139,12 @@ def _spot(info: Fields, name: str) -> Spot:
 
 
 def _envelope(info: Fields, bodies: tuple[Element, ...]) -> Envelope | None:
-    return head.envelope(info, _apprec(info, bodies))
+    return head.envelope(info, apprec(head.type_of(info).value, *bodies))
 
 
-def _apprec(info: Fields, bodies: tuple[Element, ...]) -> str:
+def apprec(type: str, *bodies: Element) -> str:
     """The AppRec version that a message is acknowledged in (HIS 80415 3.3.4, HIS 1077): 1.0 for old payloads."""
-    if head.type_of(info).value == "DIALOG_HELSEFAGLIG":
+    if type == "DIALOG_HELSEFAGLIG":
         return "1.1"
     return "1.0" if bodies and _is_old(tree.namespace(bodies[0])) else "1.1"
 

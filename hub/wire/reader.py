@@ -2,7 +2,7 @@
 
 from hub.acceptance import Choice
 from hub.message import Fault, Message, Reading, Refusal, Unreadable
-from hub.wire import carrier, epikrise, faults, gate, msghead, receipt, rules, tree
+from hub.wire import brief, carrier, epikrise, faults, gate, msghead, receipt, rules, tree
 from hub.wire.names import APPREC_1_0, APPREC_1_1
 from hub.wire.rules import Case, Terms
 from hub.wire.tree import Element
@@ -13,11 +13,16 @@ _RECEIPTS = (f"{{{APPREC_1_0}}}AppRec", f"{{{APPREC_1_1}}}AppRec")
 
 
 def read(raw: bytes, limit: int = gate.LIMIT, terms: Terms = rules.STRICT) -> Reading:
-    """What the bytes say, judged by a site's terms.
+    """What the bytes say, all of it, judged by a site's terms.
 
     Raises nothing about them except MemoryError; run it where that costs little.
     """
     return _read(raw, limit, terms)
+
+
+def arriving(raw: bytes, limit: int = gate.LIMIT, terms: Terms = rules.STRICT) -> Reading:
+    """The same as `read`, but of a message only what intake needs, where that is enough (see `brief`)."""
+    return _read(raw, limit, terms, briefly=True)
 
 
 def again(raw: bytes, limit: int = gate.LIMIT) -> Reading:
@@ -25,13 +30,15 @@ def again(raw: bytes, limit: int = gate.LIMIT) -> Reading:
     return _read(raw, limit, None)
 
 
-def _read(raw: bytes, limit: int, terms: Terms | None) -> Reading:
+def _read(raw: bytes, limit: int, terms: Terms | None, briefly: bool = False) -> Reading:
     encoding = gate.admit(raw, limit)
     if isinstance(encoding, Fault):
         return Unreadable((encoding,))
     root = tree.parse(raw, encoding)
     if isinstance(root, Fault):
         return _broken(tree.beginning(raw, encoding), root, terms)
+    if briefly and (found := brief.read(root)):
+        return found
     return receipt.read(root) if root.tag in _RECEIPTS else _message(root, raw, encoding, terms)
 
 

@@ -51,7 +51,7 @@ def main(
         terms = _terms(acceptance or {}, trust)
 
     def judged(raw: bytes, most: int) -> Reading:
-        return reader.read(raw, most, terms)
+        return reader.arriving(raw, most, terms)
 
     serve(memory, prepare, lambda request: _answer(request, limit, read or judged, read or reader.again))
 

@@ -70,6 +70,12 @@ def answered(against: Iterable[Fault], terms: Terms) -> bool:
     return any(fault.code not in left for fault in against)
 
 
+def sufficient(msg_id: str, patient: Patient) -> bool:
+    """Whether an id and a patient are such that rows 7 and 9 have nothing against them."""
+    short = all(len(ident.id) <= head.LONGEST_ID for ident in patient.idents)
+    return bool(_UUID.fullmatch(msg_id)) and short and not _missing(patient)
+
+
 def _not_a_uuid(c: Case) -> Iterable[Fault]:
     d = c.document
     if not _UUID.fullmatch(d.envelope.msg_id):

@@ -4,7 +4,7 @@ The reader asks of a payload what it is for, what it does to those before it, an
 by name whatever the version, tolerantly: what is missing is left empty, what is unknown is kept as it stands.
 """
 
-from hub.message import Kind, Report, Status
+from hub.message import Code, Kind, Report, Status
 from hub.wire import tree
 from hub.wire.names import (
     HELSEPERSONELL_2014,
@@ -15,7 +15,7 @@ from hub.wire.names import (
     PLO_1_5,
     PLO_1_6,
 )
-from hub.wire.plo import vocabulary
+from hub.wire.plo import findings, vocabulary
 from hub.wire.plo.page import Page
 from hub.wire.tree import Element, Fields
 
@@ -82,6 +82,12 @@ def status(payload: Element) -> Status:
     """Whether it is new, or changes or cancels what its conversation refers to (HISD 1154:2018)."""
     shipment = Fields(payload, f"{PLO}poKomponent/{tree.namespace(payload).rpartition('/')[2]}")
     return _STATUS.get(shipment.of("InformasjonOmForsendelsen").attribute("Forsendelsesstatus"), Status.NEW)
+
+
+def codes(payload: Element) -> tuple[Code, ...]:
+    """What it is about, as `report` has it, without laying anything out."""
+    contents = vocabulary.CONTENTS.get(tree.local(payload), "")
+    return findings.codes(payload, f"{PLO}poKomponent/{tree.namespace(payload).rpartition('/')[2]}", contents)
 
 
 def report(payload: Element, remark: str) -> Report:

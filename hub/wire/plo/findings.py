@@ -60,6 +60,18 @@ def note(name: str, component: Element, parts: Mapping[str, Element], found: Fin
         says(component, parts, found)
 
 
+def codes(payload: Element, namespace: str, content_list: str) -> tuple[Code, ...]:
+    """The codes that a message's components say it is about: its content first, then in the order they stand."""
+    first = {"TypeInnholdKonsultasjon": "9137", "TypeInnhold": content_list}
+    others = {"TypeForesp": "", "Hendelsekode": vocabulary.LISTS["Hendelsekode"]}
+    told = [
+        values.code(each, lists[tree.local(each)])
+        for lists in (first, others)
+        for each in payload.iter([f"{{{namespace}}}{name}" for name in lists])
+    ]
+    return tuple(dict.fromkeys(code for code in told if code.value or code.text))
+
+
 _Parts = Mapping[str, Element]
 
 

@@ -1,0 +1,169 @@
+"""What intake needs of a message, taken from the common shape without laying anything out for people.
+
+Nearly every message is valid, has one payload and no files. Of such a one only what decides where it goes and what
+is answered is read at once: addresses, patient, themes, and all words as one text. The whole is read when somebody
+opens it. Whatever is not so, and whatever a rule could have something against, is left to the whole reading: then
+there is nothing brief, and nothing is decided here.
+"""
+
+from collections.abc import Callable, Mapping
+
+from lxml import etree
+
+from hub.message import (
+    Code,
+    Envelope,
+    Ident,
+    Kind,
+    Message,
+    MessageId,
+    Party,
+    Patient,
+    Receiver,
+    Report,
+    Section,
+    Status,
+    Topic,
+    Unit,
+)
+from hub.wire import catalogue, codes, dialogue, epikrise, episode, head, msghead, payload, plo, rules, times, tree
+from hub.wire.names import EPIKRISE_1_1, EPIKRISE_1_2, MSGHEAD
+from hub.wire.tree import Element, Fields
+
+_MH = f"{{{MSGHEAD}}}"
+_CONTENT, _MSG_TYPE, _ISSUE_DATE = f"{_MH}Content", f"{_MH}MsgType", f"{_MH}IssueDate"
+_ORGANISATION, _IDENT, _OTHER = f"{_MH}Organisation", f"{_MH}Ident", f"{_MH}OtherReceiver"
+
+# All that a payload says in words, whatever it is called there; markup in a text must not part its words.
+_WORDS = etree.XPath("descendant::text()|descendant::*/@DN|descendant::*/@OT", smart_strings=False)
+_MARKED_UP = etree.XPath("boolean(descendant::*[namespace-uri()='http://www.w3.org/1999/xhtml'])")
+
+
+def read(root: Element) -> Message | None:
+    """The message as far as intake needs it, or None where only the whole reading can tell."""
+    shape = _SHAPES.get(str(root.tag))
+    return shape(root) if shape else None
+
+
+def _message(root: Element) -> Message | None:
+    """A MsgHead with one Document that holds one payload and says nothing else."""
+    if len(root) != 2 or len(root[1]) != 1:
+        return None
+    body = _body(root[1][0])
+    if body is None or not catalogue.schema().validate(root):
+        return None
+    info = root[0]
+    found: dict[str, Element] = {str(child.tag): child for child in info}
+    envelope, patient = _envelope(info, found, body), _patient(found.get(f"{_MH}Patient"))
+    if envelope is None or patient is None or not rules.sufficient(envelope.msg_id, patient):
+        return None
+    kind = msghead.purpose(envelope.type.value, body)
+    return _with_payload(envelope, kind, patient, info, body) if kind else None
+
+
+def _body(ref: Element) -> Element | None:
+    """The payload of a RefDoc that has nothing beside it."""
+    content = ref[-1]
+    if content.tag != _CONTENT or len(content) != 1 or any(c.tag not in (_MSG_TYPE, _ISSUE_DATE) for c in ref[:-1]):
+        return None
+    body = content[0]
+    return body if payload.known(body) and ref[-2].get("V") != "A" else None
+
+
+def _envelope(info: Element, found: Mapping[str, Element], body: Element) -> Envelope | None:
+    gen_date = tree.value(found[f"{_MH}GenDate"])
+    generated, sender = times.instant(gen_date), head.party(found[f"{_MH}Sender"].find(_ORGANISATION))
+    if generated is None or sender is None or not head.usable(sender):
+        return None
+    type = tree.code(found[f"{_MH}Type"])
+    type = type if type.text else Code(type.value, codes.text("8279", type.value), type.system)
+    return Envelope(
+        msg_id=MessageId(tree.value(found[f"{_MH}MsgId"])),
+        type=type,
+        gen_date=gen_date,
+        generated=generated,
+        sender=sender,
+        receivers=head.receivers(Fields(info)) if _OTHER in found else (_receiver(found[f"{_MH}Receiver"]),),
+        apprec=msghead.apprec(type.value, body),
+        test=tree.attribute(found.get(f"{_MH}ProcessingStatus"), "V") in head.TEST_STATUS,
+    )
+
+
+def _receiver(element: Element) -> Receiver:
+    found = head.party(element.find(_ORGANISATION)) or Party(Unit(""))
+    return Receiver(found, "PRIM", "/MsgHead/MsgInfo/Receiver", tree.line(element))
+
+
+def _patient(element: Element | None) -> Patient | None:
+    if element is None:
+        return None
+    said, idents, sex = {}, [], ""
+    for child in element:
+        name = str(child.tag)
+        if name == _IDENT:
+            # By the schema a value comes first, and its type after it.
+            if id := tree.value(child[0]):
+                idents.append(Ident(id, tree.code(child[1])))
+        elif name == f"{_MH}Sex":
+            sex = tree.attribute(child, "V")
+        else:
+            said[name] = child.text or ""
+    return Patient(
+        family_name=said.get(f"{_MH}FamilyName", "").strip(),
+        middle_name=said.get(f"{_MH}MiddleName", "").strip(),
+        given_name=said.get(f"{_MH}GivenName", "").strip(),
+        born=times.day(said.get(f"{_MH}DateOfBirth", "").strip()),
+        sex=sex,
+        idents=tuple(idents),
+    )
+
+
+def _with_payload(envelope: Envelope, kind: Kind, patient: Patient, info: Element, body: Element) -> Message | None:
+    conversation = head.conversation(Fields(info)) if info.find(f"{_MH}ConversationRef") is not None else None
+    if body.tag not in plo.PAYLOADS:
+        if note := dialogue.note(body):
+            return Message(envelope, kind, patient, (note,), conversation)
+        said = payload.read(body, "")
+        return Message(envelope, kind, patient, said.parts, conversation, said.wanted)
+    words = _words(body)
+    if words is None:
+        return None
+    report = Report((Section(Topic.OTHER, "", text=words),), plo.codes(body))
+    return Message(envelope, kind, patient, (), conversation, status=plo.status(body), report=report)
+
+
+def _words(body: Element) -> str | None:
+    """Everything that is said, one thing on each line; None when only the whole reading can tell where words end."""
+    if _MARKED_UP(body):
+        return None
+    said = _WORDS(body)
+    assert isinstance(said, list), "the expression asks for a list"
+    return "\n".join([str(text) for text in said if not str(text).isspace()])
+
+
+def _summary(root: Element) -> Message | None:
+    """A discharge summary without files."""
+    message = Fields(root)
+    rprt = message.of("ServRprt")
+    if rprt.one("RefDoc") is not None or not catalogue.schema().validate(root):
+        return None
+    envelope, patient = epikrise.envelope_of(message, rprt), epikrise.patient(rprt)
+    if envelope is None or not envelope.gen_date or patient is None:
+        return None
+    words = _words(root) if rules.sufficient(envelope.msg_id, patient) else None
+    if words is None:
+        return None
+    return Message(
+        envelope=envelope,
+        kind=Kind.DISCHARGE_SUMMARY,
+        patient=patient,
+        status=epikrise.STATUSES.get(rprt.attribute("ServType"), Status.NEW),
+        document_id=rprt.text("ServProvId"),
+        report=Report((Section(Topic.OTHER, "", text=words),), episode.status(rprt), priority=episode.priority(rprt)),
+    )
+
+
+_SHAPES: dict[str, Callable[[Element], Message | None]] = {
+    f"{_MH}MsgHead": _message,
+    **dict.fromkeys((f"{{{EPIKRISE_1_1}}}Message", f"{{{EPIKRISE_1_2}}}Message"), _summary),
+}
