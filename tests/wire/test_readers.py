@@ -51,7 +51,8 @@ def fault(reading: Reading) -> Fault:
 async def test_every_sample_is_read_as_without_a_process() -> None:
     raws = [path.read_bytes() for path in sorted(SAMPLES.glob("*.xml"))]
     async with Readers() as made:
-        assert [reader.read(raw) for raw in raws] == await made.read(raws)
+        assert [reader.arriving(raw) for raw in raws] == await made.read(raws)
+        assert [reader.again(raw) for raw in raws] == await made.read(raws, stored=True)
         assert [] == await made.read([])
 
 
