@@ -9,15 +9,18 @@ from hub.wire.document import Document, Spot
 from hub.wire.names import DIALOG_1_0, MSGHEAD
 from hub.wire.tree import Element, Fields
 
-# Message functions (8279) that are read, and what each is for. A type that is not here rejects nothing, as no wrong
-# code does: then the payload tells by itself what it is for.
-KINDS = {
+# Dialogue messages share their payload, so the head alone tells them apart (8279). A type that is not here rejects
+# nothing, as no wrong code does: then the payload tells by itself what it is for.
+DIALOGUES = {
     "DIALOG_FORESPORSEL": Kind.REQUEST,
     "DIALOG_SVAR": Kind.ANSWER,
     "DIALOG_NOTAT": Kind.NOTE,
     "DIALOG_HELSEFAGLIG": Kind.DIALOGUE,
     "DIALOG_AVVIK": Kind.DEVIATION,
     "DIALOG_STATUS_HENVISNING": Kind.REFERRAL_STATUS,
+}
+# What every function is for; asked where a payload does not tell, as when a site takes what is not complete.
+KINDS = DIALOGUES | {
     "LOG_INNLAGT": Kind.ADMITTED,
     "LOG_UTSKRIVNINGSKLAR": Kind.READY,
     "LOG_AVMELDING": Kind.NOT_READY,
@@ -34,8 +37,6 @@ KINDS = {
     "FODSELS_EPIKRISE": Kind.DISCHARGE_REPORT,
     "FRAVARSMELDING": Kind.ABSENCE,
 }
-# Dialogue messages of any function share their payload, so the head alone tells them apart.
-_BY_HEAD = frozenset(("DIALOG_FORESPORSEL", "DIALOG_SVAR", "DIALOG_NOTAT", "DIALOG_HELSEFAGLIG", "DIALOG_AVVIK"))
 
 
 def envelope(root: Element) -> Envelope | None:
@@ -111,13 +112,11 @@ def _together(reports: list[Report]) -> Report:
 
 
 def purpose(type: str, *bodies: Element) -> Kind | None:
-    """What it is for: as the head says, unless the payload can only be for something else."""
-    by_payload = next((found for body in bodies if payload.known(body) and (found := payload.kind(body))), None)
-    if by_payload is None:
-        return KINDS.get(type)
-    dialogue = by_payload in (Kind.REQUEST, Kind.NOTE)
-    told = KINDS.get(type)
-    return told if told and dialogue == (type in _BY_HEAD or told is Kind.REFERRAL_STATUS) else by_payload
+    """What it is for: what the payload can only be for, and of a dialogue message what the head says."""
+    found = next((kind for body in bodies if payload.known(body) and (kind := payload.kind(body))), None)
+    if found in (Kind.REQUEST, Kind.NOTE):
+        return DIALOGUES.get(type, found)
+    return found or KINDS.get(type)
 
 
 def _alien(root: Element, bodies: tuple[Element, ...]) -> tuple[Fault, ...]:
