@@ -123,16 +123,19 @@ def _title(role: Fields) -> str:
         _coded(role.one("RolleNotat"), "9057"),
         _coded(role.one("RoleToPatient"), "9034"),
         _coded(role.of("HealthcareProfessional").one("RoleToPatient"), "9034"),
+        _coded(role.of("TilknyttetEnhet").of("HealthcareProfessional").one("RoleToPatient"), "9034"),
     )
     return ", ".join(dict.fromkeys(t for t in given if t)) or "Person"
 
 
 def _person(holder: Fields) -> str:
-    """A professional or other person in words: name, profession, telephone."""
+    """A professional or other person in words: name, profession, telephone, and whatever else is told of them."""
     person = holder.of("HealthcareProfessional")
     person = holder.of("Person") if person.element is None else person
     profession = _coded(person.one("TypeHealthcareProfessional"), "9060")
-    return ", ".join(t for t in (_name(person), profession, *_telephones(person)) if t)
+    born = person.text("DateOfBirth")
+    known = (_name(person), profession, *_telephones(person), born and f"født {born}", *_further(person))
+    return ", ".join(t for t in known if t)
 
 
 def _name(person: Fields) -> str:
@@ -140,10 +143,23 @@ def _name(person: Fields) -> str:
 
 
 def _unit(unit: Fields) -> str:
-    """An attached unit in words: name, remark, telephone."""
-    contact = Fields(unit.one("Kontaktenhet"), FELLES)
-    name, remark = contact.text("OrganisationName"), unit.text("Merknad")
-    return ", ".join(t for t in (name, remark, *_telephones(contact)) if t)
+    """An attached unit in words: name, remark, telephone, and whatever else is told of it and of units within it."""
+    outer, remark = Fields(unit.one("Kontaktenhet"), FELLES), unit.text("Merknad")
+    known = [outer.text("OrganisationName"), remark]
+    while outer.element is not None:
+        known += (*_telephones(outer), *_further(outer))
+        outer = outer.of("Organisation")
+        known.append(outer.text("OrganisationName"))
+    return ", ".join(t for t in known if t)
+
+
+def _further(party: Fields) -> Iterator[str]:
+    """The identifiers and the address of a person or unit in words."""
+    for ident in (Fields(each, FELLES) for each in party.all("Ident")):
+        yield " ".join(t for t in (ident.attribute("TypeId"), ident.text("Id")) if t)
+    address = party.one("Address")
+    for each in () if address is None else address:
+        yield tree.value(each) or ("" if tree.local(each) == "Type" else _coded(each))
 
 
 def _telephones(holder: Fields) -> Iterator[str]:

@@ -32,10 +32,12 @@ async def test_no_mutant_breaks_a_law() -> None:
 
 
 async def test_a_campaign_notices_whatever_goes_wrong(tmp_path: Path) -> None:
-    campaign = Campaign(seed=5, count=400, readers=2, keep=tmp_path, seconds=0.5, program="tests.fuzz.planted")
+    campaign = Campaign(5, 256, readers=2, keep=tmp_path, batch=16, seconds=0.25, program="tests.fuzz.planted")
     tally = await campaign.run()
-    assert {"lost", "failed", "died", "hung", "quoted", "silent"} == {finding.kind for finding in tally.findings}
-    assert tally.slowest[0] > 0.5
+    assert {"lost", "differs", "failed", "died", "hung", "quoted", "silent"} == {
+        finding.kind for finding in tally.findings
+    }
+    assert tally.slowest[0] > 0.25
     # What is kept is the mutant itself, so that it can be seen again.
     for finding in tally.findings:
         kept = tmp_path / f"{finding.kind}-5-{finding.number}.xml"

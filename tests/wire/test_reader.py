@@ -243,7 +243,8 @@ def test_everybody_named_is_told_in_words() -> None:
     )
     (part,) = message(body=note(rest=rest)).parts
     assert (
-        "Forfatter, Utskrivende sykepleier: Turid Vang, Sykepleier, 78000000, Sengepost 2, Ring før 14.\nPerson: Per"
+        "Forfatter, Utskrivende sykepleier: Turid Vang, Sykepleier, 78000000, Sengepost 2, Ring før 14., HER 900405"
+        "\nPerson: Per"
     ) == part.remark
 
 
