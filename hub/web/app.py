@@ -18,7 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 from hub import __version__
 from hub.errors import BadRequest, HubError, Unknown
 from hub.service import Hub
-from hub.web import access, alerts, api, body, checking, door, files, pages, problem, sending, stream
+from hub.web import access, alerts, api, body, checking, door, files, form, pages, problem, sending, stream
 from hub.web.access import Remembered
 from hub.web.door import Gathering
 from hub.web.guessing import Guesses
@@ -57,7 +57,7 @@ class Application(FastAPI):
         receive, send = incoming.receive, _headed(scope, incoming.answering(send))
         if scope["path"] == door.PATH and scope["method"] == "POST":
             await self._message(scope, receive, send)
-        elif scope["path"] in checking.LARGE and scope["method"] == "POST":
+        elif (scope["path"] in checking.LARGE or form.reads(scope["path"])) and scope["method"] == "POST":
             await super().__call__(scope, receive, send)
         else:
             await body.call(super().__call__, self.state.afloat, scope, receive, send)

@@ -1,4 +1,4 @@
-"""How much a call may send, except with a message: bodies are read whole before anybody knows who sends them."""
+"""How much a call may send, except with a message or with files: bodies are read whole before it is known whose."""
 
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send

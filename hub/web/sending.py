@@ -1,18 +1,28 @@
 """The API's ways to send more than a plain answer: files that go along, and a message that goes back."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import APIRouter, Request
 from pydantic import Field
 
-from hub.change import File as Enclosed
 from hub.desk import REASONS, Act
+from hub.errors import BadRequest
 from hub.item import Action, ItemId
-from hub.web import length
+from hub.web import form, length
 from hub.web.access import TheHub, Who
 from hub.web.api import OpenedOut, Versioned, opened
+from hub.web.form import Form
 
 router = APIRouter(prefix="/v1")
+
+# The form is read here and not by FastAPI, which would read it before it knows who sends it.
+_FIELDS: dict[str, Any] = {
+    "version": {"type": "integer", "minimum": 1},
+    "text": {"type": "string", "minLength": 1, "maxLength": length.TEXT},
+    "files": {"type": "array", "minItems": 1, "items": {"type": "string", "format": "binary"}},
+}
+_SCHEMA = {"type": "object", "required": list(_FIELDS), "properties": _FIELDS}
+_BODY = {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _SCHEMA}}}}
 
 
 class ReturnIn(Versioned):
@@ -30,21 +40,29 @@ async def give_back(id: str, body: ReturnIn, who: Who, hub: TheHub) -> OpenedOut
     return await opened(ItemId(id), who, hub)
 
 
-@router.post("/items/{id}/answer-with-files")
-async def answer(
-    id: str,
-    version: Annotated[int, Form(ge=1)],
-    text: Annotated[str, Form(min_length=1, max_length=length.TEXT)],
-    files: Annotated[list[UploadFile], File()],
-    who: Who,
-    hub: TheHub,
-) -> OpenedOut:
+@router.post("/items/{id}/answer-with-files", openapi_extra=_BODY)
+async def answer(id: str, request: Request, who: Who, hub: TheHub) -> OpenedOut:
     """Answer the sender with files: PDF, JPG or PNG, at most 35 MB in all (multipart/form-data)."""
-    enclosed = await enclose(files)
-    await hub.act(ItemId(id), Act(Action.ANSWER, text=text, files=enclosed), version, who, hub.clock.now())
+    async with form.read(request, who) as sent:
+        act, version = _answer(sent), _version(sent)
+        await hub.act(ItemId(id), act, version, who, hub.clock.now())
     return await opened(ItemId(id), who, hub)
 
 
-async def enclose(files: list[UploadFile]) -> tuple[Enclosed, ...]:
-    """Files of a form as they go out, each named as its sender named it; an empty field is none."""
-    return tuple([Enclosed((x.filename or "").strip()[:200], "", await x.read()) for x in files if x.size])
+def _answer(sent: Form) -> Act:
+    """The act that a form asks for. Raises BadRequest, or why not all of it was read."""
+    if sent.cut:
+        raise sent.cut
+    text = sent.fields.get("text", "")
+    if len(text) > length.TEXT:
+        raise BadRequest(f"text: at most {length.TEXT} characters can be sent")
+    if not sent.files:
+        raise BadRequest("files: send at least one, or answer without files with POST /v1/items/{id}/answer")
+    return Act(Action.ANSWER, text=text, files=sent.files)
+
+
+def _version(sent: Form) -> int:
+    version = sent.fields.get("version", "")
+    if not (version.isascii() and version.isdecimal() and len(version) < 10 and int(version)):
+        raise BadRequest("version: send the item's version that you have seen, a whole number from 1")
+    return int(version)

@@ -1,4 +1,4 @@
-"""An inbox as a list: what is due first, what others could not do in time, and what is done."""
+"""An inbox as a list: what went wrong, what others could not do in time, what is due first, and what is done."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Form, Path, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
 from hub.calendar import Hours
 from hub.directory import Inbox, InboxId, Person
+from hub.errors import Unknown
 from hub.item import Item, Purpose
-from hub.record import Line
+from hub.record import Line, Raised
 from hub.service import Hub
 from hub.web import cursor, language
 from hub.web.access import TheHub, Who
@@ -20,14 +22,17 @@ from hub.web.pages import page, wording
 
 router = APIRouter()
 
-# As many lines as one page shows, and as many notices.
+# As many lines as one page shows, and as many notices and alerts.
 LINES = 100
 NOTICES = 200
+ALERTS = 200
 
 # What may have been done to the item that the person comes from.
 DONE = {
     "answered": N_("The answer is on its way to the sender."),
     "closed": N_("The message is closed."),
+    "returned": N_("The message is on its way back to the sender."),
+    "seen": N_("Marked as seen."),
 }
 
 # The real seconds between two looks without any event: countdowns must count, also on a rehearsal's clock.
@@ -47,6 +52,7 @@ class Row:
     owner: str
     mine: bool
     information: bool
+    reading: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,19 @@ class Notice:
     inbox: str
     at: str
     late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something that went wrong with an item here, in words; `words` are the partner's own."""
+
+    id: int
+    kind: str
+    row: Row
+    what: str
+    advice: str
+    words: str
+    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +118,20 @@ class Reader:
             owner=wording.name(self.hub.directory, x.owner) if x.owner else "",
             mine=x.owner == self.who.id,
             information=x.purpose is Purpose.INFORMATION,
+            reading=x.purpose is Purpose.READING,
+        )
+
+    def alert(self, raised: Raised) -> Alert:
+        """Something that went wrong as a line of the alerts."""
+        kind = raised.alert.kind
+        return Alert(
+            id=raised.id,
+            kind=kind.value,
+            row=self.row(Line(raised.item, None, False)),
+            what=self.language.gettext(wording.ALERTS[kind]),
+            advice=self.language.gettext(wording.ADVICE[kind]),
+            words=raised.alert.words,
+            at=self.language.moment(raised.alert.at, self.hours, self.now),
         )
 
     def notice(self, line: Line, at: datetime, late: bool) -> Notice:
@@ -132,6 +165,19 @@ async def lines(
     return page.show(request, "fragment.html", await _values(asked, hub, who, language.of(request)), who)
 
 
+@router.post("/alerts/{id}/seen")
+async def seen(
+    id: Annotated[int, Path(ge=1, le=2**62)], who: Who, hub: TheHub, inbox: Annotated[str, Form()] = ""
+) -> Response:
+    """The person has seen an alert; back to the inbox, also when somebody else was first."""
+    home = page.inbox_path(InboxId(inbox)) if inbox in who.inboxes else "/"
+    try:
+        await hub.heed(id, who, hub.clock.now())
+    except Unknown:
+        return RedirectResponse(home, 303)
+    return RedirectResponse(f"{home}?done=seen" if home != "/" else home, 303)
+
+
 async def _values(asked: Asked, hub: Hub, who: Person, reads: Language) -> dict[str, Any]:
     now, inbox = hub.clock.now(), asked.inbox
     reader = Reader(hub, who, reads, hub.directory.practices[inbox.practice].hours, now)
@@ -142,11 +188,16 @@ async def _values(asked: Asked, hub: Hub, who: Person, reads: Language) -> dict[
         "place": next(p for p in places if p.inbox.id == inbox.id),
         "asked": asked,
         "rows": [reader.row(x) for x in found],
+        "alerts": [] if asked.ended or asked.after else await _alerts(reader, inbox),
         "notices": [] if asked.ended or asked.after else await _notices(reader, inbox),
         "following": _following(asked, found),
         "updated": reads.clock(now, reader.hours),
         "pause": _pause(hub, now),
     }
+
+
+async def _alerts(reader: Reader, inbox: Inbox) -> Sequence[Alert]:
+    return [reader.alert(x) for x in await reader.hub.store.alerts(inbox.id, ALERTS)]
 
 
 async def _notices(reader: Reader, inbox: Inbox) -> Sequence[Notice]:

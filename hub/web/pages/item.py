@@ -1,21 +1,22 @@
 """One item: its page, and what a person does on it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Annotated
+from dataclasses import asdict, dataclass, fields
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from hub.calendar import Hours
-from hub.desk import Act
+from hub.change import File
+from hub.desk import REASONS, Act
 from hub.directory import Person
 from hub.errors import BadRequest, HubError, IllegalMove, NotSignedIn, Stale
 from hub.item import Action, Item, ItemId, Outcome
 from hub.record import Told
 from hub.service import Hub, Opened
-from hub.web import access, language, length
+from hub.web import access, form, language, length
 from hub.web.access import TheHub, Visitor, Who
+from hub.web.form import FORGED, Form
 from hub.web.guessing import TooManyGuesses
 from hub.web.language import N_
 from hub.web.pages import page, signing, wording
@@ -26,32 +27,36 @@ router = APIRouter()
 
 # What the page says when a session ended while somebody wrote.
 AGAIN = N_("You are signed in again, and nothing is done yet")
-FORGED = "the form is not as this page gave it"
-
-Field = Annotated[str, Form()]
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What stood in the form: kept, whatever became of it. `seen` is the last line of history the person saw."""
+    """What stood in the form: kept, whatever became of it.
 
-    action: Field = ""
-    version: Field = ""
-    seen: Field = ""
-    text: Field = ""
-    outcome: Field = ""
-    note: Field = ""
+    `seen` is the last line of history the person saw. `chosen` names the files, one on each line: browsers let no
+    page choose them again, so the page can only say which they were.
+    """
 
-    def act(self) -> Act:
+    action: str = ""
+    version: str = ""
+    seen: str = ""
+    text: str = ""
+    outcome: str = ""
+    note: str = ""
+    reason: str = ""
+    chosen: str = ""
+
+    def act(self, files: tuple[File, ...] = ()) -> Act:
         """The act that the form asks for, with the line ends of text, not of forms. Raises BadRequest."""
         text, note = (x.replace("\r\n", "\n") for x in (self.text, self.note))
         for name, written, most in (("text", text, length.TEXT), ("note", note, length.NOTE)):
             if len(written) > most:
                 raise BadRequest(f"{name}: at most {most} characters can be sent")
         try:
-            return Act(Action(self.action), text, Outcome(self.outcome) if self.outcome else None, note)
+            action, outcome = Action(self.action), Outcome(self.outcome) if self.outcome else None
         except ValueError:
             raise BadRequest(FORGED) from None
+        return Act(action, text, outcome, note, files, REASONS.get(self.reason))
 
     def number(self) -> int:
         """The version that the person saw. Raises BadRequest."""
@@ -64,8 +69,8 @@ class Typed:
 class Returning:
     """Who signs in anew from an item's form, because the session ended meanwhile."""
 
-    username: Field = ""
-    password: Field = ""
+    username: str
+    password: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,26 +90,35 @@ async def item(request: Request, id: str, who: Who, hub: TheHub) -> Response:
 
 
 @router.post("/items/{id}")
-async def act(
-    request: Request,
-    id: str,
-    who: Visitor,
-    hub: TheHub,
-    typed: Annotated[Typed, Depends()],
-    returning: Annotated[Returning, Depends()],
-) -> Response:
+async def act(request: Request, id: str, who: Visitor, hub: TheHub) -> Response:
     """Do what the form asks, or show the item as it is now with what was typed.
 
     Without a session the sign-in form keeps what was typed; after it the page shows it again, and sends nothing.
     """
-    if returning.username:
-        return await _returned(request, ItemId(id), hub, typed, returning)
-    if who is None:
-        return signing.form(request, f"/items/{id}", kept=asdict(typed))
+    async with form.read(request, who) as sent:
+        typed = _typed(sent)
+        if username := sent.fields.get("username"):
+            returning = Returning(username, sent.fields.get("password", ""))
+            return await _returned(request, ItemId(id), hub, typed, returning)
+        if who is None:
+            return signing.form(request, f"/items/{id}", kept=asdict(typed))
+        return await _answered(request, ItemId(id), hub, typed, sent, who)
+
+
+def _typed(sent: Form) -> Typed:
+    known = {x.name for x in fields(Typed)}
+    stood = {"chosen": "\n".join(sent.names), **sent.fields}
+    return Typed(**{name: value for name, value in stood.items() if name in known})
+
+
+async def _answered(request: Request, id: ItemId, hub: Hub, typed: Typed, sent: Form, who: Person) -> Response:
+    """Where a form that was sent leads: on, when it is done, else to the item with what was typed."""
+    if sent.cut:
+        return await _page(request, id, who, hub, typed, sent.cut)
     try:
-        done = await _act(hub, ItemId(id), typed, who)
+        done = await _act(hub, id, typed, sent.files, who)
     except (Stale, IllegalMove, BadRequest) as error:
-        return await _page(request, ItemId(id), who, hub, typed, error)
+        return await _page(request, id, who, hub, typed, error)
     if done.open:
         return RedirectResponse(f"/items/{id}", 303)
     place = await _place(await page.places(hub, who), done, hub)
@@ -123,8 +137,8 @@ async def _returned(request: Request, id: ItemId, hub: Hub, typed: Typed, return
     return await signing.begun(request, hub, account, shown)
 
 
-async def _act(hub: Hub, id: ItemId, typed: Typed, who: Person) -> Item:
-    act, version = typed.act(), typed.number()
+async def _act(hub: Hub, id: ItemId, typed: Typed, files: tuple[File, ...], who: Person) -> Item:
+    act, version = typed.act(files), typed.number()
     try:
         return await hub.act(id, act, version, who, hub.clock.now())
     except Stale as stale:
@@ -154,10 +168,11 @@ async def show(
     place = await _place(places, opened.item, hub)
     reader = Reader(hub, who, language.of(request), _hours(hub, opened.item), hub.clock.now())
     since = [x for x in _since(history, typed) if x.event not in wording.UNTOLD]
-    problem = _problem(error, reader, opened.item, since) if error else None
+    problem = _problem(error, reader, opened.item, since, history) if error else None
+    sent = await hub.store.sent(opened.item.id)
     about = {"places": places, "place": place, "typed": typed, "problem": problem, "length": length}
     status = problem.status if problem else 200
-    values = reader.values(opened, history) | about | _elsewhere(hub, opened.item, who)
+    values = reader.values(opened, history, sent) | about | _elsewhere(hub, opened.item, who)
     return page.show(request, "item.html", values, who, status)
 
 
@@ -184,15 +199,15 @@ def _elsewhere(hub: Hub, item: Item, who: Person) -> dict[str, str]:
     return {"followed": "", "elsewhere": inbox.name if inbox else item.inbox}
 
 
-def _problem(error: HubError, reader: Reader, item: Item, since: Sequence[Told]) -> Problem:
+def _problem(error: HubError, reader: Reader, item: Item, since: Sequence[Told], history: Sequence[Told]) -> Problem:
+    standing = wording.standing(reader.language, item, reader.directory, history)
+    happened = tuple(map(reader.happening, since))
     if isinstance(error, NotSignedIn):
-        standing = wording.standing(reader.language, item, reader.directory)
-        return Problem(200, reader.language.gettext(AGAIN), standing, tuple(map(reader.happening, since)))
-    heading = reader.language.gettext(wording.FAILURES[error.code])
-    if isinstance(error, BadRequest):
-        return Problem(error.status, heading, wording.told(reader.language, str(error)))
-    standing = wording.standing(reader.language, item, reader.directory)
-    return Problem(error.status, heading, standing, tuple(map(reader.happening, since)))
+        return Problem(200, reader.language.gettext(AGAIN), standing, happened)
+    heading = reader.language.gettext(wording.FAILURES.get(error.code, wording.FAILURES["internal"]))
+    if isinstance(error, Stale | IllegalMove):
+        return Problem(error.status, heading, standing, happened)
+    return Problem(error.status, heading, wording.told(reader.language, str(error)))
 
 
 def _since(history: Sequence[Told], typed: Typed) -> list[Told]:

@@ -7,17 +7,21 @@ from typing import Any
 
 from babel import Locale, UnknownLocaleError
 
-from hub import identity, route
+from hub import identity, intake, route
 from hub.calendar import Hours
 from hub.deadline import Deadline
-from hub.desk import ACTIONS
+from hub.desk import ACTIONS, SENDING
 from hub.directory import Directory, Listing, Person
 from hub.item import TRANSITIONS, Action, Item, Purpose
-from hub.message import Message
-from hub.record import Told
+from hub.message import Attachment, Kind, Message, Status
+from hub.record import Sent, Told
 from hub.service import Hub, Opened
 from hub.web.language import Due, Language
 from hub.web.pages import report, wording
+
+# What is answered as whether a patient who is ready can be received (7322: 7), and what a cancellation cannot get.
+READINESS = (Kind.READY, Kind.NOT_READY)
+UNANSWERED = frozenset({Action.ANSWER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,30 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A document that was sent about the item: when, by whom, and what the partner said of it.
+
+    `receipt` is the store's word, or awaited; `said` is what the partner gave as the reason.
+    """
+
+    iso: str
+    when: str
+    by: str
+    receipt: str
+    words: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that came with the message; without a path where it can only be had from the original."""
+
+    name: str
+    path: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
     """Who reads, in which language, by which clock."""
 
@@ -73,10 +101,11 @@ class Reader:
         """Who is who."""
         return self.hub.directory
 
-    def values(self, opened: Opened, history: Sequence[Told]) -> dict[str, Any]:
+    def values(self, opened: Opened, history: Sequence[Told], sent: Sequence[Sent] = ()) -> dict[str, Any]:
         """All that the template needs about an item."""
         item, m = opened.item, opened.message
         kind = wording.told(self.language, m.kind.value)
+        joined = item.placing.rule == intake.CONVERSATION
         return {
             "item": item,
             "message": m,
@@ -89,15 +118,42 @@ class Reader:
             "sent": self.moment(m.envelope.generated),
             "wanted": self.wanted(m),
             "because": wording.told(self.language, item.placing.because),
-            "path": [wording.told(self.language, x) for x in item.placing.path],
+            "path": [] if joined else [wording.told(self.language, x) for x in item.placing.path],
+            "asked": item.placing.path[0] if joined and item.placing.path else "",
             "missed": [(rule, wording.told(self.language, reason)) for rule, reason in item.placing.missed],
             "history": [self.happening(x) for x in history if x.event not in wording.UNTOLD],
             "seen": history[-1].id if history else 0,
-            "standing": wording.standing(self.language, item, self.directory),
+            "standing": wording.standing(self.language, item, self.directory, history),
             "mine": item.owner == self.who.id,
-            "actions": actions(item, self.who),
-            "outcomes": [(o.value, self.language.gettext(words)) for o, words in wording.OUTCOMES.items()],
+            "actions": actions(item, self.who) - (UNANSWERED if m.status is Status.CANCELLED else frozenset()),
+            "readiness": m.kind in READINESS,
+            "outcomes": [(value, self.language.gettext(words)) for value, words in wording.OUTCOMES.items()],
+            "reasons": [(value, self.language.gettext(words)) for value, words in wording.REASONS.items()],
+            "files": [self.enclosure(item, place, x) for place, x in enumerate(m.attachments)],
+            "documents": [self.document(x) for x in sent],
         }
+
+    def document(self, sent: Sent) -> Document:
+        """Something that was sent, in words."""
+        receipt = sent.receipt or "awaited"
+        at = self.moment(sent.receipt_at) if sent.receipt_at else ""
+        words = self.language.gettext(wording.RECEIPTS[receipt], when=at)
+        by = wording.name(self.directory, sent.author) if sent.author else ""
+        said = sent.faults if receipt == "rejected" else ""
+        return Document(sent.at.isoformat(), self.moment(sent.at), by, receipt, words, said)
+
+    def enclosure(self, item: Item, place: int, file: Attachment) -> Enclosure:
+        """A file of the message with the way to it."""
+        kind = wording.FILE_TYPES.get(file.mime_type, file.mime_type)
+        about = ", ".join(x for x in (kind, self.size(file.size)) if x)
+        return Enclosure(file.description, f"/v1/items/{item.id}/files/{place}" if file.length else "", about)
+
+    def size(self, count: int) -> str:
+        """A file's size in kB or MB, with the reader's decimal mark."""
+        if count < 1_000_000:
+            return f"{max(count / 1_000, 1):.0f} kB"
+        mark = "." if self.language.code == "en" else ","
+        return f"{count / 1_000_000:.1f} MB".replace(".", mark)
 
     def subject(self, m: Message) -> Subject | None:
         """The patient, or None when the message is about nobody."""
@@ -181,7 +237,7 @@ def actions(item: Item, who: Person) -> frozenset[Action]:
     possible = set(TRANSITIONS[item.state]) & set(ACTIONS)
     if item.owner not in (None, who.id):
         return frozenset(possible & {Action.RELEASE})
-    return frozenset(possible - {Action.ANSWER} if item.purpose is Purpose.INFORMATION else possible)
+    return frozenset(possible - set(SENDING) if item.purpose is Purpose.INFORMATION else possible)
 
 
 def _grouped(national_id: str) -> str:

@@ -6,9 +6,10 @@ that is not here is shown as it is, and a test makes the core say all it can.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+from hub.change import AlertKind
 from hub.directory import Directory, Flag, InboxId, PersonId
 from hub.item import Item, Outcome, State
 from hub.message import Kind, Status, Topic
@@ -73,7 +74,7 @@ STATES = {
     State.RETURNED: N_("returned"),
     State.WITHDRAWN: N_("withdrawn"),
 }
-OUTCOMES = {
+OUTCOMES: Mapping[str, str] = {
     Outcome.READ: N_("Read"),
     Outcome.APPOINTMENT: N_("Appointment given"),
     Outcome.HOME_VISIT: N_("Home visit arranged"),
@@ -89,6 +90,32 @@ STANDINGS = {
     State.RETURNED: N_("This message was returned to the sender."),
     State.WITHDRAWN: N_("The sender has withdrawn this message."),
 }
+REPLACED = N_("The sender has replaced this message with a new version.")
+# Why a message goes back (8117).
+REASONS = {
+    "1": N_("Wrong addressee"),
+    "2": N_("Insufficient information"),
+    "9": N_("Another reason"),
+}
+# What the partner said of a document that was sent.
+RECEIPTS = {
+    "awaited": N_("Waits for the receiver's acknowledgement"),
+    "accepted": N_("Acknowledged %(when)s"),
+    "rejected": N_("Rejected %(when)s"),
+    "missing": N_("Not acknowledged in 96 hours"),
+}
+# What an inbox must hear of, and what can be done about it.
+ALERTS = {
+    AlertKind.REJECTED: N_("The receiver rejected what was sent"),
+    AlertKind.MISSING: N_("What was sent is not acknowledged in 96 hours"),
+    AlertKind.CHANGED: N_("The sender has replaced the message with a new version"),
+}
+ADVICE = {
+    AlertKind.REJECTED: N_("The answer was not taken. Reach the receiver in another way."),
+    AlertKind.MISSING: N_("Nobody knows whether it arrived. Reach the receiver in another way."),
+    AlertKind.CHANGED: N_("Read it again: somebody here had the earlier version."),
+}
+FILE_TYPES = {"application/pdf": "PDF", "image/jpeg": "JPG", "image/png": "PNG"}
 EVENTS = {
     "message.accepted": N_("Received and acknowledged. Placed here by the rule “%(rule)s”"),
     "item.copied": N_("A copy for information was placed here"),
@@ -97,10 +124,24 @@ EVENTS = {
     "item.rehomed": N_("The inbox it lay in is gone; the coordinator has it now"),
     "item.answered": N_("%(who)s answered the sender"),
     "item.closed": N_("%(who)s closed the message: %(outcome)s"),
-    "item.returned": N_("%(who)s returned the message to the sender"),
+    "item.returned": N_("%(who)s returned the message to the sender: %(reason)s"),
     "item.withdrawn": N_("The sender withdrew the message"),
+    "item.replaces": N_("Takes the place of an earlier version, with the same deadline"),
+    "message.doubted": N_("The patient's number cannot be right: check who the message is about"),
+    "answer.acknowledged": N_("The receiver has acknowledged what was sent"),
+    "answer.rejected": N_("The receiver rejected what was sent (%(codes)s)"),
+    "answer.unacknowledged": N_("The receiver has not acknowledged what was sent in 96 hours"),
     "deadline.warned": N_("Reminder before the deadline, to %(told)s"),
     "deadline.escalated": N_("The deadline has passed; notice to %(told)s"),
+}
+# What came late, and what that means.
+_AWAY = N_("later than it should, because the hub was away")
+_AFTER = N_("later than the 96 hours")
+LATE = {
+    "deadline.warned": _AWAY,
+    "deadline.escalated": _AWAY,
+    "answer.acknowledged": _AFTER,
+    "answer.rejected": _AFTER,
 }
 # What no person did, and what another line of the history says already.
 BY_CLOCK = frozenset({"deadline.warned", "deadline.escalated", "notice.told"})
@@ -125,6 +166,8 @@ FAILURES = {
     "stale": N_("Someone changed this message first"),
     "illegal-move": N_("This can no longer be done"),
     "bad-request": N_("Something is missing or wrong"),
+    "too-large": N_("The files are too large"),
+    "too-slow": N_("The form did not come in time; try again"),
     "too-many-guesses": N_("Too many wrong passwords for this username. Wait half a minute and try again."),
     "unavailable": N_("The messages cannot be read right now; try again in a moment"),
     "busy": N_("The hub is very busy; try again in a moment"),
@@ -152,6 +195,8 @@ PHRASES = (
     N_("the inbox %(inbox)s"),
     N_("no rule found anybody"),
     N_("unplaced"),
+    N_("it answers what was sent from this inbox"),
+    N_("conversation"),
     # Why a rule was passed over.
     N_("it is a test message"),
     N_("it is no test message"),
@@ -186,6 +231,13 @@ PHRASES = (
     N_("note: closing with outcome “other” needs a note that says why"),
     N_("action: this is a copy for information; close it as read, the answer is another inbox's"),
     N_("the form is not as this page gave it"),
+    N_("reason: returning needs one of %(reasons)s (8117)"),
+    N_("text: returning needs a text that tells the sender what is wrong"),
+    N_("files: number %(number)s is no PDF, JPG or PNG, and others cannot be sent (HIS 1077)"),
+    N_("files: at most %(bytes)s bytes can be sent in all"),
+    N_("files: they go with %(actions)s only"),
+    N_("%(bytes)s bytes are waiting here already; send this again in a few seconds"),
+    N_("%(bytes)s bytes came; send without a pause, and at least %(rate)s bytes a second"),
     # Single words in those sentences, and whom a ladder tells.
     *KINDS.values(),
     N_("hospital"),
@@ -232,8 +284,10 @@ def skipped(language: Language, day: str) -> str:
     return f"{language.weekday(date.fromisoformat(found[1]))} ({told(language, found[2])})" if found else day
 
 
-def standing(language: Language, item: Item, directory: Directory) -> str:
+def standing(language: Language, item: Item, directory: Directory, history: Sequence[Told] = ()) -> str:
     """How an item stands, in one sentence."""
+    if item.state is State.WITHDRAWN and any(map(_replaced, history)):
+        return language.gettext(REPLACED)
     return language.gettext(STANDINGS[item.state], who=name(directory, item.owner or ""))
 
 
@@ -241,17 +295,29 @@ def happened(language: Language, line: Told, directory: Directory) -> str:
     """A line of an item's history in one sentence."""
     if line.event not in EVENTS:
         return line.event
+    if _replaced(line):
+        return language.gettext(REPLACED)
     detail = line.detail
-    outcome = detail.get("outcome", "")
     words = language.gettext(
         EVENTS[line.event],
         who=name(directory, line.who),
         rule=told(language, detail.get("rule", "")),
-        outcome=language.gettext(OUTCOMES[Outcome(outcome)]) if outcome in list(Outcome) else outcome,
+        outcome=_word(language, OUTCOMES, detail.get("outcome", "")),
+        reason=_word(language, REASONS, detail.get("reason", "")),
+        codes=", ".join(detail.get("codes", "").split()),
         told=", ".join(_inboxes(directory, detail.get("told", ""))),
     )
-    late = language.gettext("later than it should, because the hub was away")
-    return f"{words} ({late})" if detail.get("late") == "yes" else words
+    late = language.gettext(LATE[line.event]) if detail.get("late") == "yes" and line.event in LATE else ""
+    return f"{words} ({late})" if late else words
+
+
+def _word(language: Language, words: Mapping[str, str], value: str) -> str:
+    """What a value is called; an unknown one as it is."""
+    return language.gettext(words[value]) if value in words else value
+
+
+def _replaced(line: Told) -> bool:
+    return line.event == "item.withdrawn" and line.detail.get("status") == Status.CHANGED
 
 
 def name(directory: Directory, person: str) -> str:
