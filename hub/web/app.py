@@ -21,6 +21,7 @@ from hub.service import Hub
 from hub.web import access, alerts, api, body, checking, door, files, form, pages, problem, sending, stream
 from hub.web.access import Remembered
 from hub.web.door import Gathering
+from hub.web.feed import Feed
 from hub.web.guessing import Guesses
 from hub.web.upload import Afloat, Incoming
 
@@ -94,9 +95,13 @@ def app(hub: Hub, limit: int, session_hours: int = 10, secure_cookies: bool = Fa
     @asynccontextmanager
     async def lifespan(made: FastAPI) -> AsyncIterator[None]:
         made.state.stopping = asyncio.Event()
+        made.state.feed = Feed(hub, made.state.stopping)
+        feeding = asyncio.create_task(made.state.feed.run(), name="feed")
         async with Gathering(hub) as gathering:
             made.state.gathering = gathering
             yield
+        feeding.cancel()
+        await asyncio.wait([feeding])
 
     made = Application(
         title="Sambud",

@@ -35,6 +35,21 @@ def running(folder: Path) -> Iterator[tuple[int, subprocess.Popen[bytes], float]
             process.wait(30)
 
 
+@contextmanager
+def followed(port: int, pages: int) -> Iterator[None]:
+    """So many pages are open meanwhile."""
+    words = [sys.executable, "-m", "tests.bench.pages", str(port), str(pages)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as process:
+        try:
+            if process.stdout is None or process.stdout.readline() != b"open\n":
+                raise RuntimeError("the pages did not open")
+            yield
+            if process.poll() is not None:
+                raise RuntimeError("the pages did not stay open")
+        finally:
+            process.terminate()
+
+
 def memory(process: subprocess.Popen[bytes]) -> tuple[float, float]:
     """MB resident in the server itself, and in its reader processes."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
