@@ -94,7 +94,8 @@ class Carrier:
         encoded = "" if len(element) else element.text or ""
         file = _file(_of_text(encoded))
         type = content.media_type(file.beginning)
-        looks = content.looks_like(file.beginning) if element.tag == _CONTAINER else content.XML
+        looks = ("", "") if type else content.looks_like(file.beginning)
+        looks = looks if element.tag == _CONTAINER else content.XML
         attachment = Attachment(self._description(), type, file.size, file.digest)
         return self._placed(attachment, inline=True, broken=not (file.digest or _is_base64(encoded)), looks=looks)
 

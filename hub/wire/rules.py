@@ -140,13 +140,16 @@ def _unsupported_attachment(c: Case) -> Iterable[Fault]:
     """T99, as it is a fault of format and T10 is about the message's own format. What a file is, its bytes tell."""
     d = c.document
     for each in d.enclosures:
+        # What is no base64 has no digest, and is refused for that already.
+        alien = each.inline and each.attachment.digest and not each.attachment.mime_type
+        if not (alien or each.elsewhere or each.compressed):
+            continue
         path, line = tree.path(each.element), tree.line(each.element)
         if each.elsewhere:
             yield faults.attachment_elsewhere(path, line)
         if each.compressed:
             yield faults.attachment_compressed(path, line)
-        # What is no base64 has no digest, and is refused for that already.
-        if each.inline and each.attachment.digest and not each.attachment.mime_type:
+        if alien:
             yield faults.attachment_type(*each.looks, path, line)
     if (total := sum(each.attachment.size for each in d.enclosures)) > carrier.MOST_BYTES:
         last = d.enclosures[-1].element
