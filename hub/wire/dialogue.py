@@ -156,7 +156,8 @@ def _unit(unit: Fields) -> str:
 def _further(party: Fields) -> Iterator[str]:
     """The identifiers and the address of a person or unit in words."""
     for ident in (Fields(each, FELLES) for each in party.all("Ident")):
-        yield " ".join(t for t in (ident.attribute("TypeId"), ident.text("Id")) if t)
+        type = ident.one("TypeId")
+        yield " ".join(t for t in (tree.attribute(type, "V"), tree.attribute(type, "OT"), ident.text("Id")) if t)
     address = party.one("Address")
     for each in () if address is None else address:
         yield tree.value(each) or ("" if tree.local(each) == "Type" else _coded(each))

@@ -5,7 +5,7 @@ Elements are found by namespace and name, never by prefix.
 """
 
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from lxml import etree
 
@@ -20,7 +20,7 @@ _HUGE = 9_000_000
 # Elements of the standards' own schemas, in all and in one parent; libxml2 takes time with the square of how many
 # stand beside each other when something is wrong with them.
 MOST_STRICT = 10_000
-MOST_CHILDREN = 3_000
+MOST_CHILDREN = 2_000
 _XHTML = "{http://www.w3.org/1999/xhtml}"
 
 # libxml2 copies all namespaces in scope when it writes an element, in time with the square of how many they are.
@@ -43,7 +43,7 @@ def parse(raw: bytes, encoding: str) -> Element | Fault:
     if root.getroottree().docinfo.doctype:
         # The gate turns document types away; this stands behind it.
         return faults.doctype(1)
-    return (_crowd(root) if raw.count(b"<") > MOST_CHILDREN else None) or root
+    return (_crowd(root) if len(raw) > MOST_CHILDREN and raw.count(b"<") > MOST_CHILDREN else None) or root
 
 
 def beginning(raw: bytes, encoding: str) -> Element | None:
@@ -61,7 +61,8 @@ def beginning(raw: bytes, encoding: str) -> Element | None:
 
 def name(element: Element) -> str:
     """The element's name as lxml has it: {namespace}name. Comments, which have none, are not in the tree."""
-    return cast(str, element.tag)
+    tag: str = element.tag
+    return tag
 
 
 def local(element: Element) -> str:
@@ -93,7 +94,7 @@ class Fields:
         self._prefix = own
         found = self._found
         for child in element:
-            tag = cast(str, child.tag)
+            tag = child.tag
             if tag in found:
                 found[tag].append(child)
             else:

@@ -221,15 +221,15 @@ _CROWD = "unreadable T01"
 WIDE = (
     Attack("a million siblings", _CROWD, lambda _: _told("<p/>" * 1_000_000)),
     Attack("siblings without end", _CROWD, lambda _: dialogue(patient=patient(idents=_ENTRY * 60_000))),
-    Attack("as many siblings as can be", "refusal E36", lambda _: dialogue(patient=patient(idents=_ENTRY * 2_900))),
+    Attack("as many siblings as can be", "refusal E36", lambda _: dialogue(patient=patient(idents=_ENTRY * 1_900))),
     Attack(
         "as many faults as can be",
         "refusal T02 E36",
-        lambda _: dialogue(patient=patient(idents=_ENTRY.replace("/><", " S='x'/><") * 2_900)),
+        lambda _: dialogue(patient=patient(idents=_ENTRY.replace("/><", " S='x'/><") * 1_900)),
     ),
-    Attack("many strangers in a text", READ, lambda _: _told("<x xmlns='urn:a'/>" * 2_900), ""),
+    Attack("many strangers in a text", READ, lambda _: _told("<x xmlns='urn:a'/>" * 1_900), ""),
     Attack("many faults in one", "refusal T02", lambda _: _rooted(" ".join(f'a{n}=""' for n in range(1_900)))),
-    Attack("many faults far down", "refusal T02 E36", lambda _: dialogue(patient=patient(idents="<Ident/>" * 2_900))),
+    Attack("many faults far down", "refusal T02 E36", lambda _: dialogue(patient=patient(idents="<Ident/>" * 1_900))),
     Attack("foreign elements without end", "refusal T01", lambda _: _told("<x xmlns='urn:a'/>" * 39_000)),
     Attack("much XHTML", READ, lambda _: _page("<p>a</p>" * 19_000), "\n\n".join("a" * 19_000)),
     Attack("too much XHTML", _CROWD, lambda _: _page("<p>a</p>" * 60_000)),
@@ -294,7 +294,7 @@ ATTRIBUTES = (
         _CROWD,
         lambda _: _rooted(_NAMES + _NAMES.replace("xmlns:n", "xmlns:m")),
     ),
-    Attack("namespaces on every level", READ, lambda _: _told(_nested("p", 200, "<n1:p/>" * 2_900, f" {_NAMES}"))),
+    Attack("namespaces on every level", READ, lambda _: _told(_nested("p", 200, "<n1:p/>" * 1_900, f" {_NAMES}"))),
     Attack(
         "receivers below many namespaces",
         "refusal T02",
@@ -632,7 +632,7 @@ ATTACHMENTS = (
     Attack(
         "starts of files without end",
         READ,
-        lambda _: _told('<Base64Container xmlns="urn:a">JVBE</Base64Container>' * 2_900),
+        lambda _: _told('<Base64Container xmlns="urn:a">JVBE</Base64Container>' * 1_900),
     ),
 )
 

@@ -1,5 +1,6 @@
 """Of an arriving message only so much is read as decides where it goes, and so much says the same as the whole."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def decisive(reading: Reading) -> object:
 def read_briefly(raw: bytes) -> Message | None:
     root = tree.parse(raw, "utf-8")
     assert isinstance(root, tree.Element)
-    return brief.read(root)
+    return brief.read(root, raw)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -58,6 +59,8 @@ WHOLE: dict[str, Callable[[], bytes]] = {
     "nobody clear": lambda: dialogue(patient=patient(idents="")),
     "no patient": lambda: dialogue(patient=""),
     "an unknown payload": lambda: dialogue(payload='<a xmlns="urn:a"/>'),
+    "an empty RefDoc": lambda: re.sub(rb"<RefDoc>.*</RefDoc>", b"<RefDoc/>", dialogue(), flags=re.DOTALL),
+    "a RefDoc with a payload only": lambda: re.sub(rb"<RefDoc>.*<Content>", b"<RefDoc><Content>", dialogue()),
     "an invalid one": lambda: dialogue(body="<Notat/>"),
 }
 
