@@ -1,13 +1,15 @@
 """What a site decides: one frozen object, read once from hub.toml and the environment."""
 
+import json
 import os
+import re
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -25,20 +27,49 @@ from hub.errors import BadConfiguration
 PREFIX, BETWEEN, CONFIG = "HUB_", "__", "HUB_CONFIG"
 
 
+def _printable(value: Any) -> Any:
+    """A value without the character that no name of a file or a machine may hold. Raises ValueError."""
+    if isinstance(value, str) and "\0" in value:
+        raise ValueError("must not hold a NUL character")
+    return value
+
+
+def _host(value: str) -> str:
+    """A name or an address that can be looked up. Raises ValueError."""
+    try:
+        value.encode("idna")
+    except UnicodeError:
+        raise ValueError("is neither a host name nor an address") from None
+    return value
+
+
+def _database(value: str) -> str:
+    """The address of a database that the hub knows. Raises ValueError, which does not repeat it: it may be secret."""
+    kind, _, name = value.partition(":///")
+    if kind != "sqlite":
+        raise ValueError("must begin with sqlite:///")
+    if not name or name == ":memory:":
+        raise ValueError("must name a file, as in sqlite:////var/lib/sambud/hub.db")
+    if "?" in name:
+        raise ValueError("takes no options: leave out what begins with the question mark")
+    return value
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+    _printable = field_validator("*", mode="before")(_printable)
 
 
 class Database(_Section):
     """Where things are kept; a relative file is relative to the configuration's folder."""
 
-    url: str = "sqlite:///sambud.db"
+    url: Annotated[str, AfterValidator(_database)] = "sqlite:///sambud.db"
 
 
 class Web(_Section):
     """Where the doors are."""
 
-    host: str = "127.0.0.1"
+    host: Annotated[str, Field(min_length=1), AfterValidator(_host)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8460
     session_hours: Annotated[int, Field(ge=1, le=72)] = 10
     secure_cookies: bool = False
@@ -51,8 +82,8 @@ class Wire(_Section):
     """
 
     readers: Annotated[int, Field(ge=1, le=64)] = 1
-    limit_bytes: Annotated[int, Field(ge=1024)] = 51_200_000
-    memory_mb: Annotated[int, Field(ge=128)] = 768
+    limit_bytes: Annotated[int, Field(ge=1024, le=1_000_000_000)] = 51_200_000
+    memory_mb: Annotated[int, Field(ge=128, le=1_048_576)] = 768
     seconds: Annotated[float, Field(gt=0, le=600)] = 2.0
     schemas: Path | None = None
 
@@ -101,6 +132,8 @@ class Settings(BaseSettings):
     """All of it. `folder` holds centre.toml, partners.toml, routes.toml, ladders.toml and the rest."""
 
     model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter=BETWEEN)
+
+    _printable = field_validator("*", mode="before")(_printable)
 
     folder: Path = Path()
     database: Database = Database()
@@ -161,7 +194,9 @@ def load(path: Path | None = None) -> Settings:
         settings = _of_file(file)()
     except ValidationError as fault:
         raise BadConfiguration.of(*(_problem(file, each) for each in fault.errors())) from fault
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, SettingsError) as fault:
+    except SettingsError as fault:
+        raise _no_json(file, fault) from fault
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
         raise BadConfiguration(str(file), "", str(fault)) from fault
     return _anchored(settings, file.resolve().parent)
 
@@ -180,10 +215,38 @@ def _unknown() -> Iterator[str]:
 def _problem(file: Path, fault: Any) -> tuple[str, str, str]:
     """Where a value stands and what is wrong with it; the environment goes before the file."""
     place = [str(part) for part in fault["loc"]]
-    name = f"{PREFIX}{BETWEEN.join(place)}".upper()
-    if name in map(str.upper, os.environ):
-        return "environment", name, _plainly(fault)
+    for depth in range(len(place), 0, -1):
+        name = _in_environment(BETWEEN.join(place[:depth]))
+        if name and _holds(os.environ[name], place[depth:]):
+            return "environment", name, _plainly(fault, place[depth:])
     return str(file), ".".join(place), _plainly(fault)
+
+
+def _in_environment(place: str) -> str | None:
+    """A setting's name as the environment has it, in whatever case."""
+    return next((name for name in os.environ if name.upper() == f"{PREFIX}{place}".upper()), None)
+
+
+def _holds(written: str, place: list[str]) -> bool:
+    """Whether a value, which is JSON when a whole section stands in it, has something at this place."""
+    if not place:
+        return True
+    found = json.loads(written)
+    for part in place:
+        if not isinstance(found, dict) or part not in found:
+            return False
+        found = found[part]
+    return True
+
+
+def _no_json(file: Path, fault: SettingsError) -> BadConfiguration:
+    """A whole section in the environment that is not JSON; pydantic tells its name in words only."""
+    field = re.search(r'field "(\w+)"', str(fault))
+    name = _in_environment(field[1]) if field else None
+    if name is None:
+        return BadConfiguration(str(file), "", str(fault))
+    reason = f'must be JSON, as in {{"key": "value"}}; or give each key by itself, as in {name}{BETWEEN}KEY'
+    return BadConfiguration("environment", name, reason)
 
 
 def _of_file(file: Path) -> type[Settings]:
@@ -193,10 +256,14 @@ def _of_file(file: Path) -> type[Settings]:
     return OfFile
 
 
-def _plainly(fault: Any) -> str:
+def _plainly(fault: Any, place: Sequence[str] = ()) -> str:
+    """What is wrong, in words; `place` is where in the value it is."""
+    where = f"{'.'.join(place)}: " if place else ""
     if fault["type"] == "extra_forbidden":
-        return "there is no such key; is it misspelt?"
-    return f"{fault['msg']}, not {fault['input']!r}"
+        return f"{where}there is no such key; is it misspelt?"
+    if fault["type"] == "value_error":
+        return f"{where}{fault['ctx']['error']}"
+    return f"{where}{fault['msg']}, not {fault['input']!r}"
 
 
 def _anchored(settings: Settings, base: Path) -> Settings:

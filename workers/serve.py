@@ -1,6 +1,7 @@
 """The web process: the doors, and the clock's watch beside them."""
 
 import asyncio
+import errno
 import os
 import signal
 import socket
@@ -54,8 +55,7 @@ async def run(settings: Settings, with_parent: bool = False) -> None:
 
         _on_signal(leave, with_parent)
         with _bound(settings.web) as listening:
-            host, port = listening.getsockname()[:2]
-            log.info("process.started", process="serve", address=f"http://{host}:{port}")
+            log.info("process.started", process="serve", address=f"http://{_at(*listening.getsockname()[:2])}")
             async with asyncio.TaskGroup() as group:
                 parts = [
                     group.create_task(watch.run(hub, stop), name="watch"),
@@ -98,14 +98,24 @@ def _server(hub: Hub, settings: Settings) -> Server:
 @contextmanager
 def _bound(web: Web) -> Iterator[socket.socket]:
     """The door's socket. Raises BadConfiguration when the address is taken or not ours."""
-    family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
     try:
-        listening = socket.create_server((web.host, web.port), family=family, backlog=2048)
+        family, *_, address = socket.getaddrinfo(web.host, web.port, type=socket.SOCK_STREAM)[0]
     except OSError as fault:
-        reason = f"{web.host}:{web.port} cannot be used: {fault.strerror}"
-        raise BadConfiguration("configuration", "web.port", reason) from fault
+        reason = f"{web.host} cannot be found: {fault.strerror}"
+        raise BadConfiguration("configuration", "web.host", reason) from fault
+    try:
+        listening = socket.create_server(address, family=family, backlog=2048)
+    except OSError as fault:
+        key = "web.host" if fault.errno == errno.EADDRNOTAVAIL else "web.port"
+        reason = f"{_at(web.host, web.port)} cannot be used: {os.strerror(fault.errno or 0)}"
+        raise BadConfiguration("configuration", key, reason) from fault
     with listening:
         yield listening
+
+
+def _at(host: str, port: int) -> str:
+    """An address as it stands in a URL."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _on_signal(leave: Callable[[], None], with_parent: bool) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from hub import settings
 from tests import centre
+from workers import serve
 
 pytestmark = pytest.mark.journey
 
@@ -219,6 +220,24 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
         )
     assert 78 == found.returncode
     assert f"web.port: 127.0.0.1:{hub.port}" in found.stderr
+
+
+@pytest.mark.parametrize("host", ["nosuch.host.invalid", "192.0.2.1"])
+def test_a_host_that_is_not_here_is_named(tmp_path: Path, host: str) -> None:
+    centre.configured(tmp_path)
+    configuration = {"HUB_DATABASE__URL": f"sqlite:///{tmp_path / 'hub.db'}", "HUB_WEB__HOST": host}
+    command = [sys.executable, "-m", "hub.cli", "serve", "--config", str(settings.sample())]
+    found = subprocess.run(
+        command, capture_output=True, text=True, timeout=60, check=False, env={**os.environ, **configuration}
+    )
+    assert 78 == found.returncode
+    assert f"web.host: {host}" in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+@pytest.mark.parametrize(("host", "shown"), [("::1", "[::1]:8460"), ("127.0.0.1", "127.0.0.1:8460")])
+def test_an_address_is_written_so_that_it_can_be_opened(host: str, shown: str) -> None:
+    assert shown == serve._at(host, 8460)
 
 
 def test_the_clock_of_the_settings_is_the_one_that_pages_and_deadlines_follow(tmp_path: Path) -> None:

@@ -99,3 +99,51 @@ def test_processes_with_the_same_anchor_have_the_same_time(tmp_path: Path) -> No
 )
 def test_what_would_fail_later_is_refused_at_once(tmp_path: Path, written: str) -> None:
     assert str(tmp_path / "hub.toml") == refused(tmp_path, written).file
+
+
+OF_ENVIRONMENT = [
+    ("HUB_WEB", "rubbish", "must be JSON"),
+    ("HUB_WEB", '{"port": "x"}', "port: "),
+    ("hub_web", '{"prot": 1}', "prot: there is no such key"),
+    ("HUB_WEB", "[1]", "dictionary"),
+    ("HUB_WEB__HOST", "", "at least 1 character"),
+    ("HUB_WEB__HOST", "ø..", "neither a host name nor an address"),
+    ("HUB_WIRE__MEMORY_MB", "9" * 20, "less than or equal"),
+    ("HUB_WIRE__LIMIT_BYTES", "9" * 20, "less than or equal"),
+    ("HUB_DATABASE__URL", "sqlite:///:memory:", "must name a file"),
+    ("HUB_DATABASE__URL", "sqlite:///", "must name a file"),
+    ("HUB_DATABASE__URL", "sqlite:///hub.db?mode=ro", "takes no options"),
+    ("HUB_DATABASE__URL", "mysql://name:secret@host/hub", "must begin with sqlite:///"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "words"), OF_ENVIRONMENT)
+def test_what_is_wrong_in_the_environment_is_told_of_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    refusal = refused(tmp_path, "[web]\nport = 1\nhost = 'localhost'")
+    assert ("environment", name, True) == (refusal.file, refusal.key, words in refusal.reason)
+    assert "secret" not in str(refusal)
+
+
+def test_a_section_in_the_environment_is_not_blamed_for_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUB_WEB", '{"host": "localhost"}')
+    refusal = refused(tmp_path, "[web]\nport = 'x'")
+    assert (str(tmp_path / "hub.toml"), "web.port") == (refusal.file, refusal.key)
+
+
+OF_FILE = [
+    ("[web]\nhost = ''", "web.host"),
+    ("[web]\nhost = 'a\\u0000'".replace("'", '"'), "web.host"),
+    ('folder = "a\\u0000"', "folder"),
+    ("[database]\nurl = 'postgresql://host/hub'", "database.url"),
+]
+
+
+@pytest.mark.parametrize(("written", "key"), OF_FILE)
+def test_what_serve_would_refuse_is_refused_where_the_file_is_known(tmp_path: Path, written: str, key: str) -> None:
+    refusal = refused(tmp_path, written)
+    assert (str(tmp_path / "hub.toml"), key) == (refusal.file, refusal.key)
