@@ -7,7 +7,6 @@ there is nothing brief, and nothing is decided here.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from lxml import etree
 
@@ -35,16 +34,15 @@ _MH = f"{{{MSGHEAD}}}"
 _CONTENT, _MSG_TYPE, _ISSUE_DATE = f"{_MH}Content", f"{_MH}MsgType", f"{_MH}IssueDate"
 _ORGANISATION, _IDENT, _OTHER = f"{_MH}Organisation", f"{_MH}Ident", f"{_MH}OtherReceiver"
 
-# All that a payload says in words, whatever it is called there.
+# All that a payload says in words, whatever it is called there; markup in a text must not part its words.
 _WORDS = etree.XPath("descendant::text()|descendant::*/@DN|descendant::*/@OT", smart_strings=False)
-# Markup in a text must not part its words.
-_MARKUP = b"http://www.w3.org/1999/xhtml"
+_MARKED_UP = etree.XPath("boolean(descendant::*[namespace-uri()='http://www.w3.org/1999/xhtml'])")
 
 
-def read(root: Element, raw: bytes) -> Message | None:
+def read(root: Element) -> Message | None:
     """The message as far as intake needs it, or None where only the whole reading can tell."""
     shape = _SHAPES.get(str(root.tag))
-    return shape(root) if shape and _MARKUP not in raw else None
+    return shape(root) if shape else None
 
 
 def _message(root: Element) -> Message | None:
@@ -60,8 +58,7 @@ def _message(root: Element) -> Message | None:
     if envelope is None or patient is None or not rules.sufficient(envelope.msg_id, patient):
         return None
     kind = msghead.purpose(envelope.type.value, body)
-    refers = head.reference(found.get(f"{_MH}ConversationRef"))
-    return _with_payload(Message(envelope, kind, patient, conversation=refers), body) if kind else None
+    return _with_payload(envelope, kind, patient, info, body) if kind else None
 
 
 def _body(ref: Element) -> Element | None:
@@ -123,20 +120,27 @@ def _patient(element: Element | None) -> Patient | None:
     )
 
 
-def _with_payload(message: Message, body: Element) -> Message:
-    if body.tag in plo.PAYLOADS:
-        return replace(message, status=plo.status(body), report=Report(_words(body), plo.codes(body)))
-    if note := dialogue.note(body):
-        return replace(message, parts=(note,))
-    said = payload.read(body, "")
-    return replace(message, parts=said.parts, wanted=said.wanted)
+def _with_payload(envelope: Envelope, kind: Kind, patient: Patient, info: Element, body: Element) -> Message | None:
+    conversation = head.conversation(Fields(info)) if info.find(f"{_MH}ConversationRef") is not None else None
+    if body.tag not in plo.PAYLOADS:
+        if note := dialogue.note(body):
+            return Message(envelope, kind, patient, (note,), conversation)
+        said = payload.read(body, "")
+        return Message(envelope, kind, patient, said.parts, conversation, said.wanted)
+    words = _words(body)
+    if words is None:
+        return None
+    report = Report((Section(Topic.OTHER, "", text=words),), plo.codes(body))
+    return Message(envelope, kind, patient, (), conversation, status=plo.status(body), report=report)
 
 
-def _words(body: Element) -> tuple[Section, ...]:
-    """Everything that is said, one thing on each line."""
+def _words(body: Element) -> str | None:
+    """Everything that is said, one thing on each line; None when only the whole reading can tell where words end."""
+    if _MARKED_UP(body):
+        return None
     said = _WORDS(body)
     assert isinstance(said, list), "the expression asks for a list"
-    return (Section(Topic.OTHER, "", text="\n".join([str(text) for text in said if not str(text).isspace()])),)
+    return "\n".join([str(text) for text in said if not str(text).isspace()])
 
 
 def _summary(root: Element) -> Message | None:
@@ -148,7 +152,8 @@ def _summary(root: Element) -> Message | None:
     envelope, patient = epikrise.envelope_of(message, rprt), epikrise.patient(rprt)
     if envelope is None or not envelope.gen_date or patient is None:
         return None
-    if not rules.sufficient(envelope.msg_id, patient):
+    words = _words(root) if rules.sufficient(envelope.msg_id, patient) else None
+    if words is None:
         return None
     return Message(
         envelope=envelope,
@@ -156,7 +161,7 @@ def _summary(root: Element) -> Message | None:
         patient=patient,
         status=epikrise.STATUSES.get(rprt.attribute("ServType"), Status.NEW),
         document_id=rprt.text("ServProvId"),
-        report=Report(_words(root), episode.status(rprt), priority=episode.priority(rprt)),
+        report=Report((Section(Topic.OTHER, "", text=words),), episode.status(rprt), priority=episode.priority(rprt)),
     )
 
 

@@ -5,7 +5,7 @@ Elements are found by namespace and name, never by prefix.
 """
 
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from lxml import etree
 
@@ -43,7 +43,7 @@ def parse(raw: bytes, encoding: str) -> Element | Fault:
     if root.getroottree().docinfo.doctype:
         # The gate turns document types away; this stands behind it.
         return faults.doctype(1)
-    return (_crowd(root) if len(raw) > MOST_CHILDREN and raw.count(b"<") > MOST_CHILDREN else None) or root
+    return (_crowd(root) if raw.count(b"<") > MOST_CHILDREN else None) or root
 
 
 def beginning(raw: bytes, encoding: str) -> Element | None:
@@ -61,8 +61,7 @@ def beginning(raw: bytes, encoding: str) -> Element | None:
 
 def name(element: Element) -> str:
     """The element's name as lxml has it: {namespace}name. Comments, which have none, are not in the tree."""
-    tag: str = element.tag
-    return tag
+    return cast(str, element.tag)
 
 
 def local(element: Element) -> str:
@@ -94,7 +93,7 @@ class Fields:
         self._prefix = own
         found = self._found
         for child in element:
-            tag = child.tag
+            tag = cast(str, child.tag)
             if tag in found:
                 found[tag].append(child)
             else:

@@ -27,7 +27,7 @@ def decisive(reading: Reading) -> object:
 def read_briefly(raw: bytes) -> Message | None:
     root = tree.parse(raw, "utf-8")
     assert isinstance(root, tree.Element)
-    return brief.read(root, raw)
+    return brief.read(root)
 
 
 @pytest.mark.parametrize("name", NAMES)
