@@ -7,6 +7,7 @@ there is nothing brief, and nothing is decided here.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from lxml import etree
 
@@ -17,6 +18,7 @@ from hub.message import (
     Kind,
     Message,
     MessageId,
+    Part,
     Party,
     Patient,
     Receiver,
@@ -32,17 +34,18 @@ from hub.wire.tree import Element, Fields
 
 _MH = f"{{{MSGHEAD}}}"
 _CONTENT, _MSG_TYPE, _ISSUE_DATE = f"{_MH}Content", f"{_MH}MsgType", f"{_MH}IssueDate"
-_ORGANISATION, _IDENT, _OTHER = f"{_MH}Organisation", f"{_MH}Ident", f"{_MH}OtherReceiver"
+_IDENT, _OTHER = f"{_MH}Ident", f"{_MH}OtherReceiver"
 
-# All that a payload says in words, whatever it is called there; markup in a text must not part its words.
+# All that a payload says in words, whatever it is called there.
 _WORDS = etree.XPath("descendant::text()|descendant::*/@DN|descendant::*/@OT", smart_strings=False)
-_MARKED_UP = etree.XPath("boolean(descendant::*[namespace-uri()='http://www.w3.org/1999/xhtml'])")
+# Markup in a text must not part its words.
+_MARKUP = b"http://www.w3.org/1999/xhtml"
 
 
-def read(root: Element) -> Message | None:
+def read(root: Element, raw: bytes) -> Message | None:
     """The message as far as intake needs it, or None where only the whole reading can tell."""
     shape = _SHAPES.get(str(root.tag))
-    return shape(root) if shape else None
+    return shape(root) if shape and _MARKUP not in raw else None
 
 
 def _message(root: Element) -> Message | None:
@@ -58,7 +61,8 @@ def _message(root: Element) -> Message | None:
     if envelope is None or patient is None or not rules.sufficient(envelope.msg_id, patient):
         return None
     kind = msghead.purpose(envelope.type.value, body)
-    return _with_payload(envelope, kind, patient, info, body) if kind else None
+    refers = head.reference(found.get(f"{_MH}ConversationRef"))
+    return _with_payload(Message(envelope, kind, patient, conversation=refers), body) if kind else None
 
 
 def _body(ref: Element) -> Element | None:
@@ -74,7 +78,7 @@ def _body(ref: Element) -> Element | None:
 
 def _envelope(info: Element, found: Mapping[str, Element], body: Element) -> Envelope | None:
     gen_date = tree.value(found[f"{_MH}GenDate"])
-    generated, sender = times.instant(gen_date), head.party(found[f"{_MH}Sender"].find(_ORGANISATION))
+    generated, sender = times.instant(gen_date), head.party(found[f"{_MH}Sender"][-1])
     if generated is None or sender is None or not head.usable(sender):
         return None
     type = tree.code(found[f"{_MH}Type"])
@@ -92,7 +96,8 @@ def _envelope(info: Element, found: Mapping[str, Element], body: Element) -> Env
 
 
 def _receiver(element: Element) -> Receiver:
-    found = head.party(element.find(_ORGANISATION)) or Party(Unit(""))
+    # By the schema the organisation comes last, in a sender as in a receiver.
+    found = head.party(element[-1]) or Party(Unit(""))
     return Receiver(found, "PRIM", "/MsgHead/MsgInfo/Receiver", tree.line(element))
 
 
@@ -120,25 +125,37 @@ def _patient(element: Element | None) -> Patient | None:
     )
 
 
-def _with_payload(envelope: Envelope, kind: Kind, patient: Patient, info: Element, body: Element) -> Message | None:
-    conversation = head.conversation(Fields(info)) if info.find(f"{_MH}ConversationRef") is not None else None
-    if body.tag not in plo.PAYLOADS:
-        if note := dialogue.note(body):
-            return Message(envelope, kind, patient, (note,), conversation)
-        said = payload.read(body, "")
-        return Message(envelope, kind, patient, said.parts, conversation, said.wanted)
-    words = _words(body)
-    if words is None:
-        return None
-    report = Report((Section(Topic.OTHER, "", text=words),), plo.codes(body))
-    return Message(envelope, kind, patient, (), conversation, status=plo.status(body), report=report)
+def _with_payload(message: Message, body: Element) -> Message:
+    if body.tag in plo.PAYLOADS:
+        return replace(message, status=plo.status(body), report=Report(_words(body), plo.codes(body)))
+    parts = [_part(element) for element in body]
+    if parts and None not in parts:
+        wanted = dialogue.wanted(body) if any(part.remark for part in parts if part) else ()
+        return replace(message, parts=tuple([part for part in parts if part]), wanted=wanted)
+    said = payload.read(body, "")
+    return replace(message, parts=said.parts, wanted=said.wanted)
 
 
-def _words(body: Element) -> str | None:
-    """Everything that is said, one thing on each line; None when only the whole reading can tell where words end."""
-    if _MARKED_UP(body):
+def _part(element: Element) -> Part | None:
+    """A request or a note that has no other in it; `remark` only says whether it names people."""
+    space = str(element.tag).rpartition("}")[0] + "}"
+    said = {str(child.tag): child for child in element}
+    theme = said.get(f"{space}TemaKodet", said.get(f"{space}TypeForesp"))
+    if theme is None or f"{space}Foresporsel" in said:
         return None
-    said = _WORDS(body)
+    subject = said.get(f"{space}Tema", said.get(f"{space}EmneSporsmal"))
+    people = "people" if f"{space}RollerRelatertNotat" in said else ""
+    words = "" if subject is None else " ".join(tree.value(subject).split())
+    return Part(dialogue.theme(theme), words, _text(element), people)
+
+
+def _words(body: Element) -> tuple[Section, ...]:
+    return (Section(Topic.OTHER, "", text=_text(body)),)
+
+
+def _text(element: Element) -> str:
+    """Everything that is said, one thing on each line."""
+    said = _WORDS(element)
     assert isinstance(said, list), "the expression asks for a list"
     return "\n".join([str(text) for text in said if not str(text).isspace()])
 
@@ -152,8 +169,7 @@ def _summary(root: Element) -> Message | None:
     envelope, patient = epikrise.envelope_of(message, rprt), epikrise.patient(rprt)
     if envelope is None or not envelope.gen_date or patient is None:
         return None
-    words = _words(root) if rules.sufficient(envelope.msg_id, patient) else None
-    if words is None:
+    if not rules.sufficient(envelope.msg_id, patient):
         return None
     return Message(
         envelope=envelope,
@@ -161,7 +177,7 @@ def _summary(root: Element) -> Message | None:
         patient=patient,
         status=epikrise.STATUSES.get(rprt.attribute("ServType"), Status.NEW),
         document_id=rprt.text("ServProvId"),
-        report=Report((Section(Topic.OTHER, "", text=words),), episode.status(rprt), priority=episode.priority(rprt)),
+        report=Report(_words(root), episode.status(rprt), priority=episode.priority(rprt)),
     )
 
 

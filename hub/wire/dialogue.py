@@ -14,31 +14,11 @@ PAYLOADS = tuple(f"{{{namespace}}}Dialogmelding" for namespace in (DIALOG_1_0, D
 # With any other role the profession tells about somebody else and must not steer the message.
 _AT_THE_RECEIVER = ("22", "23", "24", "")
 
-# What a note consists of when there is nothing more to say about it.
-_PLAIN = frozenset(("TemaKodet", "Tema", "TekstNotatInnhold", "DokIdNotat"))
-
 
 def kind(payload: Element) -> Kind:
     """What it is for by itself: to ask when it has nothing but requests, else to tell."""
     names = [tree.local(element) for element in payload]
     return Kind.REQUEST if "Foresporsel" in names and "Notat" not in names else Kind.NOTE
-
-
-def note(payload: Element) -> Part | None:
-    """The only note of a message that has nothing but a theme, a subject and plain text; None for any other."""
-    if len(payload) != 1 or tree.local(payload[0]) != "Notat":
-        return None
-    said = {tree.local(child): child for child in payload[0]}
-    body = said.get("TekstNotatInnhold")
-    if not said.keys() <= _PLAIN or (body is not None and len(body)):
-        return None
-    written = said.get("DokIdNotat")
-    return Part(
-        theme=_said(said.get("TemaKodet")),
-        subject=" ".join(tree.value(said["Tema"]).split()) if "Tema" in said else "",
-        text=text.plain(body),
-        document_id="" if written is None else tree.value(written),
-    )
 
 
 def parts(payload: Element, remark: str = "") -> tuple[Part, ...]:
@@ -50,6 +30,12 @@ def parts(payload: Element, remark: str = "") -> tuple[Part, ...]:
         return tuple(found)
     first = found[0] if found else Part(_theme(fields, "SakstypeKodet"))
     return (replace(first, remark=_words((("", first.remark), ("", extra)))), *found[1:])
+
+
+def theme(element: Element | None) -> Code:
+    """A coded theme, with the code list's text where the sender gave none."""
+    found = tree.code(element)
+    return Code(found.value, tree.words(element) or codes.text(found.system, found.value), found.system)
 
 
 def wanted(payload: Element) -> tuple[Wanted, ...]:
@@ -178,13 +164,7 @@ def _wanted(role: Fields) -> Wanted | None:
 
 
 def _theme(part: Fields, name: str) -> Code:
-    """A coded theme, with the code list's text where the sender gave none."""
-    return _said(part.one(name))
-
-
-def _said(element: Element | None) -> Code:
-    theme = tree.code(element)
-    return Code(theme.value, tree.words(element) or codes.text(theme.system, theme.value), theme.system)
+    return theme(part.one(name))
 
 
 def _coded(element: Element | None, system: str = "") -> str:

@@ -63,8 +63,9 @@ def _form(raw: bytes) -> Fault | None:
 
 def _crowd(raw: bytes) -> Fault | None:
     """Bound what the parser would build: every element has a <, every attribute two quotes."""
-    quotes = raw.count(b'"') + raw.count(b"'")
-    if raw.count(b"<") > 2 * MOST_ELEMENTS:
+    # An attribute takes five bytes at the least, so in a short message there are few.
+    quotes = raw.count(b'"') + raw.count(b"'") if len(raw) > 5 * _FEW_ATTRIBUTES else 0
+    if len(raw) > 2 * MOST_ELEMENTS and raw.count(b"<") > 2 * MOST_ELEMENTS:
         return faults.crowded(MOST_ELEMENTS)
     if quotes > 2 * MOST_ATTRIBUTES_IN_ALL:
         return faults.crowded(MOST_ATTRIBUTES_IN_ALL)

@@ -85,8 +85,15 @@ def type_of(info: Fields) -> Code:
 
 def conversation(info: Fields) -> Conversation | None:
     """Where the message stands in a dialogue, or None for one that begins it."""
-    reference = info.of("ConversationRef")
-    parent, first = reference.text("RefToParent"), reference.text("RefToConversation")
+    return reference(info.one("ConversationRef"))
+
+
+def reference(element: Element | None) -> Conversation | None:
+    """What a ConversationRef refers to; one that names only one message means it twice."""
+    if element is None:
+        return None
+    refers = Fields(element)
+    parent, first = refers.text("RefToParent"), refers.text("RefToConversation")
     return Conversation(MessageId(parent or first), MessageId(first or parent)) if parent or first else None
 
 

@@ -5,6 +5,7 @@ outlives the hub. Before it says that it is ready it gives up every other way to
 open no file and no socket, start nothing, and use no more memory than it was given.
 """
 
+import gc
 import resource
 import signal
 import sys
@@ -75,6 +76,9 @@ def serve(memory: int, prepare: Callable[[], None], answer: Callable[[crossing.R
         _tell(telling, crossing.start(wrong.file, wrong.reason))
         return
     confine(memory)
+    # A reading makes nothing that refers to itself; what is there now stays, and need not be looked through again.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     _tell(telling, crossing.start())
     while frame := _next(asking):
         _tell(telling, _answered(frame, answer))

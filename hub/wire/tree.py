@@ -5,7 +5,7 @@ Elements are found by namespace and name, never by prefix.
 """
 
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from lxml import etree
 
@@ -43,7 +43,7 @@ def parse(raw: bytes, encoding: str) -> Element | Fault:
     if root.getroottree().docinfo.doctype:
         # The gate turns document types away; this stands behind it.
         return faults.doctype(1)
-    return (_crowd(root) if raw.count(b"<") > MOST_CHILDREN else None) or root
+    return (_crowd(root) if len(raw) > MOST_CHILDREN and raw.count(b"<") > MOST_CHILDREN else None) or root
 
 
 def beginning(raw: bytes, encoding: str) -> Element | None:
@@ -61,7 +61,7 @@ def beginning(raw: bytes, encoding: str) -> Element | None:
 
 def name(element: Element) -> str:
     """The element's name as lxml has it: {namespace}name. Comments, which have none, are not in the tree."""
-    return cast(str, element.tag)
+    return element.tag  # type: ignore[return-value]  # what has another tag is left out while parsing
 
 
 def local(element: Element) -> str:
@@ -93,7 +93,7 @@ class Fields:
         self._prefix = own
         found = self._found
         for child in element:
-            tag = cast(str, child.tag)
+            tag = child.tag  # type: ignore[assignment]
             if tag in found:
                 found[tag].append(child)
             else:

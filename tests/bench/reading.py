@@ -8,7 +8,7 @@ import asyncio
 import random
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from rich.table import Table
 
 from hub import resources
 from hub.message import Message
-from hub.wire import Readers, read
+from hub.wire import Readers, read, reader
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 # What a day is made of: more dialogue than reports, and discharge summaries among them.
@@ -55,29 +55,34 @@ def main() -> None:
     for n in range(asked.rounds):
         messages = day(asked.messages, seed=n)
         size = sum(map(len, messages)) / len(messages) / 1000
-        alone, floor = _alone(messages, schema)
-        ratio = f"{alone / floor:.2f}"
-        table.add_row(f"one process, {size:.1f} kB mean", f"{alone:.0f}/s", f"{floor:.0f}/s", ratio, "≥ 0.5")
+        arriving, whole, floor = _alone(messages, schema)
+        title = f"as it arrives, {size:.1f} kB mean"
+        table.add_row(title, f"{arriving:.0f}/s", f"{floor:.0f}/s", f"{arriving / floor:.2f}", "≥ 0.5")
+        table.add_row("as it is opened, all of it", f"{whole:.0f}/s", "", f"{whole / floor:.2f}", "")
         together = asyncio.run(_together(messages))
         table.add_row(f"{READERS} readers", f"{together:.0f}/s", "", f"{together / floor / READERS:.2f}", "≥ 2500/s")
     Console(width=110).print(table)
 
 
-def _alone(messages: Sequence[bytes], schema: etree.XMLSchema) -> tuple[float, float]:
-    """Messages a second of processor time: read and judged, and only parsed and validated; in turns, so that both
-    meet the same disturbance."""
-    spent = [0.0, 0.0]
+def _alone(messages: Sequence[bytes], schema: etree.XMLSchema) -> tuple[float, float, float]:
+    """Messages a second of processor time: read as they arrive, read whole, and only parsed and validated.
+
+    They take turns, so that all three meet the same disturbance.
+    """
+
+    def bare(raw: bytes) -> None:
+        schema.assertValid(etree.fromstring(raw))
+
+    work: list[Callable[[bytes], object]] = [reader.arriving, reader.read, bare]
+    spent = [0.0, 0.0, 0.0]
     for n in range(0, len(messages), 100):
-        portion = messages[n : n + 100]
-        begun = time.process_time()
-        for raw in portion:
-            assert isinstance(read(raw), Message)
-        middle = time.process_time()
-        for raw in portion:
-            schema.assertValid(etree.fromstring(raw))
-        spent[0] += middle - begun
-        spent[1] += time.process_time() - middle
-    return len(messages) / spent[0], len(messages) / spent[1]
+        for which, do in enumerate(work):
+            begun = time.process_time()
+            for raw in messages[n : n + 100]:
+                do(raw)
+            spent[which] += time.process_time() - begun
+    arriving, whole, floor = (len(messages) / each for each in spent)
+    return arriving, whole, floor
 
 
 async def _together(messages: Sequence[bytes]) -> float:

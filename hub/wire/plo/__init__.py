@@ -17,7 +17,7 @@ from hub.wire.names import (
 )
 from hub.wire.plo import findings, vocabulary
 from hub.wire.plo.page import Page
-from hub.wire.tree import Element, Fields
+from hub.wire.tree import Element
 
 # What each message is for by its root; patient logistics tells by what it holds.
 _KINDS = {
@@ -80,8 +80,10 @@ def kind(payload: Element) -> Kind | None:
 
 def status(payload: Element) -> Status:
     """Whether it is new, or changes or cancels what its conversation refers to (HISD 1154:2018)."""
-    shipment = Fields(payload, f"{PLO}poKomponent/{tree.namespace(payload).rpartition('/')[2]}")
-    return _STATUS.get(shipment.of("InformasjonOmForsendelsen").attribute("Forsendelsesstatus"), Status.NEW)
+    component = f"{{{PLO}poKomponent/{tree.namespace(payload).rpartition('/')[2]}}}"
+    shipment = payload.find(f"{component}InformasjonOmForsendelsen")
+    said = None if shipment is None else shipment.find(f"{component}Forsendelsesstatus")
+    return _STATUS.get(tree.attribute(said, "V"), Status.NEW)
 
 
 def codes(payload: Element) -> tuple[Code, ...]:
