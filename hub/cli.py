@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sized
 from dataclasses import asdict
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
@@ -25,9 +26,13 @@ if TYPE_CHECKING:
     from hub.registry import Configuration
     from hub.store import Store
 
-# sysexits.h: a file that was named cannot be opened; something in the configuration is wrong.
+# sysexits.h: a file that was named cannot be opened; nothing can be written; something in the configuration is wrong.
 EX_NOINPUT = 66
+EX_IOERR = 74
 EX_CONFIG = 78
+
+# The years in which a message may be thought to come; calendars end somewhere, and time zones go a day beyond.
+YEARS = range(1900, 2200)
 
 Config = Annotated[
     Path | None,
@@ -40,6 +45,13 @@ Files = Annotated[
     typer.Argument(help="Message files, XML as it would be sent.", show_default=False),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
+
+
+def _in_our_time(at: datetime | None) -> datetime | None:
+    if at and at.year not in YEARS:
+        raise typer.BadParameter(f"give a year from {YEARS[0]} to {YEARS[-1]}")
+    return at
+
 
 cli = typer.Typer(
     name="hub",
@@ -57,13 +69,33 @@ cli.add_typer(schemas, name="schemas", no_args_is_help=True)
 
 
 def main() -> None:
-    """Run the command; a wrong configuration ends it with 78, any other failure of ours with 1."""
+    """Run the command; a wrong configuration ends it with 78, what cannot be written with 74, other failures with 1."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal may lack letters of ours: they are shown as what they are, and nothing breaks off.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
-        cli()
+        _run()
     except BadConfiguration as fault:
         _fail("\n".join([str(fault), *getattr(fault, "__notes__", ())]), EX_CONFIG)
     except HubError as fault:
         _fail(str(fault), 1)
+    except OSError as fault:
+        _fail(f"{fault.filename or 'what was to be printed'}: {fault.strerror}", EX_IOERR)
+
+
+def _run() -> None:
+    """Run the command, and see to it that all it printed has arrived."""
+    try:
+        cli()
+    finally:
+        if sys.stdout:
+            try:
+                sys.stdout.flush()
+            except OSError:
+                # What is left of it is let go, or Python would try again at its end and tell its own story.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                raise
 
 
 @cli.callback(invoke_without_command=True)
@@ -135,13 +167,16 @@ def explain(
     config: Config = None,
     at: Annotated[
         datetime | None,
-        typer.Option(help="As if it came then (Norwegian time); now when left out.", show_default=False),
+        typer.Option(
+            help="As if it came then (Norwegian time); now when left out.", show_default=False, callback=_in_our_time
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say which inbox a message would lie in, which rule hit and which were passed over, and when it is due and why.
 
-    Without a configuration the sample centre's is used. Exits with 66 when there is no such file.
+    Without a configuration the sample centre's is used. What lies in no inbox gets the verdict of `hub check`, with
+    its exit code: 1 when it would be rejected, 2 when it is unreadable; 66 when there is no such file.
     """
     from hub import inspection, report
 
@@ -150,9 +185,16 @@ def explain(
     order = _order(found)
     moment = at.replace(tzinfo=ZoneInfo("Europe/Oslo")) if at else datetime.now(UTC)
     (reading,) = asyncio.run(inspection.read(raws, found))
-    told = report.explanation(inspection.explain(reading, order, moment.astimezone(UTC)), order.directory)
+    verdict = inspection.verdict(reading, order, moment.astimezone(UTC))
+    if verdict.explanation is None:
+        if as_json:
+            _print_json(report.verdict(verdict, order.directory, str(file)))
+        else:
+            _say(f"the message would be {verdict.word}, so it lies in no inbox; `hub check` says why")
+        raise typer.Exit(verdict.exit_code)
+    told = report.explanation(verdict.explanation, order.directory)
     if as_json:
-        _print_json(told)
+        _print_json({"verdict": verdict.word} | told)
     else:
         print(report.explanation_in_words(told))
 
@@ -235,7 +277,10 @@ def tally(config: Config = None, as_json: AsJson = False) -> None:
 @cli.command()
 def quarantine(
     config: Config = None,
-    raw: Annotated[int | None, typer.Option(help="Write the bytes of this one instead.", show_default=False)] = None,
+    raw: Annotated[
+        int | None,
+        typer.Option(help="Write the bytes of this one instead.", show_default=False, min=1, max=2**63 - 1),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List what is held because nobody could or may be answered: when, from whom, why, and what to mend."""
@@ -339,11 +384,17 @@ async def _asked(found: settings.Settings, question: "Callable[[Store], Awaitabl
 
 
 def _print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    # Letters that cannot be written as they are must be written as JSON writes them.
+    plain = "utf" not in (sys.stdout.encoding or "").lower()
+    print(json.dumps(value, ensure_ascii=plain, indent=2))
+
+
+def _say(words: str) -> None:
+    print(f"hub: {words}", file=sys.stderr)
 
 
 def _fail(words: str, code: int) -> NoReturn:
-    print(f"hub: {words}", file=sys.stderr)
+    _say(words)
     sys.exit(code)
 
 

@@ -14,11 +14,11 @@ from tests import centre
 CONFIG = ["--config", str(settings.sample())]
 
 
-def hub(*words: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+def hub(*words: str, folder: Path | None = None, **more: str) -> subprocess.CompletedProcess[str]:
     """Run `hub` in a folder without a configuration."""
     command = [sys.executable, "-m", "hub.cli", *words]
     root = str(Path(__file__).parent.parent.parent)
-    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": root, "COLUMNS": "100", "NO_COLOR": "1"}
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": root, "COLUMNS": "100", "NO_COLOR": "1", **more}
     return subprocess.run(
         command, capture_output=True, text=True, timeout=60, check=False, cwd=folder or "/", env=environment
     )
@@ -159,3 +159,38 @@ def test_check_config_without_a_configuration_says_how_to_name_one(tmp_path: Pat
 def test_serving_without_a_configuration_says_how_to_name_one(tmp_path: Path) -> None:
     found = hub("serve", folder=tmp_path)
     assert (78, True) == (found.returncode, "--config" in found.stderr)
+
+
+@pytest.mark.parametrize(("name", "word", "code"), [("rejected", "rejected", 1), ("unreadable", "unreadable", 2)])
+def test_explain_of_what_lies_in_no_inbox_is_its_verdict(
+    files: dict[str, str], name: str, word: str, code: int
+) -> None:
+    found = hub("explain", "--json", files[name])
+    told = json.loads(found.stdout)
+    assert (code, word, None) == (found.returncode, told["verdict"], told["placing"])
+    assert code == hub("check", files[name]).returncode
+
+
+@pytest.mark.parametrize("at", ["0001-01-01", "9999-12-31"])
+def test_explain_goes_no_further_than_calendars_do(files: dict[str, str], at: str) -> None:
+    found = hub("explain", "--at", at, files["good"])
+    assert (2, True) == (found.returncode, "give a year from 1900 to 2199" in found.stderr)
+
+
+ASCII = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+
+
+def test_letters_that_a_terminal_lacks_stop_nothing(files: dict[str, str]) -> None:
+    found = hub("explain", files["good"], **ASCII)
+    assert (0, True) == (found.returncode, r"Prim\xe6rhelseteamet" in found.stdout)
+    told = json.loads(hub("explain", "--json", files["good"], **ASCII).stdout)
+    assert "Primærhelseteamet" == told["inbox"]["name"]
+
+
+def test_what_cannot_be_printed_is_told_and_is_no_success(files: dict[str, str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        found = subprocess.run(
+            [sys.executable, "-m", "hub.cli", "check", files["good"]],
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    assert (74, "hub: what was to be printed: No space left on device\n") == (found.returncode, found.stderr)

@@ -55,3 +55,9 @@ def test_quarantine_lists_the_reasons_and_gives_the_bytes_back(command: Command)
 def test_a_number_that_is_not_there_is_told(command: Command) -> None:
     found = command("quarantine", "--raw", "9")
     assert (1, True) == (found.returncode, b"no number 9" in found.stderr)
+
+
+@pytest.mark.parametrize("number", ["0", "-3", "9" * 23])
+def test_a_number_that_no_row_can_have_is_refused(command: Command, number: str) -> None:
+    found = command("quarantine", "--raw", number)
+    assert (2, True, b"") == (found.returncode, b"--raw" in found.stderr, found.stdout)
