@@ -78,14 +78,14 @@ async def test_what_is_stored_and_harms_the_reader_costs_itself_only() -> None:
 async def test_a_large_batch_comes_back_in_order_from_several_processes() -> None:
     async with Readers(count=2) as made:
         batch = [GOOD if n % 3 else str(n).encode() for n in range(1_000)]
-        assert [reader.read(raw) for raw in batch] == await made.read(batch)
+        assert [reader.arriving(raw) for raw in batch] == await made.read(batch)
         assert 2 == len(set(made.pids))
 
 
 async def test_many_may_ask_at_once() -> None:
     async with Readers(count=2) as made:
         answers = await asyncio.gather(*(made.read([GOOD, b"", GOOD]) for _ in range(20)))
-    expected = [reader.read(GOOD), reader.read(b""), reader.read(GOOD)]
+    expected = [reader.arriving(GOOD), reader.arriving(b""), reader.arriving(GOOD)]
     assert [expected] * 20 == answers
 
 
