@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.message import Message
+from hub.message import Message, Unreadable
 from hub.wire import catalogue, reader, tree
 from tests.wire.summary import summary
 
@@ -30,3 +30,9 @@ def test_a_sample_that_is_accepted_is_valid(name: str) -> None:
 
 def test_every_expectation_has_its_sample() -> None:
     assert NAMES == sorted(path.name.removesuffix(".expected.json") for path in SAMPLES.glob("*.json"))
+
+
+def test_every_sample_has_an_id_of_its_own() -> None:
+    readings = [reader.read((SAMPLES / f"{name}.xml").read_bytes()) for name in NAMES]
+    ids = [reading.key for reading in readings if not isinstance(reading, Unreadable)]
+    assert len(ids) == len(set(ids))
