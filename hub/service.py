@@ -180,7 +180,7 @@ class Hub:
         return (await self._stored(id, who)).raw
 
     async def file(self, id: ItemId, place: int, who: Person) -> tuple[Attachment, bytes]:
-        """An attachment of an item's message, by its place from 0, decoded. Raises Unknown, NotAllowed or Unavailable."""
+        """An attachment of an item's message by its place from 0. Raises Unknown, NotAllowed or Unavailable."""
         stored = await self._stored(id, who)
         attachments = (await self._message(stored)).attachments
         if not 0 <= place < len(attachments):
@@ -322,7 +322,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
 
 
 def _known(files: tuple[File, ...]) -> tuple[File, ...]:
-    """Files that go out, each with the type that its bytes tell. Raises BadRequest for any that no partner must take."""
+    """Files that go out, each with the type that its bytes tell. Raises BadRequest for any other kind."""
     if sum(len(file.content) for file in files) > MOST_BYTES:
         raise BadRequest(f"files: at most {MOST_BYTES} bytes can be sent in all")
     told = tuple(replace(file, mime_type=wire.media_type(file.content[:LOOKED_AT])) for file in files)

@@ -187,7 +187,8 @@ def test_an_answer_stops_the_clock_and_continues_the_conversation() -> None:
     talk = Conversation(MessageId("before"), MessageId("first"))
     m = builders.message(conversation=talk)
     practice = builders.directory().practices[builders.OURS]
-    answered = desk.send(opened(change), change.deadlines[:1], m, practice, Act(Action.ANSWER, " Ja. "), builders.NURSE, NOW)
+    said = Act(Action.ANSWER, " Ja. ")
+    answered = desk.send(opened(change), change.deadlines[:1], m, practice, said, builders.NURSE, NOW)
     (out,) = answered.outgoing
     assert isinstance(out.document, Answer)
     assert ("201", "first", "Ja.", "Nurse, sykepleier") == (

@@ -560,10 +560,14 @@ SUMMARIES = (
         ),
     ),
     Attack(
-        "copies of a summary without end", "unreadable T01", lambda _: _summary("<CopyDest>", _COPY * 2_500 + "<CopyDest>")
+        "copies of a summary without end",
+        "unreadable T01",
+        lambda _: _summary("<CopyDest>", _COPY * 2_500 + "<CopyDest>"),
     ),
     Attack(
-        "depth in a summary", "unreadable T01", lambda _: _summary("<CopyDest>", _nested("CopyDest", 300) + "<CopyDest>")
+        "depth in a summary",
+        "unreadable T01",
+        lambda _: _summary("<CopyDest>", _nested("CopyDest", 300) + "<CopyDest>"),
     ),
     Attack(
         "a schema's place in a summary",

@@ -172,7 +172,8 @@ def test_a_request_is_read_with_its_codes_in_words() -> None:
     assert "Har dere en oppdatert legemiddelliste?\n\nBegrunnelse: Ny pasient." == part.text
     assert (
         "Formål: Helsehjelp til pasient som har journal\nHastegrad: Innen 24 timer\n"
-        "Gjelder fra 2026-11-01 til 2026-11-21\nJournalinformasjon: Klinisk kjemi\nJournalinformasjon: Røntgenopptak og liknende\n"
+        "Gjelder fra 2026-11-01 til 2026-11-21\nJournalinformasjon: Klinisk kjemi\n"
+        "Journalinformasjon: Røntgenopptak og liknende\n"
         "Opplysning: Kost: fettfri"
     ) == part.remark
     assert "F1" == part.document_id
