@@ -36,8 +36,8 @@ _MH = f"{{{MSGHEAD}}}"
 _CONTENT, _MSG_TYPE, _ISSUE_DATE = f"{_MH}Content", f"{_MH}MsgType", f"{_MH}IssueDate"
 _IDENT, _OTHER = f"{_MH}Ident", f"{_MH}OtherReceiver"
 
-# All that a payload says in words, whatever it is called there.
-_WORDS = etree.XPath("descendant::text()|descendant::*/@DN|descendant::*/@OT", smart_strings=False)
+# All that a payload says in words, whatever it is called there; one by one, as a union of them is put in order.
+_WORDS = [etree.XPath(f"descendant::{what}", smart_strings=False) for what in ("text()", "*/@DN", "*/@OT")]
 # Markup in a text must not part its words.
 _MARKUP = b"http://www.w3.org/1999/xhtml"
 
@@ -155,9 +155,8 @@ def _words(body: Element) -> tuple[Section, ...]:
 
 def _text(element: Element) -> str:
     """Everything that is said, one thing on each line."""
-    said = _WORDS(element)
-    assert isinstance(said, list), "the expression asks for a list"
-    return "\n".join([str(text) for text in said if not str(text).isspace()])
+    said: list[list[str]] = [words(element) for words in _WORDS]
+    return "\n".join([text for each in said for text in each if not text.isspace()])
 
 
 def _summary(root: Element) -> Message | None:
