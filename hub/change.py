@@ -28,6 +28,7 @@ class Arrival:
     parent: str = ""
     thread: str = ""
     generated: datetime | None = None
+    test: bool = False
     # Where the message's attachments stand in its bytes: start and length of each.
     files: tuple[tuple[int, int], ...] = ()
 

@@ -28,13 +28,16 @@ from hub.message import (
     Refusal,
     Status,
     Unreadable,
+    plain_message_id,
 )
+from hub.record import Asked
 from hub.route import Circumstances, Decision, Rule
+from hub.succession import contradict
 
 # The name that a placing gets when a message answers something of ours.
 CONVERSATION = "conversation"
 
-NONE: Mapping[str, Item] = MappingProxyType({})
+NONE: Mapping[str, Asked] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,11 @@ class Ours:
 
 
 def judge(
-    reading: Message | Refusal | Receipt | Unreadable, order: Order, now: datetime, known: Mapping[str, Item] = NONE
+    reading: Message | Refusal | Receipt | Unreadable, order: Order, now: datetime, known: Mapping[str, Asked] = NONE
 ) -> Change:
     """What any reading makes: one Change, whatever arrived.
 
-    `known` has the items from which we sent what this may answer, by the MsgId of what we sent.
+    `known` has what we sent and this may answer, by the MsgId of what we sent.
     """
     match reading:
         case Message():
@@ -75,7 +78,7 @@ def judge(
             return quarantine("unreadable", faults, None, now)
 
 
-def admit(m: Message, ours: tuple[Ours, ...], order: Order, now: datetime, known: Mapping[str, Item] = NONE) -> Change:
+def admit(m: Message, ours: tuple[Ours, ...], order: Order, now: datetime, known: Mapping[str, Asked] = NONE) -> Change:
     """Items, deadlines, acknowledgements and journal of a good message, as one Change.
 
     Each practice that was addressed rightly gets an item of its own; each receiver has its own verdict.
@@ -150,7 +153,7 @@ def _ours(place: int, receiver: Receiver, practice: Practice, acceptance: Accept
     return Ours(place, practice, two, _unknown_service(receiver, practice))
 
 
-def _addressed(reading: Message | Refusal, order: Order, now: datetime, known: Mapping[str, Item] = NONE) -> Change:
+def _addressed(reading: Message | Refusal, order: Order, now: datetime, known: Mapping[str, Asked] = NONE) -> Change:
     envelope = reading.envelope
     ours = recipients(envelope, order.directory, order.acceptance)
     if not ours:
@@ -211,7 +214,7 @@ def _owner(receiver: Receiver, directory: Directory) -> Practice | None:
     return directory.practice_of(receiver.party.level_1, receiver.party.level_2)
 
 
-def _place(m: Message, x: Ours, order: Order, now: datetime, known: Mapping[str, Item]) -> Change:
+def _place(m: Message, x: Ours, order: Order, now: datetime, known: Mapping[str, Asked]) -> Change:
     """What one practice gets of a message: an item to act on, copies, and their clocks."""
     directory, practice, key = order.directory, x.practice, m.key
     listing = route.listed(m, directory, practice.her_id)
@@ -239,17 +242,26 @@ def _place(m: Message, x: Ours, order: Order, now: datetime, known: Mapping[str,
 
 
 def _joined(
-    m: Message, known: Mapping[str, Item], directory: Directory, practice: Practice, day: date
+    m: Message, known: Mapping[str, Asked], directory: Directory, practice: Practice, day: date
 ) -> Decision | None:
-    """An answer to what we sent goes to where that was sent from, unless its owner is away (domain: nothing waits)."""
-    refers = (m.conversation.parent, m.conversation.first) if m.conversation else ()
-    asked = next((known[id] for id in refers if id in known), None)
-    inbox = directory.inboxes.get(asked.inbox) if asked else None
-    if asked is None or inbox is None or inbox.practice != practice.her_id:
+    """An answer to what we sent goes to where that was sent from, unless its owner is away (domain: nothing waits).
+
+    Only who got it can answer it, about the same patient; and a test answers nothing that care staff sent.
+    """
+    refers = (m.conversation.parent, m.conversation.first) if m.conversation and not m.envelope.test else ()
+    asked = next((known[id] for id in map(plain_message_id, refers) if id in known), None)
+    if asked is None or asked.item.message.sender != m.key.sender or contradict(asked.patient, _number(m)):
+        return None
+    inbox = directory.inboxes.get(asked.item.inbox)
+    if inbox is None or inbox.practice != practice.her_id:
         return None
     if inbox.owner is not None and not directory.present(inbox.owner, day):
         return None
-    return Decision(inbox, Placing(CONVERSATION, "it answers what was sent from this inbox", path=(asked.id,)))
+    return Decision(inbox, Placing(CONVERSATION, "it answers what was sent from this inbox", path=(asked.item.id,)))
+
+
+def _number(m: Message) -> str:
+    return (m.patient and m.patient.national_id) or ""
 
 
 def _arrival(m: Message) -> Arrival:
@@ -258,12 +270,13 @@ def _arrival(m: Message) -> Arrival:
         key=m.key,
         verdict="accepted",
         kind=m.kind.value,
-        patient=(m.patient and m.patient.national_id) or "",
+        patient=_number(m),
         status=m.status,
         document=m.document_id,
-        parent=refers.parent if refers else "",
-        thread=refers.first if refers else "",
+        parent=plain_message_id(refers.parent) if refers else "",
+        thread=plain_message_id(refers.first) if refers else "",
         generated=m.envelope.generated,
+        test=m.envelope.test,
         files=tuple((a.start, a.length) for a in m.attachments if a.length),
     )
 

@@ -61,6 +61,14 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """The item that a document of ours was sent from, and the patient it is about ("" when that is not known)."""
+
+    item: Item
+    patient: str
+
+
+@dataclass(frozen=True, slots=True)
 class Raised:
     """An alert that nobody has seen yet."""
 

@@ -19,8 +19,18 @@ from hub.directory import Directory, Inbox, InboxId, Person, Practice
 from hub.errors import BadRequest, NotAllowed, Stale, Unavailable, Unknown
 from hub.intake import Order
 from hub.item import Item, ItemId
-from hub.message import Attachment, Fault, Message, MessageKey, Reading, Receipt, Refusal, Unreadable
-from hub.record import Stored
+from hub.message import (
+    Attachment,
+    Fault,
+    Message,
+    MessageKey,
+    Reading,
+    Receipt,
+    Refusal,
+    Unreadable,
+    plain_message_id,
+)
+from hub.record import Asked, Stored
 from hub.settings import Settings
 from hub.store import Committed, Conflict, Duplicate, Outdated, Store, Writing, Written
 
@@ -224,12 +234,13 @@ class Hub:
         self.ring()
         return written
 
-    async def _answered(self, readings: Sequence[Reading]) -> Mapping[str, Item]:
+    async def _answered(self, readings: Sequence[Reading]) -> Mapping[str, Asked]:
         """The items from which we sent what some of these answer; most messages refer to nothing."""
-        refers = {id for r in readings if isinstance(r, Message) and r.conversation for id in r.conversation.ids}
+        talks = (r.conversation for r in readings if isinstance(r, Message) and r.conversation)
+        refers = {plain_message_id(id) for talk in talks for id in talk.ids}
         return await self.store.answered(refers) if refers else {}
 
-    def _judged(self, delivery: Delivery, reading: Reading, known: Mapping[str, Item], now: datetime) -> Change:
+    def _judged(self, delivery: Delivery, reading: Reading, known: Mapping[str, Asked], now: datetime) -> Change:
         if isinstance(reading, Unreadable) or (fault := self._foreign(delivery.account, reading)) is None:
             return intake.judge(reading, self.order, now, known)
         return intake.quarantine("sender", (fault,), reading.key, now)

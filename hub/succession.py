@@ -4,14 +4,80 @@ A change replaces all of what was sent before, a cancellation takes it back. Wha
 is told, or goes on with the new edition, whose clock is the one that already ran.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from hub.change import Alert, AlertKind, Change, Entry
+from hub.change import Alert, AlertKind, Arrival, Change, Entry
 from hub.deadline import Deadline
+from hub.directory import InboxId
 from hub.item import Action, Item, Purpose, State, identify
 from hub.message import MessageKey, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What tells of a message which others it comes after: whose it is, what it names, and when it was written."""
+
+    key: MessageKey
+    kind: str
+    patient: str
+    test: bool
+    status: Status
+    document: str
+    parent: str
+    thread: str
+    generated: datetime
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The messages that it refers to."""
+        return frozenset(name for name in (self.parent, self.thread) if name)
+
+
+def edition(x: Arrival) -> Edition:
+    """What arrives as an edition. Only messages that were accepted are any."""
+    assert x.generated is not None, "a message was written at some time"
+    return Edition(
+        x.key, x.kind, x.patient, x.test, x.status, x.document, x.parent, x.thread, x.generated.replace(microsecond=0)
+    )
+
+
+def contradict(one: str, other: str) -> bool:
+    """Whether two patients' numbers cannot be the same person's; one that is not known contradicts nothing."""
+    return bool(one and other and one != other)
+
+
+def comes_after(x: Edition, earlier: Edition) -> bool:
+    """Whether a message changes or cancels another one.
+
+    A reference by MsgId outranks the clocks of two systems; without one the later writing counts. A test never
+    touches what is real, nor anybody what another sent or what is about another patient.
+    """
+    if x.status is Status.NEW or x.key == earlier.key or x.key.sender != earlier.key.sender:
+        return False
+    if x.test != earlier.test or contradict(x.patient, earlier.patient):
+        return False
+    if x.parent == earlier.key.msg_id:
+        return True
+    return _akin(x, earlier) and _age(earlier) < _age(x)
+
+
+def _akin(x: Edition, other: Edition) -> bool:
+    """The same document, or of the same kind in one line of references."""
+    if x.document and x.document == other.document:
+        return True
+    names = other.names if other.status is not Status.NEW else frozenset[str]()
+    return x.kind == other.kind and bool(x.names & (names | {other.key.msg_id}))
+
+
+def _age(x: Edition) -> tuple[datetime, bool, bool, str]:
+    return x.generated, x.status is not Status.NEW, x.status is Status.CANCELLED, x.key.msg_id
+
+
+def in_order(editions: Iterable[Edition]) -> list[Edition]:
+    """By age, the oldest first."""
+    return sorted(editions, key=_age)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +119,34 @@ def succeed(change: Change, earlier: Sequence[Earlier], at: datetime) -> Change:
 
 
 def _cancel(change: Change, earlier: Sequence[Earlier]) -> Change:
-    """Where somebody had the message or acted on it they are to know, in that inbox; else there is nothing to know."""
-    held = [e.item for e in earlier if e.item.purpose is not Purpose.INFORMATION and _touched(e.item)]
+    """Whoever had the message or acted on it is to know, each in their inbox.
+
+    When nobody had it there is nothing to know. A cancellation of what never came stays to be read: perhaps it does
+    not say what it means.
+    """
+    held = dict.fromkeys(e.item.inbox for e in sorted(earlier, key=_is_copy) if e.item.owner is not None)
     if held:
-        first = change.items[0]
-        return _moved(change, first, _placed(first, held[0]))
+        return _told_in(change, list(held))
+    if not earlier:
+        return change
     closed = tuple(replace(x, state=State.CLOSED) for x in change.items)
     return replace(change, items=closed, deadlines=tuple(d.stopped for d in change.deadlines))
 
 
-def _touched(x: Item) -> bool:
-    return x.owner is not None or x.state not in (State.NEW, State.WITHDRAWN)
+def _is_copy(e: Earlier) -> bool:
+    return e.item.purpose is Purpose.INFORMATION
+
+
+def _told_in(change: Change, inboxes: Sequence[InboxId]) -> Change:
+    """The change with an item in each of these inboxes and in no other."""
+    first, clock = change.items[0], change.deadlines[0]
+    main, *copies = [replace(first, id=identify(first.message, inbox), inbox=inbox) for inbox in inboxes]
+    items = (main, *(replace(x, purpose=Purpose.INFORMATION) for x in copies))
+    kept = (e for e in change.entries if e.item in (None, first.id))
+    entries = (replace(e, item=main.id, inbox=main.inbox) if e.item else e for e in kept)
+    copied = (Entry(clock.why.received, "item.copied", x.message, x.id, x.inbox) for x in copies)
+    deadlines = tuple(replace(clock, item=x.id) for x in items)
+    return replace(change, entries=(*entries, *copied), items=items, deadlines=deadlines)
 
 
 def _pairs(change: Change, earlier: Sequence[Earlier]) -> list[tuple[Item, Earlier]]:

@@ -10,7 +10,7 @@ from hub.change import Alert, AlertKind
 from hub.deadline import Deadline
 from hub.directory import InboxId, PersonId
 from hub.item import OPEN, Item, ItemId
-from hub.record import Kept, Line, Posted, Raised, Sent, Stored, Told
+from hub.record import Asked, Kept, Line, Posted, Raised, Sent, Stored, Told
 from hub.store import cutting, rows
 from hub.store.tables import Moment, alert, deadline, item, journal, message, notice, outbox, quarantine, session
 
@@ -83,10 +83,12 @@ def sent(c: Connection, id: ItemId) -> list[Sent]:
     return [_sent(r) for r in c.execute(query.where(item.c.id == id).order_by(outbox.c.id))]
 
 
-def answered(c: Connection, ids: Collection[str]) -> dict[str, Item]:
+def answered(c: Connection, ids: Collection[str]) -> dict[str, Asked]:
     """Which of these are documents of ours, each with the item that it was sent from."""
-    query = _joined(*_ITEM, outbox.c.msg_id.label("ours")).join(outbox, outbox.c.item_id == item.c.id)
-    return {r.ours: rows.item_of(r) for r in c.execute(query.where(outbox.c.msg_id.in_(ids)))}
+    columns = (*_ITEM, message.c.patient, outbox.c.msg_id.label("ours"))
+    query = _joined(*columns).join(outbox, outbox.c.item_id == item.c.id)
+    found = c.execute(query.where(outbox.c.msg_id.in_(ids)))
+    return {r.ours: Asked(rows.item_of(r), r.patient) for r in found}
 
 
 def alerts(c: Connection, inbox: InboxId, limit: int) -> list[Raised]:

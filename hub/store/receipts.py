@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select, update
 from hub.change import Alert, AlertKind, Entry
 from hub.directory import InboxId
 from hub.item import ItemId
-from hub.message import Receipt
+from hub.message import Receipt, plain_message_id
 from hub.store import rows
 from hub.store.adding import add
 from hub.store.tables import alert, item, journal, outbox
@@ -52,7 +52,7 @@ def give_up(c: Connection, ids: Collection[int]) -> bool:
 
 def _about(c: Connection, receipt: Receipt) -> Row[Any] | None:
     """The document of ours that it is about, if it comes from the one who got it."""
-    wanted = (outbox.c.msg_id == receipt.original, outbox.c.kind != "apprec")
+    wanted = (outbox.c.msg_id == plain_message_id(receipt.original), outbox.c.kind != "apprec")
     columns = (*outbox.c, item.c.inbox)
     together = outbox.outerjoin(item, item.c.id == outbox.c.item_id)
     row = c.execute(select(*columns).select_from(together).where(*wanted)).one_or_none()

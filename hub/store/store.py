@@ -15,7 +15,7 @@ from hub.deadline import Deadline
 from hub.directory import InboxId, PersonId
 from hub.errors import BadConfiguration, Unavailable
 from hub.item import Item, ItemId
-from hub.record import Kept, Line, Posted, Raised, Sent, Stored, Told
+from hub.record import Asked, Kept, Line, Posted, Raised, Sent, Stored, Told
 from hub.store import engine, grouping, reading, writing
 from hub.store.batch import Writing, Written
 from hub.store.grouping import Grouping
@@ -199,7 +199,7 @@ class Store:
         """What was sent about an item, in order, with what the partners said of it."""
         return await self._readers.run(reading.sent, id)
 
-    async def answered(self, ids: Collection[str]) -> dict[str, Item]:
+    async def answered(self, ids: Collection[str]) -> dict[str, Asked]:
         """Which of these MsgIds are documents of ours, each with the item that it was sent from."""
         return await self._readers.run(reading.answered, ids)
 

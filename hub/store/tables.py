@@ -79,6 +79,7 @@ message = Table(
     Column("parent", String(256), nullable=False, server_default=""),
     Column("thread", String(256), nullable=False, server_default=""),
     Column("generated_at", Moment),
+    Column("test", Boolean, nullable=False, server_default=text("0")),
     UniqueConstraint("sender", "msg_id"),
 )
 # Editions of a document, and what changes or cancels a message: few, and asked for with every message.
@@ -89,13 +90,14 @@ Index(
     sqlite_where=text("document <> ''"),
     postgresql_where=text("document <> ''"),
 )
-Index(
-    "ix_message_successor",
-    message.c.sender,
-    message.c.parent,
-    sqlite_where=text("status <> 'new'"),
-    postgresql_where=text("status <> 'new'"),
-)
+for _referred in ("parent", "thread"):
+    Index(
+        f"ix_message_successor_{_referred}",
+        message.c.sender,
+        message.c[_referred],
+        sqlite_where=text("status <> 'new'"),
+        postgresql_where=text("status <> 'new'"),
+    )
 
 # What is cut out of messages, because it is long and comes more than once: base64 as it stood in the bytes.
 blob = Table(

@@ -140,6 +140,7 @@ def _message_row(writing: Writing, number: int, raw: bytes) -> dict[str, Any]:
         "parent": arrival.parent,
         "thread": arrival.thread,
         "generated_at": arrival.generated,
+        "test": arrival.test,
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from hub import desk, intake
 from hub.change import AlertKind
 from hub.desk import Act
+from hub.directory import InboxId
 from hub.item import Action, Item, Outcome, Purpose
 from hub.message import Conversation, Message, MessageId, Status
 from hub.record import Stored
@@ -161,6 +163,78 @@ async def test_a_message_in_msghead_is_referred_to_by_its_id(store: Store, backw
     cancellation = replace(edition(2, Status.CANCELLED, document=""), conversation=refers)
     await arrive(store, *((cancellation, first) if backwards else (first, cancellation)))
     assert "withdrawn" == (await item(store, first)).state
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))), ids=lambda order: "".join("NMC"[n] for n in order))
+@pytest.mark.parametrize("together", [False, True], ids=["one by one", "in one batch"])
+async def test_change_and_cancellation_of_one_original_come_in_any_order(
+    store: Store, order: tuple[int, ...], together: bool
+) -> None:
+    first = edition(1, document="")
+    refers = Conversation(first.key.msg_id, first.key.msg_id)
+    change = replace(edition(2, Status.CHANGED, document=""), conversation=refers)
+    cancellation = replace(edition(3, Status.CANCELLED, document=""), conversation=refers)
+    editions = [(first, change, cancellation)[n] for n in order]
+    if together:
+        await store.commit([writing(m) for m in editions])
+    else:
+        await arrive(store, *editions)
+    assert ["withdrawn", "withdrawn"] == [(await item(store, m)).state for m in (first, change)]
+
+
+async def test_a_reference_counts_more_than_the_clocks_of_two_systems(store: Store) -> None:
+    first = edition(5, document="")
+    refers = Conversation(first.key.msg_id, first.key.msg_id)
+    cancellation = replace(edition(2, Status.CANCELLED, document=""), conversation=refers)
+    await arrive(store, first, cancellation)
+    assert "withdrawn" == (await item(store, first)).state
+
+
+async def test_a_cancellation_of_what_never_came_stays_to_be_read(store: Store) -> None:
+    cancellation = edition(2, Status.CANCELLED, document="")
+    await arrive(store, edition(1), cancellation)
+    assert ("new", "new") == ((await item(store, edition(1))).state, (await item(store, cancellation)).state)
+
+
+async def test_of_two_cancellations_the_second_finds_nothing_more_to_tell(store: Store) -> None:
+    editions = edition(1), edition(2, Status.CANCELLED), edition(3, Status.CANCELLED)
+    await arrive(store, *editions)
+    assert ["withdrawn", "closed", "closed"] == [(await item(store, m)).state for m in editions]
+
+
+async def test_who_read_a_copy_is_told_of_the_cancellation_too(store: Store) -> None:
+    first, cancellation = edition(1), edition(2, Status.CANCELLED)
+    await arrive(store, first)
+    (copy,) = await store.lines(InboxId("berg"))
+    change = desk.act(copy.item, (), READ, builders.person("berg"), NOW)
+    await store.commit([Writing(change, NOW)])
+    await arrive(store, cancellation)
+    (told,) = await store.lines(InboxId("berg"))
+    assert (cancellation.key.msg_id, Purpose.READING) == (told.item.message.msg_id, told.item.purpose)
+
+
+def as_test(m: Message) -> Message:
+    return replace(m, envelope=replace(m.envelope, test=True))
+
+
+@pytest.mark.parametrize("status", [Status.CHANGED, Status.CANCELLED])
+@pytest.mark.parametrize("backwards", [False, True])
+async def test_a_test_touches_nothing_real(store: Store, status: Status, backwards: bool) -> None:
+    first, later = edition(1), as_test(edition(2, status))
+    await arrive(store, *((later, first) if backwards else (first, later)))
+    assert ("new", TEAM) == ((await item(store, first)).state, (await item(store, first)).inbox)
+
+
+@pytest.mark.parametrize("status", [Status.CHANGED, Status.CANCELLED])
+async def test_what_is_real_does_not_go_on_in_the_place_of_a_test(store: Store, status: Status) -> None:
+    await arrive(store, as_test(edition(1)), edition(2, status))
+    assert "new" == (await item(store, edition(2, status))).state
+
+
+async def test_nobody_takes_back_what_is_about_another_patient(store: Store) -> None:
+    first, other = edition(1), replace(edition(2, Status.CANCELLED), patient=builders.patient("3"))
+    await arrive(store, first, other)
+    assert "new" == (await item(store, first)).state
 
 
 async def test_nobody_can_take_back_what_another_sent(store: Store) -> None:

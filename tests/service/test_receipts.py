@@ -1,6 +1,6 @@
 """What partners say of what we sent: matched by MsgId and receiver, told to whoever sent it (HIS 80415 3.3)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +12,7 @@ from hub.change import AlertKind, Answer
 from hub.desk import Act
 from hub.directory import InboxId
 from hub.item import Action, Item, Outcome
-from hub.message import Code, Conversation, MessageId, Party, Receipt
+from hub.message import Code, Conversation, Message, MessageId, Party, Receipt
 from hub.store import Committed, Outdated, Store, Writing
 from hub.store.migrate import migrate
 from tests import builders
@@ -152,6 +152,24 @@ async def test_an_answer_to_what_we_sent_comes_back_to_where_it_was_sent_from(st
     reply = replace(builders.message(2, patient=None), conversation=Conversation(ours, builders.msg_id(1)))
     change = intake.judge(reply, builders.order(), NOW, await store.answered({ours}))
     assert (TEAM, "conversation") == (change.items[0].inbox, change.items[0].placing.rule)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda m: replace(m, envelope=replace(m.envelope, sender=builders.party("300", "301"))),
+        lambda m: replace(m, envelope=replace(m.envelope, test=True)),
+        lambda m: replace(m, patient=builders.patient("3")),
+    ],
+    ids=["somebody else", "a test", "another patient"],
+)
+async def test_only_who_got_it_answers_it_about_the_same_patient_and_in_earnest(
+    store: Store, changed: Callable[[Message], Message]
+) -> None:
+    ours = await sent_id(store)
+    reply = changed(replace(builders.message(2), conversation=Conversation(ours, builders.msg_id(1))))
+    change = intake.judge(reply, builders.order(), NOW, await store.answered({ours}))
+    assert "conversation" != change.items[0].placing.rule
 
 
 async def test_a_returned_message_tells_its_sender_why(store: Store) -> None:

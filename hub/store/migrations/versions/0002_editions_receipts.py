@@ -10,7 +10,7 @@ from hub.store.tables import Moment, Number
 revision = "0002"
 down_revision = "0001"
 
-_MESSAGE = ("status", "document", "parent", "thread", "generated_at")
+_MESSAGE = ("status", "document", "parent", "thread", "generated_at", "test")
 _OUTBOX = ("item_id", "author", "receipt", "receipt_at", "receipt_due", "faults")
 
 
@@ -28,8 +28,10 @@ def upgrade() -> None:
     for name in ("document", "parent", "thread"):
         op.add_column("message", _required(name, sa.String(256), server_default=""))
     op.add_column("message", sa.Column("generated_at", Moment()))
+    op.add_column("message", _required("test", sa.Boolean(), server_default=sa.text("0")))
     _partial("ix_message_document", "message", ["sender", "document"], "document <> ''")
-    _partial("ix_message_successor", "message", ["sender", "parent"], "status <> 'new'")
+    for name in ("parent", "thread"):
+        _partial(f"ix_message_successor_{name}", "message", ["sender", name], "status <> 'new'")
     _files()
     _alerts()
     _receipts()
@@ -43,7 +45,7 @@ def downgrade() -> None:
         op.drop_column("outbox", name)
     for table in ("alert", "cutting", "blob"):
         op.drop_table(table)
-    for name in ("ix_message_successor", "ix_message_document"):
+    for name in ("ix_message_successor_parent", "ix_message_successor_thread", "ix_message_document"):
         op.drop_index(name, "message")
     for name in _MESSAGE:
         op.drop_column("message", name)
