@@ -1,5 +1,6 @@
 """What arrives: one message, already read, never changed."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -337,8 +338,8 @@ class Envelope:
 
     @property
     def key(self) -> MessageKey:
-        """The sender's organisation and the MsgId."""
-        return MessageKey(_organisation(self.sender), self.msg_id)
+        """The sender's organisation and the MsgId; `msg_id` itself stays as written, for whoever is answered."""
+        return MessageKey(_organisation(self.sender), plain_message_id(self.msg_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -433,10 +434,18 @@ class Receipt:
     @property
     def key(self) -> MessageKey:
         """The sender's organisation and the acknowledgement's own id."""
-        return MessageKey(_organisation(self.sender), self.msg_id)
+        return MessageKey(_organisation(self.sender), plain_message_id(self.msg_id))
 
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 Reading = Message | Refusal | Receipt | Unreadable
+
+
+def plain_message_id(written: str) -> MessageId:
+    """A MsgId as the hub compares it: a UUID in lower case, as its letters' case tells nothing (RFC 9562 4)."""
+    plain = written.lower()
+    return MessageId(plain if plain != written and _UUID.fullmatch(plain) else written)
 
 
 def plain_her_id(written: str) -> HerId:

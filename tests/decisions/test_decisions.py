@@ -22,6 +22,17 @@ def arrived() -> Change:
     return intake.judge(builders.message(), builders.order(), NOW)
 
 
+def test_the_case_of_a_uuids_letters_makes_no_other_message() -> None:
+    shout = MessageId("ABCDEF01-2345-4789-8ABC-DEF012345678")
+    lower = builders.envelope(msg_id=MessageId(shout.lower()))
+    written = builders.envelope(msg_id=shout)
+    assert (lower.key, shout) == (written.key, written.msg_id)
+    assert builders.envelope(msg_id=MessageId("E1")).key != builders.envelope(msg_id=MessageId("e1")).key
+    talk = Conversation(shout, shout)
+    arrival = intake.judge(builders.message(conversation=talk), builders.order(), NOW).arrival
+    assert (lower.msg_id, lower.msg_id) == (arrival and arrival.parent, arrival and arrival.thread)
+
+
 def opened(change: Change) -> Item:
     return replace(change.items[0], version=1)
 

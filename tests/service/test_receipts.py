@@ -55,9 +55,17 @@ async def sent_id(store: Store) -> MessageId:
     return MessageId(sent.msg_id)
 
 
-async def hear(store: Store, n: int, *faults: Code, sender: Party | None = None, at: datetime = NOW) -> None:
-    sender = sender or builders.message().envelope.sender
-    about = Receipt(builders.msg_id(1000 + n), sender, await sent_id(store), "2" if faults else "1", faults)
+async def hear(
+    store: Store,
+    n: int,
+    *faults: Code,
+    sender: Party | None = None,
+    at: datetime = NOW,
+    status: str = "",
+    original: MessageId | None = None,
+) -> None:
+    sender, status = sender or builders.message().envelope.sender, status or ("2" if faults else "1")
+    about = Receipt(builders.msg_id(1000 + n), sender, original or await sent_id(store), status, faults)
     assert [Committed()] == await store.commit([Writing(intake.judge(about, builders.order(), at), at, b"r%d" % n)])
 
 
@@ -85,6 +93,11 @@ async def test_a_positive_one_is_kept_with_the_document_and_alerts_nobody(store:
     await hear(store, 1)
     assert ("accepted", "") == await receipt(store)
     assert [] == await alerts(store)
+
+
+async def test_one_that_writes_our_id_in_capitals_is_about_it_too(store: Store) -> None:
+    await hear(store, 1, original=MessageId((await sent_id(store)).upper()))
+    assert ("accepted", "") == await receipt(store)
 
 
 async def test_a_negative_one_alerts_the_inbox_with_code_and_text(store: Store) -> None:
