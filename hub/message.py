@@ -347,7 +347,8 @@ class Message:
     """A message that was read and may be acted on.
 
     `document_id` names the document over all its versions (ServProvId); a message in MsgHead refers to the one
-    it changes or cancels by its conversation (HISD 1154:2018).
+    it changes or cancels by its conversation (HISD 1154:2018). `words` is all that is said in words, as rules look
+    for it.
     """
 
     envelope: Envelope
@@ -360,6 +361,7 @@ class Message:
     status: Status = Status.NEW
     document_id: str = ""
     report: Report = NOTHING_TOLD
+    words: str = ""
 
     @property
     def key(self) -> MessageKey:
@@ -381,7 +383,7 @@ class Message:
 
     @property
     def text(self) -> str:
-        """All free text, for triage words and search."""
+        """All text as it is laid out for people, of parts and sections alike."""
         told = [t for p in self.parts for t in (p.text, p.remark) if t]
         for section in self.report.sections:
             told += [fact.text for fact in section.facts]

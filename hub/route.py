@@ -189,7 +189,7 @@ def circumstances(m: Message, directory: Directory, listing: Listing | None) -> 
         attachments=bool(m.attachments),
         test=m.envelope.test,
         information=False,
-        text=f"{m.subject}\n{m.text}".casefold(),
+        text=f"{m.subject}\n{m.words or m.text}".casefold(),
     )
 
 

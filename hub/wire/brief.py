@@ -9,8 +9,6 @@ there is nothing brief, and nothing is decided here.
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from lxml import etree
-
 from hub.message import (
     Code,
     Envelope,
@@ -23,12 +21,24 @@ from hub.message import (
     Patient,
     Receiver,
     Report,
-    Section,
     Status,
-    Topic,
     Unit,
 )
-from hub.wire import catalogue, codes, dialogue, epikrise, episode, head, msghead, payload, plo, rules, times, tree
+from hub.wire import (
+    catalogue,
+    codes,
+    dialogue,
+    epikrise,
+    episode,
+    head,
+    msghead,
+    payload,
+    plo,
+    rules,
+    times,
+    tree,
+    words,
+)
 from hub.wire.names import EPIKRISE_1_1, EPIKRISE_1_2, MSGHEAD
 from hub.wire.tree import Element, Fields
 
@@ -36,16 +46,11 @@ _MH = f"{{{MSGHEAD}}}"
 _CONTENT, _MSG_TYPE, _ISSUE_DATE = f"{_MH}Content", f"{_MH}MsgType", f"{_MH}IssueDate"
 _IDENT, _OTHER = f"{_MH}Ident", f"{_MH}OtherReceiver"
 
-# All that a payload says in words, whatever it is called there; one by one, as a union of them is put in order.
-_WORDS = [etree.XPath(f"descendant::{what}", smart_strings=False) for what in ("text()", "*/@DN", "*/@OT")]
-# Markup in a text must not part its words.
-_MARKUP = b"http://www.w3.org/1999/xhtml"
 
-
-def read(root: Element, raw: bytes) -> Message | None:
+def read(root: Element) -> Message | None:
     """The message as far as intake needs it, or None where only the whole reading can tell."""
     shape = _SHAPES.get(str(root.tag))
-    return shape(root) if shape and _MARKUP not in raw else None
+    return shape(root) if shape else None
 
 
 def _message(root: Element) -> Message | None:
@@ -73,7 +78,7 @@ def _body(ref: Element) -> Element | None:
     if content.tag != _CONTENT or len(content) != 1 or any(c.tag not in (_MSG_TYPE, _ISSUE_DATE) for c in ref[:-1]):
         return None
     body = content[0]
-    return body if payload.known(body) and ref[-2].get("V") != "A" else None
+    return body if payload.known(body) and tree.attribute(ref[-2], "V") != "A" else None
 
 
 def _envelope(info: Element, found: Mapping[str, Element], body: Element) -> Envelope | None:
@@ -126,37 +131,28 @@ def _patient(element: Element | None) -> Patient | None:
 
 
 def _with_payload(message: Message, body: Element) -> Message:
+    message = replace(message, words=words.said((body,)))
     if body.tag in plo.PAYLOADS:
-        return replace(message, status=plo.status(body), report=Report(_words(body), plo.codes(body)))
-    parts = [_part(element) for element in body]
-    if parts and None not in parts:
-        wanted = dialogue.wanted(body) if any(part.remark for part in parts if part) else ()
-        return replace(message, parts=tuple([part for part in parts if part]), wanted=wanted)
+        return replace(message, status=plo.status(body), report=Report(codes=plo.codes(body)))
+    read = [_part(element) for element in body]
+    if read and None not in read:
+        asks = any(asks for _, asks in filter(None, read))
+        parts = tuple([part for part, _ in filter(None, read)])
+        return replace(message, parts=parts, wanted=dialogue.wanted(body) if asks else ())
     said = payload.read(body, "")
     return replace(message, parts=said.parts, wanted=said.wanted)
 
 
-def _part(element: Element) -> Part | None:
-    """A request or a note that has no other in it; `remark` only says whether it names people."""
+def _part(element: Element) -> tuple[Part, bool] | None:
+    """A request or a note that has no other in it, without its text, and whether it names people."""
     space = str(element.tag).rpartition("}")[0] + "}"
     said = {str(child.tag): child for child in element}
     theme = said.get(f"{space}TemaKodet", said.get(f"{space}TypeForesp"))
     if theme is None or f"{space}Foresporsel" in said:
         return None
     subject = said.get(f"{space}Tema", said.get(f"{space}EmneSporsmal"))
-    people = "people" if f"{space}RollerRelatertNotat" in said else ""
-    words = "" if subject is None else " ".join(tree.value(subject).split())
-    return Part(dialogue.theme(theme), words, _text(element), people)
-
-
-def _words(body: Element) -> tuple[Section, ...]:
-    return (Section(Topic.OTHER, "", text=_text(body)),)
-
-
-def _text(element: Element) -> str:
-    """Everything that is said, one thing on each line."""
-    said: list[list[str]] = [words(element) for words in _WORDS]
-    return "\n".join([text for each in said for text in each if not text.isspace()])
+    line = "" if subject is None else " ".join(tree.value(subject).split())
+    return Part(dialogue.theme(theme), line), f"{space}RollerRelatertNotat" in said
 
 
 def _summary(root: Element) -> Message | None:
@@ -176,7 +172,8 @@ def _summary(root: Element) -> Message | None:
         patient=patient,
         status=epikrise.STATUSES.get(rprt.attribute("ServType"), Status.NEW),
         document_id=rprt.text("ServProvId"),
-        report=Report(_words(root), episode.status(rprt), priority=episode.priority(rprt)),
+        report=Report(codes=episode.status(rprt), priority=episode.priority(rprt)),
+        words=epikrise.words(rprt),
     )
 
 

@@ -32,12 +32,16 @@ from hub.wire.carrier import Carrier, Enclosure
 from hub.wire.document import Document, Spot
 from hub.wire.names import EPIKRISE_1_1, EPIKRISE_1_2
 from hub.wire.tree import Element, Fields
+from hub.wire.words import said
 
 _Named = TypeVar("_Named", Unit, Professional)
 
 # All versions stand in namespaces of this stem, and end in the day they are of.
 _STEM = "http://www.kith.no/xmlstds/epikrise/"
 _VERSIONS = (EPIKRISE_1_1, EPIKRISE_1_2)
+
+# What a report consists of beside what it tells.
+_ADDRESSES = frozenset(("Patient", "ServProvider", "Requester", "CopyDest", "RefDoc", "ServProvId"))
 
 # What 7309 says beyond a new document, which a supplement (A) and history (H) are too.
 STATUSES = {"M": Status.CHANGED, "C": Status.CANCELLED}
@@ -122,7 +126,15 @@ def _message(
         status=STATUSES.get(rprt.attribute("ServType"), Status.NEW),
         document_id=rprt.text("ServProvId"),
         report=told,
+        words=words(rprt),
     )
+
+
+def words(rprt: Fields) -> str:
+    """What it says in words about the stay; who sent it to whom about whom is no matter of words."""
+    assert rprt.element is not None, "a summary has a report"
+    told = [each for each in rprt.element if tree.local(each) not in _ADDRESSES]
+    return said([*told, *rprt.of("Patient").all("PatientPrecaution")])
 
 
 def envelope_of(message: Fields, rprt: Fields) -> Envelope | None:

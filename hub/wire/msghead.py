@@ -3,7 +3,7 @@
 from itertools import islice
 
 from hub.message import NOTHING_TOLD, Envelope, Fault, Kind, Message, Patient, Report, Status
-from hub.wire import catalogue, faults, head, payload, tree
+from hub.wire import catalogue, faults, head, payload, tree, words
 from hub.wire.carrier import Carrier
 from hub.wire.document import Document, Spot
 from hub.wire.names import DIALOG_1_0, MSGHEAD
@@ -96,6 +96,7 @@ def _message(
         attachments=tuple(e.attachment for c in carriers for e in c.enclosures),
         status=next((each.status for each in read if each.status is not Status.NEW), Status.NEW),
         report=_together([each.report for each in read]),
+        words=words.said(body for c in carriers for body in c.bodies),
     )
 
 

@@ -37,7 +37,7 @@ def _read(raw: bytes, limit: int, terms: Terms | None, briefly: bool = False) ->
     root = tree.parse(raw, encoding)
     if isinstance(root, Fault):
         return _broken(tree.beginning(raw, encoding), root, terms)
-    if briefly and (found := brief.read(root, raw)):
+    if briefly and (found := brief.read(root)):
         return found
     return receipt.read(root) if root.tag in _RECEIPTS else _message(root, raw, encoding, terms)
 

@@ -13,7 +13,18 @@ from hub.wire import brief, reader, tree
 from tests.wire.builders import attachment, dialogue, note, patient
 from tests.wire.test_samples import NAMES, SAMPLES
 
-DECISIVE = ("envelope", "kind", "patient", "conversation", "wanted", "status", "document_id", "themes", "subject")
+DECISIVE = (
+    "envelope",
+    "kind",
+    "patient",
+    "conversation",
+    "wanted",
+    "status",
+    "document_id",
+    "themes",
+    "subject",
+    "words",
+)
 
 
 def decisive(reading: Reading) -> object:
@@ -27,25 +38,13 @@ def decisive(reading: Reading) -> object:
 def read_briefly(raw: bytes) -> Message | None:
     root = tree.parse(raw, "utf-8")
     assert isinstance(root, tree.Element)
-    return brief.read(root, raw)
+    return brief.read(root)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_decides_is_the_same_in_every_sample(name: str) -> None:
     raw = (SAMPLES / f"{name}.xml").read_bytes()
     assert decisive(reader.read(raw)) == decisive(reader.arriving(raw))
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_every_word_that_a_rule_could_look_for_is_there(name: str) -> None:
-    raw = (SAMPLES / f"{name}.xml").read_bytes()
-    whole, arriving = reader.read(raw), reader.arriving(raw)
-    if isinstance(whole, Message) and isinstance(arriving, Message):
-        # The whole reading puts this label before a reason; nobody wrote it.
-        texts = [f"{part.subject} {part.text}".replace("Begrunnelse: ", "") for part in whole.parts]
-        told = {word for text in texts for word in text.split()}
-        told |= {word for section in whole.report.sections for word in section.text.split()}
-        assert set() == told - set(f"{arriving.subject}\n{arriving.text}".split())
 
 
 def test_most_samples_are_read_briefly() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.message import Message, Refusal
+from hub.message import Message, Reading, Refusal
 from hub.wire import Readers, reader
 from tests.wire import builders
 from tests.wire.attacks import ATTACKS, verdict
@@ -78,14 +78,14 @@ async def test_no_attack_makes_the_reader_call_anybody(measured: dict[str, tuple
     assert [] == [name for name, (_, called) in measured.items() if called]
 
 
-async def test_no_text_is_lost_in_an_attack_that_is_read(measured: dict[str, tuple[Cost, bool]]) -> None:
-    expected = {a.name: a.text for a in ATTACKS if a.text is not None}
-    assert expected == {name: _text(measured[name][0]) for name in expected}
+def test_no_text_is_lost_in_an_attack_that_is_read() -> None:
+    survivors = [a for a in ATTACKS if a.text is not None]
+    assert [a.text for a in survivors] == [_text(reader.read(a.build("http://127.0.0.1:9/x"))) for a in survivors]
 
 
-def _text(cost: Cost) -> str:
-    assert isinstance(cost.reading, Message)
-    return cost.reading.parts[0].text
+def _text(reading: Reading) -> str:
+    assert isinstance(reading, Message)
+    return reading.parts[0].text
 
 
 def test_every_attack_has_a_name_of_its_own() -> None:
@@ -153,7 +153,7 @@ def test_markup_in_a_text_arrives_as_words_only() -> None:
     text = "<p>a<script>alert(1)</script><a href='javascript:b()' onclick='c()'>d</a></p>"
     read = reader.read(dialogue(body=note(text=f'<div xmlns="{XHTML}">{text}</div>')))
     assert isinstance(read, Message)
-    assert "a\nalert(1)\nd" == read.parts[0].text
+    assert "a\nalert(1)\nd (javascript:b())" == read.parts[0].text
 
 
 def test_the_reader_opens_no_file_of_a_message(tmp_path: Path) -> None:
