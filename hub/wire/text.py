@@ -1,7 +1,8 @@
 """Free text as people read it: plain text as it stands, XHTML (HISD 1155) flattened; nothing visible is lost.
 
 Text that no reader would show, as in script and style, is kept as plain text too: what a sender wrote never
-disappears in silence. Markup disappears, so nothing of it can act on a page.
+disappears in silence. Markup disappears, so nothing of it can act on a page; what it says is told in words: text that
+is struck out, what an abbreviation stands for, where a link leads, where a list begins to count.
 """
 
 import re
@@ -23,11 +24,17 @@ _PARAGRAPHS = frozenset(
     ("blockquote", "caption", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "ol", "p", "pre", "table", "ul")
 )
 _LISTS = ("ul", "ol")
+# What is struck out does not hold any more, as a dose that was changed: it must never be read as if it did.
+_STRUCK = ("del", "s", "strike")
+_STRIKE = "[strøket: "
 _CELLS = ("td", "th")
 # Lists within lists step in so many times at most: deeper ones would grow with the square of their depth.
 _MOST_STEPS = 8
 # Elements that do more than break lines.
-_SPECIAL = frozenset((*_LISTS, *_CELLS, "br", "img", "li", "pre", "sup"))
+_SPECIAL = frozenset((*_LISTS, *_CELLS, "a", "abbr", "acronym", "br", "img", "li", "pre", "sup"))
+
+# Where a list begins to count, or goes on.
+_COUNT = re.compile(r"\s*(-?[0-9]{1,9})\s*", re.ASCII)
 
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _GAPS = re.compile(r"\n{3,}")
@@ -73,6 +80,9 @@ class _Page:
         self._mark = ""
         self._lists: list[int | None] = []
         self._preserved = 0
+        # So many elements around what is written strike it out; what says so waits for a text.
+        self._struck = 0
+        self._strike = ""
 
     def lay_out(self, top: Element) -> None:
         """Write all that is in an element; without recursion, as a message decides how deep it goes."""
@@ -96,6 +106,9 @@ class _Page:
         text = node.text
         if manner.lines:
             self._break(manner)
+        if _strikes(node, manner):
+            self._struck += 1
+            self._strike = _STRIKE if self._struck == 1 else self._strike
         if manner.special:
             text = self._special(manner.name, node, text or "")
         if text:
@@ -104,7 +117,11 @@ class _Page:
     def _leave(self, node: Element, manner: _Manner, verbatim: bool) -> None:
         """End an element: the break after it, then the text that follows it."""
         if manner.special:
-            self._end(manner.name)
+            self._end(manner.name, node)
+        if _strikes(node, manner):
+            self._struck -= 1
+            if not self._struck:
+                self._unstrike()
         if manner.lines:
             self._break(manner)
         if tail := node.tail:
@@ -120,8 +137,27 @@ class _Page:
                 return
             if self.written and self._breaks:
                 self.written.append("\n" * self._breaks)
-            text, self._breaks, self._mark = self._mark + text, 0, ""
+            text, self._breaks, self._mark, self._strike = f"{self._mark}{self._strike}{text}", 0, "", ""
+        elif self._strike and not text.isspace():
+            blanks = text[: len(text) - len(text.lstrip())]
+            text, self._strike = f"{blanks}{self._strike}{text.lstrip()}", ""
         self.written.append(text)
+
+    def _unstrike(self) -> None:
+        """End what is struck out, before the blanks at its end; of nothing struck out nothing is said."""
+        if self._strike:
+            self._strike = ""
+            return
+        last = self.written[-1]
+        text = last.rstrip()
+        self.written[-1] = f"{text}]{last[len(text) :]}"
+
+    def _add(self, words: str) -> None:
+        """Write what markup says after its text, in brackets."""
+        if self._breaks or self._mark or not self.written or self.written[-1][-1:].isspace():
+            self.say(f"({words})")
+        else:
+            self.say(f" ({words})")
 
     def _break(self, manner: _Manner) -> None:
         """Ask for a new line, or a blank one; a mark that waits for its text holds breaks back."""
@@ -133,9 +169,9 @@ class _Page:
         """What else an element does; returns its text as it is to be written."""
         match name:
             case "ul" | "ol":
-                self._lists.append(0 if name == "ol" else None)
+                self._lists.append(_count(node, "start", 1) - 1 if name == "ol" else None)
             case "li":
-                self._mark = self._bullet()
+                self._mark = self._bullet(node)
             case "td" | "th" if node.getprevious() is not None:
                 self._breaks, self._mark = 0, f"{self._mark.rstrip()} | "
             case "pre":
@@ -148,16 +184,42 @@ class _Page:
                 return text.translate(_RAISED) if all(ord(c) in _RAISED for c in text) else f"^{text}"
         return text
 
-    def _end(self, name: str) -> None:
-        if name in _LISTS:
-            self._lists.pop()
-        elif name == "pre":
-            self._preserved -= 1
+    def _end(self, name: str, node: Element) -> None:
+        match name:
+            case "ul" | "ol":
+                self._lists.pop()
+            case "pre":
+                self._preserved -= 1
+            case "abbr" | "acronym" if title := _told(node, "title"):
+                self._add(title)
+            case "a" if link := _link(node):
+                self._add(link)
 
-    def _bullet(self) -> str:
+    def _bullet(self, item: Element) -> str:
         depth = "  " * min(len(self._lists) - 1, _MOST_STEPS)
-        number = self._lists[-1] if self._lists else None
-        if number is None:
+        before = self._lists[-1] if self._lists else None
+        if before is None:
             return f"{depth}• "
-        self._lists[-1] = number + 1
-        return f"{depth}{number + 1}. "
+        number = self._lists[-1] = _count(item, "value", before + 1)
+        return f"{depth}{number}. "
+
+
+def _strikes(node: Element, manner: _Manner) -> bool:
+    """Whether it strikes out what is in it, by its name or by how it is to look."""
+    return manner.name in _STRUCK or "line-through" in (node.get("style") or "")
+
+
+def _told(node: Element, attribute: str) -> str:
+    return " ".join((node.get(attribute) or "").split())
+
+
+def _link(node: Element) -> str:
+    """Where a link leads, unless that is in the same text or its own text says it already."""
+    leads = _told(node, "href")
+    address = leads.removeprefix("mailto:").removeprefix("tel:")
+    return "" if leads.startswith("#") or address in (node.text or "") else leads
+
+
+def _count(node: Element, attribute: str, otherwise: int) -> int:
+    found = _COUNT.fullmatch(node.get(attribute) or "")
+    return int(found[1]) if found else otherwise

@@ -413,7 +413,11 @@ FETCHING = (
         "pictures and links",
         READ,
         lambda to: _page(f'<img src="{to}"/><a href="{to}">b</a><iframe src="{to}"/><object data="{to}"/>'),
-        "b",
+    ),
+    Attack("text that is struck out within itself", READ, lambda _: _page(_nested("s", 240, "a")), "[strøket: a]"),
+    Attack("much that is struck out", READ, lambda _: _page("<s>a</s>" * 9_500), "[strøket: a]" * 9_500),
+    Attack(
+        "a list that begins beyond all numbers", READ, lambda _: _page(f'<ol start="{"9" * 60_000}"><li>a</li></ol>')
     ),
     Attack(
         "a file elsewhere",

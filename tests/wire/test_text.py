@@ -39,6 +39,37 @@ PAGES = {
         "<table><tr><th>Dato</th><th>Puls</th></tr><tr><td>1.1.</td><td/><td><p>72</p></td></tr></table>",
         "Dato | Puls\n1.1. | | 72",
     ),
+    "a list goes on counting where another one ended": ('<ol start="5"><li>a</li><li>b</li></ol>', "5. a\n6. b"),
+    "an item may have a number of its own": (
+        '<ol><li>a</li><li value="7">b</li><li value="x">c</li></ol>',
+        "1. a\n7. b\n8. c",
+    ),
+    "what is struck out is told as such": (
+        "<p>Marevan <s>5 mg</s> 2 mg <strike>daglig</strike>, <del>fast</del></p>",
+        "Marevan [strøket: 5 mg] 2 mg [strøket: daglig], [strøket: fast]",
+    ),
+    "what only looks struck out is too": (
+        '<p>Marevan <span style="text-decoration: line-through">5 mg</span> 2 mg</p>',
+        "Marevan [strøket: 5 mg] 2 mg",
+    ),
+    "what is struck out may have markup and lines in it": (
+        "<del><p>Gi <b>5</b> mg</p><ul><li> en <s>to</s></li></ul></del><p>Gi 2 mg</p>",
+        "[strøket: Gi 5 mg\n\n• en to]\n\nGi 2 mg",
+    ),
+    "an item may be struck out": ("<ul><li><s>en </s>to</li><li><s/>tre</li></ul>", "• [strøket: en] to\n• tre"),
+    "of nothing struck out nothing is said": ("<p>a<s/><s> <b/></s>b</p>", "a b"),
+    "an abbreviation is followed by what it stands for": (
+        '<p><abbr title="blodtrykk">BT</abbr> 120, <acronym title=" respirasjons-\n frekvens">RF</acronym></p>',
+        "BT (blodtrykk) 120, RF (respirasjons- frekvens)",
+    ),
+    "a link is followed by where it leads": (
+        '<p>Se <a href="https://helsenorge.no/">her</a>, <a href="#b">b</a> eller <a href="/c"><b>c</b></a>.</p>',
+        "Se her (https://helsenorge.no/), b eller c (/c).",
+    ),
+    "a link that says itself where it leads is told once": (
+        '<p><a href="mailto:a@b.no">a@b.no</a> <a href="tel:78000000">Tlf. 78000000</a></p>',
+        "a@b.no Tlf. 78000000",
+    ),
     "headings stand alone": ("<h1>En</h1>to<h2>Tre</h2><p>fire</p>", "En\n\nto\n\nTre\n\nfire"),
     "a raised number does not become part of the number": ("<p>10<sup>9</sup>/L, 1<sup>st</sup></p>", "10⁹/L, 1^st"),
     "a lowered one stays": ("<p>CO<sub>2</sub></p>", "CO2"),
@@ -74,7 +105,7 @@ def test_a_deep_text_is_read_without_recursion() -> None:
 NAMES = st.sampled_from(
     [
         *("p", "div", "span", "b", "sup", "sub", "ul", "ol", "li", "table", "tr", "td", "th", "br", "pre", "script"),
-        *("h1", "dl", "dt", "dd", "x", "img", "blockquote"),
+        *("h1", "dl", "dt", "dd", "x", "img", "blockquote", "s", "del", "strike", "a", "abbr"),
     ]
 )
 WORDS = st.text("aæ1 \n\tB9<&", max_size=12)
