@@ -109,6 +109,7 @@ class AlertKind(StrEnum):
     """What somebody must hear of, beside their deadlines."""
 
     REJECTED = "rejected"  # the partner did not take what we sent
+    REMARKED = "remarked"  # the partner took what we sent, and says what was wrong with it
     MISSING = "missing"  # the partner has not acknowledged what we sent in 96 hours
     CHANGED = "changed"  # the sender replaced a message while somebody had it
 

@@ -248,11 +248,14 @@ class Hub:
     def _foreign(self, account: SystemAccount, reading: Message | Refusal | Receipt) -> Fault | None:
         """What is wrong when a key sends for somebody else, at either level: answers would go to the wrong mailbox."""
         sender = reading.sender if isinstance(reading, Receipt) else reading.envelope.sender
-        if not account.any and reading.key.sender not in account.her_ids:
-            return _not_of(account, reading.key.sender)
-        service = self.directory.partner_of(None, sender.level_2) if sender.level_2 else None
-        if service and service.her_id != sender.level_1:
-            return _not_together(sender.level_1 or "", sender.level_2 or "", service.name)
+        partner = self.directory.partner_of(None, sender.level_2) if sender.level_2 else None
+        # Whoever acknowledges gets no answer, so a HER-id at level 2 alone tells enough of who that is.
+        alone = partner is not None and sender.level_1 is None and isinstance(reading, Receipt)
+        organisation = partner.her_id if partner and alone else reading.key.sender
+        if not account.any and organisation not in account.her_ids:
+            return _not_of(account, organisation)
+        if partner and sender.level_1 not in (None, partner.her_id):
+            return _not_together(sender.level_1 or "", sender.level_2 or "", partner.name)
         return None
 
     async def _acted(self, stored: Stored, act: Act, who: Person, now: datetime) -> Change:

@@ -17,28 +17,29 @@ from hub.store.tables import alert, item, journal, outbox
 # So long after it was written a document is to be acknowledged (HIS 80415).
 WITHIN = timedelta(hours=96)
 
-# AppRec's status (8258) of a document that was not taken.
-REFUSED = "2"
+# AppRec's statuses (8258) of a document that was taken, of which the second is told with what was wrong all the same.
+TAKEN = ("1", "3")
+_LONGEST_STATUS = 64
 
 
 def note(c: Connection, receipt: Receipt, at: datetime) -> None:
-    """Keep a partner's acknowledgement with the document it is about; a negative one alerts whoever sent it.
+    """Keep a partner's acknowledgement with the document it is about; one that is not all good alerts whoever sent it.
 
-    A second one is ignored, one that comes late still counts, and one about nothing of ours is only noted.
+    A status that 8258 does not have is no promise that the document was taken. A second one is ignored, one that comes
+    late still counts, and one about nothing of ours is only noted.
     """
     row = _about(c, receipt)
     if row is None or row.receipt in ("accepted", "rejected"):
         _tell(c, Entry(at, "receipt.unmatched" if row is None else "receipt.repeated", receipt.key))
         return
-    rejected = receipt.status == REFUSED
-    words = "; ".join(": ".join(t for t in (x.value, x.text) if t) for x in receipt.faults)
+    rejected, words = receipt.status not in TAKEN, _words(receipt)
     values = {"receipt": "rejected" if rejected else "accepted", "receipt_at": at, "faults": words}
     c.execute(update(outbox).where(outbox.c.id == row.id).values(values))
     # What was missing came after all: nobody need look for it any more.
     found = (alert.c.kind == AlertKind.MISSING.value, alert.c.about == row.msg_id, alert.c.seen_at.is_(None))
     c.execute(update(alert).where(*found).values(seen_at=at, seen_by="receipt"))
     if row.item_id:
-        _tell_item(c, row, receipt, words if rejected else None, at)
+        _tell_item(c, row, receipt, rejected, words, at)
 
 
 def give_up(c: Connection, ids: Collection[int]) -> bool:
@@ -62,15 +63,22 @@ def _about(c: Connection, receipt: Receipt) -> Row[Any] | None:
     return row if from_ & {row.her_id, row.level_1} else None
 
 
-def _tell_item(c: Connection, row: Row[Any], receipt: Receipt, fault: str | None, at: datetime) -> None:
+def _words(receipt: Receipt) -> str:
+    """What it says, for whoever sent the document; a status of nobody's code list is told first."""
+    told = [": ".join(t for t in (x.value, x.text) if t) for x in receipt.faults]
+    status = [] if receipt.status in (*TAKEN, "2") else [f"Status {receipt.status[:_LONGEST_STATUS]}"]
+    return "; ".join(status + told)
+
+
+def _tell_item(c: Connection, row: Row[Any], receipt: Receipt, rejected: bool, words: str, at: datetime) -> None:
     id, inbox = ItemId(row.item_id), InboxId(row.inbox)
     codes = " ".join(x.value for x in receipt.faults)
     detail = {"document": row.msg_id, "codes": codes, "late": "yes" if row.receipt == "missing" else "no"}
-    event = "answer.acknowledged" if fault is None else "answer.rejected"
+    event = "answer.rejected" if rejected else "answer.acknowledged"
     _tell(c, Entry(at, event, receipt.key, id, inbox, detail=detail))
-    if fault is not None:
-        told = Alert(AlertKind.REJECTED, inbox, id, row.msg_id, at, fault)
-        add(c, alert, [rows.alert_row(told)], ignore=True)
+    if rejected or words:
+        kind = AlertKind.REJECTED if rejected else AlertKind.REMARKED
+        add(c, alert, [rows.alert_row(Alert(kind, inbox, id, row.msg_id, at, words))], ignore=True)
 
 
 def _tell(c: Connection, entry: Entry) -> None:

@@ -108,6 +108,20 @@ async def test_a_negative_one_alerts_the_inbox_with_code_and_text(store: Store) 
     assert "answer.rejected" in [line.event for line in await store.history((await item(store)).id)]
 
 
+async def test_one_that_takes_it_with_faults_is_positive_and_tells_them(store: Store) -> None:
+    await hear(store, 1, E21, status="3")
+    words = "E21: Mottaker finnes ikke: ukjent tjeneste"
+    assert ("accepted", words) == await receipt(store)
+    assert [(AlertKind.REMARKED, words)] == await alerts(store)
+
+
+@pytest.mark.parametrize(("faults", "words"), [((), "Status 9"), ((E21,), f"Status 9; E21: {E21.text}")])
+async def test_a_status_that_nobody_knows_is_no_yes(store: Store, faults: tuple[Code, ...], words: str) -> None:
+    await hear(store, 1, *faults, status="9")
+    assert ("rejected", words) == await receipt(store)
+    assert [(AlertKind.REJECTED, words)] == await alerts(store)
+
+
 async def test_of_two_the_second_is_ignored(store: Store) -> None:
     await hear(store, 1)
     await hear(store, 2, E21)

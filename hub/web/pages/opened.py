@@ -139,7 +139,7 @@ class Reader:
         at = self.moment(sent.receipt_at) if sent.receipt_at else ""
         words = self.language.gettext(wording.RECEIPTS[receipt], when=at)
         by = wording.name(self.directory, sent.author) if sent.author else ""
-        said = sent.faults if receipt == "rejected" else ""
+        said = sent.faults if receipt in ("rejected", "accepted") else ""
         return Document(sent.at.isoformat(), self.moment(sent.at), by, receipt, words, said)
 
     def enclosure(self, item: Item, place: int, file: Attachment) -> Enclosure:

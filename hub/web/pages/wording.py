@@ -107,11 +107,13 @@ RECEIPTS = {
 # What an inbox must hear of, and what can be done about it.
 ALERTS = {
     AlertKind.REJECTED: N_("The receiver rejected what was sent"),
+    AlertKind.REMARKED: N_("The receiver took what was sent, but had something against it"),
     AlertKind.MISSING: N_("What was sent is not acknowledged in 96 hours"),
     AlertKind.CHANGED: N_("The sender has replaced the message with a new version"),
 }
 ADVICE = {
     AlertKind.REJECTED: N_("The answer was not taken. Reach the receiver in another way."),
+    AlertKind.REMARKED: N_("The answer arrived. See whether something must be sent again in another way."),
     AlertKind.MISSING: N_("Nobody knows whether it arrived. Reach the receiver in another way."),
     AlertKind.CHANGED: N_("Read it again: somebody here had the earlier version."),
 }
