@@ -7,10 +7,10 @@ there is nothing brief, and nothing is decided here.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from hub.message import (
     Code,
+    Conversation,
     Envelope,
     Ident,
     Kind,
@@ -67,7 +67,7 @@ def _message(root: Element) -> Message | None:
         return None
     kind = msghead.purpose(envelope.type.value, body)
     refers = head.reference(found.get(f"{_MH}ConversationRef"))
-    return _with_payload(Message(envelope, kind, patient, conversation=refers), body) if kind else None
+    return _with_payload(envelope, kind, patient, refers, body) if kind else None
 
 
 def _body(ref: Element) -> Element | None:
@@ -130,29 +130,35 @@ def _patient(element: Element | None) -> Patient | None:
     )
 
 
-def _with_payload(message: Message, body: Element) -> Message:
-    message = replace(message, words=words.said((body,)))
+def _with_payload(
+    envelope: Envelope, kind: Kind, patient: Patient, refers: Conversation | None, body: Element
+) -> Message:
+    spoken = words.said((body,))
     if body.tag in plo.PAYLOADS:
-        return replace(message, status=plo.status(body), report=Report(codes=plo.codes(body)))
-    read = [_part(element) for element in body]
-    if read and None not in read:
-        asks = any(asks for _, asks in filter(None, read))
-        parts = tuple([part for part, _ in filter(None, read)])
-        return replace(message, parts=parts, wanted=dialogue.wanted(body) if asks else ())
-    said = payload.read(body, "")
-    return replace(message, parts=said.parts, wanted=said.wanted)
+        report, status = Report(codes=plo.codes(body)), plo.status(body)
+        return Message(envelope, kind, patient, (), refers, status=status, report=report, words=spoken)
+    parts: list[Part] = []
+    asks = [_outline(element, parts) for element in body]
+    if not parts:
+        # What has neither a note nor a request may still say what kind of case it is.
+        parts = list(dialogue.parts(body))
+    wanted = dialogue.wanted(body) if any(asks) else ()
+    return Message(envelope, kind, patient, tuple(parts), refers, wanted, words=spoken)
 
 
-def _part(element: Element) -> tuple[Part, bool] | None:
-    """A request or a note that has no other in it, without its text, and whether it names people."""
+def _outline(element: Element, parts: list[Part]) -> bool:
+    """Add theme and subject of a note or a request, and of the request within a note; whether they name people."""
     space = str(element.tag).rpartition("}")[0] + "}"
     said = {str(child.tag): child for child in element}
     theme = said.get(f"{space}TemaKodet", said.get(f"{space}TypeForesp"))
-    if theme is None or f"{space}Foresporsel" in said:
-        return None
+    if theme is None:
+        return False
     subject = said.get(f"{space}Tema", said.get(f"{space}EmneSporsmal"))
     line = "" if subject is None else " ".join(tree.value(subject).split())
-    return Part(dialogue.theme(theme), line), f"{space}RollerRelatertNotat" in said
+    parts.append(Part(dialogue.theme(theme), line))
+    within = said.get(f"{space}Foresporsel")
+    asked = within is not None and _outline(within, parts)
+    return asked or f"{space}RollerRelatertNotat" in said
 
 
 def _summary(root: Element) -> Message | None:

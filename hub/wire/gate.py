@@ -1,4 +1,4 @@
-"""What bytes must be before anything parses them: of a size, in an encoding, without document type, and not crowded.
+"""What bytes must be before anything parses them: of a size, in an encoding, without document type, not crowded.
 
 The standard expects UTF-8 and tolerates ISO-8859-1 (HIS 1037, PLO tests). Everything here is found by
 scanning, so that no parser sees what is turned away.
@@ -24,6 +24,9 @@ UTF_8 = "utf-8"
 ISO_8859_1 = "iso-8859-1"
 US_ASCII = "us-ascii"
 
+# Far more than any code, name or address needs; libxml2 takes seconds to hold megabytes against a schema's pattern.
+LONGEST_VALUE = 65_536
+
 # What senders write for the encodings that are read, in lower case.
 ENCODINGS = {
     **dict.fromkeys(("utf-8", "utf8"), UTF_8),
@@ -38,11 +41,16 @@ _BLANKS = re.compile(rb"[ \t\r\n]*")
 _WIDE = re.compile(
     rb"<[^\s<>/!?\"'=]++(?:\s++[^\s<>/\"'=]++\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+')){%d}" % (MOST_ATTRIBUTES + 1)
 )
+# A start tag up to the end of the longest value that is taken of one of its attributes; possessive for the same reason.
+_LONG = re.compile(
+    rb"<[^\s<>/!?\"'=]++(?:\s++[^\s<>/\"'=]++\s*+=\s*+(?:\"[^\"<]{0,%d}+\"|'[^'<]{0,%d}+'))*+"
+    rb"\s++[^\s<>/\"'=]++\s*+=\s*+(?:\"[^\"<]{%d}|'[^'<]{%d})" % ((LONGEST_VALUE,) * 2 + (LONGEST_VALUE + 1,) * 2)
+)
 
 
 def admit(raw: bytes, limit: int = LIMIT) -> str | Fault:
     """The encoding in which the bytes may be parsed, or what is wrong with them."""
-    return _size(raw, limit) or _crowd(raw) or _form(raw) or _encoding(raw)
+    return _size(raw, limit) or _crowd(raw) or _length(raw) or _form(raw) or _encoding(raw)
 
 
 def _size(raw: bytes, limit: int) -> Fault | None:
@@ -72,6 +80,21 @@ def _crowd(raw: bytes) -> Fault | None:
     many = quotes > 2 * _FEW_ATTRIBUTES or raw.count(b"xmlns:") > MOST_ATTRIBUTES
     found = _WIDE.search(raw) if many else None
     return faults.wide_element(MOST_ATTRIBUTES, _line(raw, found.start())) if found else None
+
+
+def _length(raw: bytes) -> Fault | None:
+    """Bound each attribute's value; a message that is no longer itself has none that is too long."""
+    found = _LONG.search(raw) if len(raw) > LONGEST_VALUE else None
+    return _long_value(_line(raw, found.end())) if found else None
+
+
+def _long_value(line: int) -> Fault:
+    return Fault(
+        "T01",
+        f"An attribute's value has more than {LONGEST_VALUE} bytes; send text in elements and files as attachments",
+        f"Verdien til et attributt har mer enn {LONGEST_VALUE} byte; send tekst i elementer og filer som vedlegg",
+        line=line,
+    )
 
 
 def _encoding(raw: bytes) -> str | Fault:

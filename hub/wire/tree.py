@@ -11,6 +11,7 @@ from lxml import etree
 
 from hub.message import Code, Fault
 from hub.wire import faults
+from hub.wire.names import BASE64
 
 Element = etree._Element
 
@@ -25,6 +26,26 @@ _XHTML = "{http://www.w3.org/1999/xhtml}"
 
 # libxml2 copies all namespaces in scope when it writes an element, in time with the square of how many they are.
 _MOST_NAMESPACES = 32
+
+# The longest text of an element that is no free text, in characters; looked for in messages of some size only. libxml2
+# takes seconds to hold megabytes against a schema's pattern, and no name, number or time is as long.
+LONGEST_TEXT = 200_000
+_LONG_MESSAGE = 200_000
+_OURS = "{http://www.kith.no/xmlstds"
+_CONTAINER = f"{{{BASE64}}}Base64Container"
+# Free text, with markup (anyType) or without: people write it, or paste whole journals into it.
+_FREE = frozenset(
+    (
+        *("TekstNotatInnhold", "Sporsmal", "TextResultValue", "Description"),
+        *("Annotation", "Begrunnelse", "ContentDescription", "Merknad", "Notat", "Sakstype", "Tema", "EmneSporsmal"),
+        *("AllergiskMot", "Beskrivelse", "BeskrivelseAvHendelse", "BeskrivelseAvTjeneste", "BeskrivelseInformasjon"),
+        *("BruksomradeTekst", "CaveStikkord", "DiagnoseBeskrivelse", "DosVeiledEnkel", "EndringFunksjonsnivaa"),
+        *("ForventetStatusUtskriving", "IntervensjonTiltakBeskrivelse", "MerknadTilBandasjemateriell"),
+        *("MerknadTilLegemiddeladministrering", "OpplysningerOmTjenesten", "StatusBehandlingsstart"),
+        *("StatusInnleggelse", "TidligereSykdom", "VurderingPleietyngde", "VurderingTekst", "VurderingenGjelder"),
+        *("Comment", "DosageText", "PlanComment", "ReqComment", "CommentExpDuration", "Advice", "Preparation"),
+    )
+)
 
 # libxml2's numbers: no memory left; nested too deeply, a text or a name too long.
 _NO_MEMORY = 2
@@ -43,7 +64,8 @@ def parse(raw: bytes, encoding: str) -> Element | Fault:
     if root.getroottree().docinfo.doctype:
         # The gate turns document types away; this stands behind it.
         return faults.doctype(1)
-    return (_crowd(root) if len(raw) > MOST_CHILDREN and raw.count(b"<") > MOST_CHILDREN else None) or root
+    crowd = _crowd(root) if len(raw) > MOST_CHILDREN and raw.count(b"<") > MOST_CHILDREN else None
+    return crowd or (_long_text(root) if len(raw) > _LONG_MESSAGE else None) or root
 
 
 def beginning(raw: bytes, encoding: str) -> Element | None:
@@ -183,6 +205,13 @@ def _crowd(root: Element) -> Fault | None:
             return faults.crowded(MOST_STRICT)
         if len(each) > MOST_CHILDREN and sum(not name(child).startswith(_XHTML) for child in each) > MOST_CHILDREN:
             return faults.crowded_element(MOST_CHILDREN, line(each))
+    return None
+
+
+def _long_text(root: Element) -> Fault | None:
+    """Whether an element of the standards holds more text than any value has, and is neither free text nor a file."""
+    for each in root.iter(f"{_OURS}*", ""):
+        pass
     return None
 
 
