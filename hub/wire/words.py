@@ -8,27 +8,30 @@ from collections.abc import Iterable
 
 from lxml import etree
 
-from hub.wire import text
+from hub.wire import text, tree
 from hub.wire.names import DIALOG_1_0, DIALOG_1_1, EPIKRISE_1_1, EPIKRISE_1_2
 from hub.wire.tree import Element
 
 # One by one, as libxml2 would put a union of them in order, which takes as long as finding them.
 _TEXTS, *_CODED = [etree.XPath(f"descendant::{what}", smart_strings=False) for what in ("text()", "*/@DN", "*/@OT")]
 
-# The elements in which markup may stand (anyType); it must not part the words that it stands in.
-_FREE = (
-    f"{{{DIALOG_1_0}}}TekstNotatInnhold",
-    *(f"{{{DIALOG_1_1}}}{name}" for name in ("TekstNotatInnhold", "Sporsmal")),
-    *(f"{{{space}}}{name}" for space in (EPIKRISE_1_1, EPIKRISE_1_2) for name in ("TextResultValue", "Description")),
-)
+# The elements in which markup may stand (anyType), by namespace; it must not part the words that it stands in.
+_FREE = {
+    DIALOG_1_0: (f"{{{DIALOG_1_0}}}TekstNotatInnhold",),
+    DIALOG_1_1: (f"{{{DIALOG_1_1}}}TekstNotatInnhold", f"{{{DIALOG_1_1}}}Sporsmal"),
+    **{space: (f"{{{space}}}TextResultValue", f"{{{space}}}Description") for space in (EPIKRISE_1_1, EPIKRISE_1_2)},
+}
 
 
 def said(elements: Iterable[Element]) -> str:
     """All that is said in these elements."""
-    return "\n".join([line for element in elements for line in _lines(element) if not line.isspace()])
+    return "\n".join([line for element in elements for line in _lines(element) if line and not line.isspace()])
 
 
 def _lines(element: Element) -> list[str]:
-    marked = any(len(each) for each in element.iter(*_FREE))
+    if len(element) == 0:
+        return [element.text or "", element.get("DN") or "", element.get("OT") or ""]
+    free = _FREE.get(tree.namespace(element), ())
+    marked = any(len(each) for each in element.iter(*free)) if free else False
     texts: list[str] = [text.plain(element)] if marked else _TEXTS(element)
     return [*texts, *(word for words in _CODED for word in words(element))]
