@@ -1,9 +1,11 @@
 """A message arrived: what now?"""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import MappingProxyType
+from unicodedata import normalize
 from uuid import NAMESPACE_OID, uuid5
 
 from hub import calendar, deadline, identity, item, route
@@ -36,6 +38,9 @@ from hub.succession import contradict
 
 # The name that a placing gets when a message answers something of ours.
 CONVERSATION = "conversation"
+
+# How letters are spelled where a system or a keyboard has none of them.
+SPELLED = {"å": "aa", "æ": "ae", "ø": "oe"}
 
 NONE: Mapping[str, Asked] = MappingProxyType({})
 
@@ -164,7 +169,7 @@ def _addressed(reading: Message | Refusal, order: Order, now: datetime, known: M
     if all(x.faults for x in ours):
         return refuse(envelope, ours, now)
     admitted = admit(reading, ours, order, now, known)
-    return replace(admitted, entries=(*admitted.entries, *_doubts(reading, now)))
+    return replace(admitted, entries=(*admitted.entries, *_doubts(reading, admitted.items, order.directory, now)))
 
 
 def _no_record(m: Message, x: Ours, directory: Directory) -> tuple[Fault, ...]:
@@ -201,13 +206,38 @@ def _lists(directory: Directory, practice: Practice, number: str) -> bool:
     return listing is not None and listing.practice == practice.her_id
 
 
-def _doubts(m: Message, now: datetime) -> tuple[Entry, ...]:
-    """A line in the journal where a patient's number cannot be right (E31), which alone rejects nothing."""
+def _doubts(m: Message, items: tuple[Item, ...], directory: Directory, now: datetime) -> tuple[Entry, ...]:
+    """A line in each item's journal where its patient is in doubt, which alone rejects nothing.
+
+    It is when the number cannot be right (E31), or when it is on the list under another name ("name").
+    """
+    return tuple(
+        Entry(now, "message.doubted", m.key, x.id, x.inbox, detail={"codes": codes})
+        for x in items
+        if (codes := " ".join(_doubted(m, route.listed(m, directory, directory.inboxes[x.inbox].practice))))
+    )
+
+
+def _doubted(m: Message, listing: Listing | None) -> Iterator[str]:
     idents = m.patient.idents if m.patient else ()
     whole = (i for i in idents if i.type.value in identity.NATIONAL and identity.plain(i.id))
-    if not any(identity.doubtful(i.id, i.type.value) for i in whole):
-        return ()
-    return (Entry(now, "message.doubted", m.key, detail={"codes": "E31"}),)
+    if any(identity.doubtful(i.id, i.type.value) for i in whole):
+        yield "E31"
+    if m.patient and m.patient.name and listing and not _same_family(m.patient, listing):
+        yield "name"
+
+
+def _same_family(patient: Patient, listing: Listing) -> bool:
+    """Whether a family name on the list, of which a person may have two, is among the message's names."""
+    return not _names(listing.family_name).isdisjoint(_names(patient.name))
+
+
+def _names(written: str) -> frozenset[str]:
+    """The words of a name, however they are spelled: systems write Å as AA, and in capitals."""
+    plain = normalize("NFC", written).casefold()
+    for letter, spelled in SPELLED.items():
+        plain = plain.replace(letter, spelled)
+    return frozenset(re.findall(r"\w+", plain))
 
 
 def _owner(receiver: Receiver, directory: Directory) -> Practice | None:
@@ -315,15 +345,17 @@ def _clock(x: Item, c: Circumstances, practice: Practice, order: Order, now: dat
 
 
 def _headline(m: Message, listing: Listing | None) -> Headline:
-    """What lists show; the birth date is the message's, else the list's."""
+    """What lists show; the birth date is the message's, else the list's if the number there is of the same name."""
     patient = m.patient
     born = patient.born if patient else None
+    if patient and listing and born is None and _same_family(patient, listing):
+        born = listing.born
     return Headline(
         kind=m.kind.value,
         subject=m.subject,
         sender=m.envelope.sender.name,
         patient=patient.name if patient else "",
-        born=born or (listing.born if listing else None),
+        born=born,
         attachments=len(m.attachments),
     )
 

@@ -33,6 +33,29 @@ def test_the_case_of_a_uuids_letters_makes_no_other_message() -> None:
     assert (lower.msg_id, lower.msg_id) == (arrival and arrival.parent, arrival and arrival.thread)
 
 
+@pytest.mark.parametrize(
+    ("family", "listed", "same"),
+    [
+        ("NORDMANN", "Nordmann", True),
+        ("Aas", "Ås", True),
+        ("A\u030as", "Aas", True),
+        ("Moe", "Berg Moe", True),
+        ("Nordmann-Berg", "Nordmann", True),
+        ("Solberg", "Nordmann", False),
+        ("Nordmannsen", "Nordmann", False),
+    ],
+)
+def test_a_number_that_is_listed_under_another_name_is_doubted_and_lends_no_birth_date(
+    family: str, listed: str, same: bool
+) -> None:
+    known = builders.directory(listings={"1": replace(builders.listing("1", pht="team"), family_name=listed)})
+    about = replace(builders.patient("1"), family_name=family, born=None)
+    change = intake.judge(builders.message(patient=about), builders.order(directory=known), NOW)
+    doubted = [(e.item, dict(e.detail)) for e in change.entries if e.event == "message.doubted"]
+    assert ([] if same else [(x.id, {"codes": "name"}) for x in change.items]) == doubted
+    assert {known.listings["1"].born if same else None} == {x.headline.born for x in change.items}
+
+
 def opened(change: Change) -> Item:
     return replace(change.items[0], version=1)
 

@@ -129,7 +129,9 @@ EVENTS = {
     "item.returned": N_("%(who)s returned the message to the sender: %(reason)s"),
     "item.withdrawn": N_("The sender withdrew the message"),
     "item.replaces": N_("Takes the place of an earlier version, with the same deadline"),
-    "message.doubted": N_("The patient's number cannot be right: check who the message is about"),
+    "message.doubted": N_(
+        "The patient's number cannot be right, or belongs to another name: check who the message is about"
+    ),
     "answer.acknowledged": N_("The receiver has acknowledged what was sent"),
     "answer.rejected": N_("The receiver rejected what was sent (%(codes)s)"),
     "answer.unacknowledged": N_("The receiver has not acknowledged what was sent in 96 hours"),
