@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 # A time without zone is Norwegian time (HIS 1037:2011 6.2.1).
 OSLO = ZoneInfo("Europe/Oslo")
 
-# xs:dateTime, whose zone lies within 14 hours; years that Python cannot hold are no times either.
+# xs:dateTime, whose zone lies within 14 hours; years that Python cannot hold are no times either, and neither are
+# fractions finer than any clock's, which an acknowledgement would have to repeat.
 _DATE_TIME = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?)"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,12})?)"
     r"(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
 )
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?")

@@ -31,6 +31,8 @@ _MOST_NAMESPACES = 32
 # takes seconds to hold megabytes against a schema's pattern, and no name, number or time is as long.
 LONGEST_TEXT = 200_000
 _LONG_MESSAGE = 200_000
+# And the longest number of a code list (OID), whose pattern takes it the most time: all of them count together.
+LONGEST_OID = 256
 _OURS = "{http://www.kith.no/xmlstds"
 _CONTAINER = f"{{{BASE64}}}Base64Container"
 # Free text, with markup (anyType) or without: people write it, or paste whole journals into it.
@@ -44,6 +46,7 @@ _FREE = frozenset(
         *("MerknadTilLegemiddeladministrering", "OpplysningerOmTjenesten", "StatusBehandlingsstart"),
         *("StatusInnleggelse", "TidligereSykdom", "VurderingPleietyngde", "VurderingTekst", "VurderingenGjelder"),
         *("Comment", "DosageText", "PlanComment", "ReqComment", "CommentExpDuration", "Advice", "Preparation"),
+        *("Gjelder", "MsgDescr", "Precaution", "Stikkord"),
     )
 )
 
@@ -210,9 +213,35 @@ def _crowd(root: Element) -> Fault | None:
 
 def _long_text(root: Element) -> Fault | None:
     """Whether an element of the standards holds more text than any value has, and is neither free text nor a file."""
-    for each in root.iter(f"{_OURS}*", ""):
-        pass
+    for each in root.iter():
+        tag = name(each)
+        # A file's text is never made a string here, as it may take half the memory that a reader has.
+        if tag == _CONTAINER or not tag.startswith(_OURS):
+            continue
+        length = len(each.text or "")
+        if max(len(each.get("S") or ""), length if tag.endswith("}OidRef") else 0) > LONGEST_OID:
+            return _long_oid(line(each))
+        if length > LONGEST_TEXT and all(local(it) not in _FREE for it in (each, *each.iterancestors())):
+            return _endless(line(each))
     return None
+
+
+def _long_oid(line: int) -> Fault:
+    return Fault(
+        "T01",
+        f"The number of a code list (S) or an OidRef has more than {LONGEST_OID} characters",
+        f"Nummeret på et kodeverk (S) eller en OidRef har mer enn {LONGEST_OID} tegn",
+        line=line,
+    )
+
+
+def _endless(line: int) -> Fault:
+    return Fault(
+        "T01",
+        f"An element has more than {LONGEST_TEXT} characters and is not one for free text",
+        f"Et element har mer enn {LONGEST_TEXT} tegn og er ikke et for fritekst",
+        line=line,
+    )
 
 
 def _step(element: Element) -> str:

@@ -274,16 +274,16 @@ ATTRIBUTES = (
         "refusal T01",
         lambda _: _told("<p xmlns:a='urn:a' xmlns:b='urn:a' a:c='' b:c=''/>"),
     ),
-    Attack("a huge attribute", READ, lambda _: _told(f'<p a="{"x" * 5_000_000}"/>')),
+    Attack("a huge attribute", _CROWD, lambda _: _told(f'<p a="{"x" * 5_000_000}"/>')),
     Attack(
         "a huge attribute of the head",
-        READ,
+        _CROWD,
         lambda _: dialogue(kind="DIALOG_NOTAT").replace(b'DN="Notat"', b'DN="' + b"x" * 1_000_000 + b'"'),
     ),
     Attack("a huge name", "refusal T01", lambda _: _told(f"<{'a' * 5_000_000}/>")),
     Attack("a huge name of an attribute", "refusal T01", lambda _: _told(f"<p {'a' * 5_000_000}=''/>")),
     Attack("a long name", READ, lambda _: _told(f"<{'a' * 49_000}/>")),
-    Attack("a huge namespace", READ, lambda _: _told(f'<p xmlns="urn:{"x" * 1_000_000}"/>')),
+    Attack("a huge namespace", _CROWD, lambda _: _told(f'<p xmlns="urn:{"x" * 1_000_000}"/>')),
     Attack(
         "namespaces without end",
         "refusal T01",
@@ -502,20 +502,50 @@ WRAPPING = (
     Attack("a key elsewhere", "refusal S01", lambda to: _signed(f'<KeyInfo><RetrievalMethod URI="{to}"/></KeyInfo>')),
 )
 
+
+def _numbered(system: str) -> bytes:
+    """A message whose patient's number is of a list with this number."""
+    number = f'<Ident><Id>{builders.HANNE}</Id><TypeId V="FNR" S="{system}"/></Ident>'
+    return dialogue(patient=patient(idents=number))
+
+
 PATTERNS = (
     Attack("a hostile number of a code list", "refusal T02", lambda _: dialogue(body=note(system="1." * 40 + "!"))),
-    Attack("a longer one", "refusal T02", lambda _: dialogue(body=note(system="1" * 100_000 + "!"))),
-    Attack("a long one that is right", READ, lambda _: dialogue(body=note(system="1." * 100_000 + "1"))),
-    Attack("a hostile time", READ, lambda _: dialogue(gen_date="2026-11-21T10:32:12." + "1" * 1_000_000)),
+    Attack("a longer one", "refusal T02", lambda _: dialogue(body=note(system="1" * 60_000 + "!"))),
+    Attack("a long one that is right", READ, lambda _: dialogue(body=note(system="1." * 30_000 + "1"))),
+    Attack("many long ones", "refusal T01", lambda _: dialogue(body=note(system="1." * 30_000 + "!") * 90)),
+    Attack(
+        "many long ones that are right", "refusal T01", lambda _: dialogue(body=note(system="1." * 30_000 + "1") * 90)
+    ),
+    Attack("many that are not too long", "refusal T02", lambda _: dialogue(body=note(system="1." * 110 + "!") * 1_900)),
+    Attack(
+        "references without end",
+        "refusal T01",
+        lambda _: dialogue(
+            attachments=f"<Document><OidRef>{'1.' * 30_000}!</OidRef><RefDoc><MsgType V='REF'/></RefDoc></Document>"
+            * 90
+        ),
+    ),
+    Attack("an endless one", _CROWD, lambda _: _numbered("1." * 4_000_000 + "!")),
+    Attack("an endless one that is right", _CROWD, lambda _: _numbered("1." * 4_000_000 + "1")),
+    Attack("an endless one in other quotes", _CROWD, lambda _: _numbered("1." * 4_000_000 + "1").replace(b'"', b"'")),
+    Attack("a hostile time", "refusal T02", lambda _: dialogue(gen_date="2026-11-21T10:32:12." + "1" * 100_000)),
+    Attack("an endless time", "refusal T01", lambda _: dialogue(gen_date="2026-11-21T10:32:12." + "1" * 8_000_000)),
+    Attack(
+        "a birth date before endless blanks",
+        "refusal T01",
+        lambda _: dialogue(patient=patient(born="2000-01-01" + " " * 8_000_000)),
+    ),
+    Attack("an endless name", "refusal T01", lambda _: dialogue(patient=patient(family="x" * 8_000_000))),
     Attack("a hostile zone", "refusal T02", lambda _: dialogue(gen_date="2026-11-21T10:32:12+99:99")),
     Attack("a year beyond all", "refusal T02", lambda _: dialogue(gen_date=f"{'9' * 100_000}-01-01T00:00:00Z")),
     Attack("a year before all", "refusal T02", lambda _: dialogue(gen_date="-0001-01-01T00:00:00Z")),
     Attack("the end of time", "refusal T02", lambda _: dialogue(gen_date="9999-12-31T24:00:00-14:00")),
     Attack("the beginning of time", "refusal T02", lambda _: dialogue(gen_date="0001-01-01T00:00:00+14:00")),
-    Attack("a hostile birth date", "refusal T02", lambda _: dialogue(patient=patient(born="9" * 1_000_000))),
+    Attack("a hostile birth date", "refusal T01", lambda _: dialogue(patient=patient(born="9" * 1_000_000))),
     Attack(
         "a hostile number of a patient",
-        "refusal T99",
+        "refusal T01",
         lambda _: dialogue(patient=patient(idents=ident(builders.HANNE, "FNR") + ident("9" * 1_000_000, "FNR"))),
     ),
     Attack(
@@ -523,20 +553,20 @@ PATTERNS = (
         "refusal E36",
         lambda _: dialogue(patient=patient(idents=ident("٠" * 11, "FNR"))),
     ),
-    Attack("an endless id", "unreadable E10", lambda _: dialogue(msg_id="a" * 1_000_000)),
+    Attack("an endless id", "unreadable T01", lambda _: dialogue(msg_id="a" * 1_000_000)),
     Attack(
         "an endless number of the sender",
-        "unreadable T02",
+        "unreadable T01",
         lambda _: dialogue(sender=organisation("A", ident("9" * 1_000_000))),
     ),
     Attack(
         "an endless number of a receiver",
-        READ,
+        "refusal T01",
         lambda _: dialogue(receiver=f"<Receiver>{organisation('A', ident('9' * 1_000_000))}</Receiver>"),
     ),
-    Attack("an endless version", "refusal T02", lambda _: dialogue(mig="v" * 1_000_000)),
-    Attack("an endless role", READ, lambda _: dialogue(others=builders.copy(builders.GP, "X" * 1_000_000))),
-    Attack("an endless profession", READ, lambda _: dialogue(body=note(rest=builders.wanted("24", "9" * 1_000_000)))),
+    Attack("an endless version", "refusal T01", lambda _: dialogue(mig="v" * 1_000_000)),
+    Attack("an endless role", _CROWD, lambda _: dialogue(others=builders.copy(builders.GP, "X" * 1_000_000))),
+    Attack("an endless profession", _CROWD, lambda _: dialogue(body=note(rest=builders.wanted("24", "9" * 1_000_000)))),
 )
 
 _COPY = "<CopyDest><HCP><Inst><Name>A</Name><Id>900200</Id><TypeId V='HER'/></Inst></HCP></CopyDest>"

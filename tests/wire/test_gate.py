@@ -1,10 +1,13 @@
 """What bytes must be before anything parses them."""
 
+import re
+from pathlib import Path
+
 import pytest
 
-from hub.message import Fault, Message, Unreadable
-from hub.wire import gate, reader
-from tests.wire.builders import dialogue, note
+from hub.message import Fault, Message, Refusal, Unreadable
+from hub.wire import gate, reader, tree
+from tests.wire.builders import OID, PDF, XHTML, attachment, dialogue, note, patient
 
 NORWEGIAN = note(text="Æ, ø og å")
 
@@ -176,3 +179,76 @@ def test_a_crowd_of_elements_or_attributes_is_turned_away_before_it_is_parsed(ra
 
 def test_many_attributes_on_many_elements_are_no_crowd() -> None:
     assert gate.UTF_8 == gate.admit(b"<a>" + b"<b c='1' d='2' e='3'/>" * 30_000 + b"</a>")
+
+
+LONG = gate.LONGEST_VALUE
+TOO_LONG = f"An attribute's value has more than {LONG} bytes; send text in elements and files as attachments"
+VALUES = {
+    "the longest that is taken": (b'<a b="%s"/>' % (b"x" * LONG), ""),
+    "one byte more": (b'<a>\n<b c="%s"/></a>' % (b"x" * (LONG + 1)), TOO_LONG),
+    "in other quotes": (b"<a b='%s'/>" % (b'"' * (LONG + 1)), TOO_LONG),
+    "after others, over lines": (b"<a b='1' c=\"2\"\n\td = '%s'/>" % (b"\n" * (LONG + 1)), TOO_LONG),
+    "in the declaration of a namespace": (b'<a xmlns:b="urn:%s"/>' % (b"x" * LONG), TOO_LONG),
+    "many that are not": (b"<a>" + b'<b c="%s"/>' % (b"x" * 60_000) * 10 + b"</a>", ""),
+    "a long text": (b'<a b="1">b="' + b"x" * 2 * LONG + b"</a>", ""),
+    "a long comment": (b'<a><!-- b="' + b"x" * 2 * LONG + b" --></a>", ""),
+}
+
+
+@pytest.mark.parametrize(("raw", "said"), VALUES.values(), ids=VALUES)
+def test_a_value_of_an_attribute_is_bounded_before_anything_is_parsed(raw: bytes, said: str) -> None:
+    found = gate.admit(raw)
+    assert said == (found.en if isinstance(found, Fault) else "")
+
+
+def endless(raw: bytes) -> list[tuple[str, int]]:
+    """Where an element's text is too long, if one is."""
+    read = reader.read(raw)
+    faults = read.faults if isinstance(read, Refusal | Unreadable) else ()
+    return [(fault.code, fault.line) for fault in faults if "characters and is not one for free text" in fault.en]
+
+
+MOST = tree.LONGEST_TEXT
+XHTML_TEXT = f'<p xmlns="{XHTML}">{"x" * (MOST + 1)}</p>'
+TEXTS = {
+    "a version": (dialogue(mig="x" * (MOST + 1)), [("T01", 5)]),
+    "a version as long as can be": (dialogue(mig="x" * MOST), []),
+    "a birth date with blanks": (dialogue(patient=patient(born="2000-01-01" + " " * MOST)), [("T01", 10)]),
+    "a name": (dialogue(patient=patient(family="x" * (MOST + 1))), [("T01", 10)]),
+    "a text": (dialogue(body=note(text="x" * (MOST + 1))), []),
+    "a text with markup of no namespace": (dialogue(body=note(text=f"<p>{'x' * (MOST + 1)}</p>")), []),
+    "a text with XHTML": (dialogue(body=note(text=XHTML_TEXT)), []),
+    "a subject": (dialogue(body=note(subject="x" * (MOST + 1))), []),
+    "a remark": (dialogue(body=note(rest=f"<Merknad>{'x' * (MOST + 1)}</Merknad>")), []),
+    "a file": (dialogue(attachments=attachment(data=PDF + "JVBE" * MOST)), []),
+}
+
+
+@pytest.mark.parametrize(("raw", "found"), TEXTS.values(), ids=TEXTS)
+def test_only_free_text_and_files_have_no_bound_of_their_own(raw: bytes, found: list[tuple[str, int]]) -> None:
+    assert found == endless(raw)
+
+
+def test_the_number_of_a_code_list_is_bounded_in_a_long_message() -> None:
+    said = f"The number of a code list (S) or an OidRef has more than {tree.LONGEST_OID} characters"
+    for digits, expected in ((256 - len(OID), []), (257 - len(OID), [said])):
+        read = reader.read(dialogue(body=note(system="1" * digits, text="x" * MOST)))
+        assert expected == [fault.en for fault in getattr(read, "faults", ())]
+
+
+def test_a_sender_hears_of_a_text_without_end() -> None:
+    assert isinstance(reader.read(dialogue(mig="x" * (MOST + 1))), Refusal)
+
+
+def test_every_element_of_free_text_has_no_bound() -> None:
+    """What the schemas give the type anyType, and let hold text, is told in full however long it is."""
+    schemas = (Path(__file__).parent.parent.parent / "schemas").rglob("*.xsd")
+    any_type = re.compile(r'name="(\w+)"[^>]*type="(?:xs:|xsd:)?anyType"')
+    named = {name for file in schemas for name in any_type.findall(file.read_text(encoding="utf-8"))}
+    assert named
+    assert [] == [name for name in sorted(named) if endless(long_text(name))]
+
+
+def long_text(name: str) -> bytes:
+    """A message with a long text in an element of that name."""
+    return dialogue(body=note(rest=f"<{name}>{'x' * (MOST + 1)}</{name}>"))
