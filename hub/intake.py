@@ -39,6 +39,9 @@ from hub.succession import contradict
 # The name that a placing gets when a message answers something of ours.
 CONVERSATION = "conversation"
 
+# So much of a text is shown in a list.
+LONGEST_LINE = 200
+
 # How letters are spelled where a system or a keyboard has none of them.
 SPELLED = {"å": "aa", "æ": "ae", "ø": "oe"}
 
@@ -351,13 +354,18 @@ def _headline(m: Message, listing: Listing | None) -> Headline:
     if patient and listing and born is None and _same_family(patient, listing):
         born = listing.born
     return Headline(
-        kind=m.kind.value,
-        subject=m.subject,
-        sender=m.envelope.sender.name,
-        patient=patient.name if patient else "",
+        kind=_line(m.kind.value),
+        subject=_line(m.subject),
+        sender=_line(m.envelope.sender.name),
+        patient=_line(patient.name if patient else ""),
         born=born,
         attachments=len(m.attachments),
     )
+
+
+def _line(text: str) -> str:
+    """A text as a list has room for it; the message itself has all of it."""
+    return text if len(text) <= LONGEST_LINE else f"{text[: LONGEST_LINE - 1].rstrip()}…"
 
 
 def _item(key: MessageKey, inbox: InboxId, purpose: Purpose, headline: Headline, placing: Placing) -> Item:

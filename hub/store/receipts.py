@@ -19,6 +19,9 @@ WITHIN = timedelta(hours=96)
 
 # AppRec's statuses (8258) of a document that was taken, of which the second is told with what was wrong all the same.
 TAKEN = ("1", "3")
+
+# So much of what a partner says is kept to be shown; the acknowledgement itself has all of it.
+LONGEST_WORDS = 2_000
 _LONGEST_STATUS = 64
 
 
@@ -67,7 +70,8 @@ def _words(receipt: Receipt) -> str:
     """What it says, for whoever sent the document; a status of nobody's code list is told first."""
     told = [": ".join(t for t in (x.value, x.text) if t) for x in receipt.faults]
     status = [] if receipt.status in (*TAKEN, "2") else [f"Status {receipt.status[:_LONGEST_STATUS]}"]
-    return "; ".join(status + told)
+    words = "; ".join(status + told)
+    return words if len(words) <= LONGEST_WORDS else f"{words[: LONGEST_WORDS - 1]}…"
 
 
 def _tell_item(c: Connection, row: Row[Any], receipt: Receipt, rejected: bool, words: str, at: datetime) -> None:

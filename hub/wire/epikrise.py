@@ -158,7 +158,7 @@ def envelope_of(message: Fields, rprt: Fields) -> Envelope | None:
 
 def _type(message: Fields) -> Code:
     """The message function as written, which may be "E" or missing, with the text that EPIKRISE has in 8279."""
-    type = message.code("Type")
+    type = head.kept(message.code("Type"))
     text = type.text or codes.text("8279", type.value) or codes.TYPES["EPIKRISE"]
     return Code(type.value or "EPIKRISE", text, type.system)
 
@@ -215,13 +215,15 @@ def _addressee(named: list[_Named]) -> _Named | None:
 
 
 def _unit(fields: Fields) -> Unit:
-    return Unit(fields.text("Name"), _idents(fields, "TypeId"))
+    return Unit(head.name(fields.text("Name")), _idents(fields, "TypeId"))
 
 
 def _professional(fields: Fields) -> Professional:
     """A person, whose name is one string in whatever order, and is mirrored as such."""
     return Professional(
-        family_name=fields.text("Name"), profession=fields.attribute("Type"), idents=_idents(fields, "TypeId")
+        family_name=head.name(fields.text("Name")),
+        profession=fields.attribute("Type"),
+        idents=_idents(fields, "TypeId"),
     )
 
 
@@ -237,7 +239,7 @@ def patient(rprt: Fields) -> Patient | None:
     found = rprt.of("Patient")
     if found.element is None:
         return None
-    family, _, given = found.text("Name").partition(",")
+    family, _, given = head.name(found.text("Name")).partition(",")
     return Patient(
         family_name=family.strip(),
         given_name=given.strip(),

@@ -25,6 +25,12 @@ from hub.wire.tree import Element, Fields
 # Longer identifiers are no identifiers, and no database would take them as a key.
 LONGEST_ID = 256
 
+# Longer names are no names: all that is repeated of them, in lists and acknowledgements, ends here.
+LONGEST_NAME = 1_000
+
+# So much of the message function is kept: its value, its text and its code system, which acknowledgements repeat.
+_LONGEST_VALUE, _LONGEST_TEXT, _LONGEST_SYSTEM = 64, 256, 256
+
 # When GenDate tells no time: such a message is refused (T02), and this is never shown.
 UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -79,8 +85,18 @@ def usable(party: Party) -> bool:
 
 def type_of(info: Fields) -> Code:
     """The message function (8279), with the code list's text where the sender gave none."""
-    type = info.code("Type")
+    type = kept(info.code("Type"))
     return type if type.text else Code(type.value, codes.text("8279", type.value), type.system)
+
+
+def kept(type: Code) -> Code:
+    """A message function no longer than an acknowledgement can repeat it; no known one is as long."""
+    return Code(type.value[:_LONGEST_VALUE], type.text[:_LONGEST_TEXT], type.system[:_LONGEST_SYSTEM])
+
+
+def name(written: str) -> str:
+    """A name, or its beginning where no name is as long."""
+    return written if len(written) <= LONGEST_NAME else f"{written[: LONGEST_NAME - 1]}…"
 
 
 def conversation(info: Fields) -> Conversation | None:
@@ -103,9 +119,9 @@ def patient(info: Fields) -> Patient | None:
     if found.element is None:
         return None
     return Patient(
-        family_name=found.text("FamilyName"),
-        middle_name=found.text("MiddleName"),
-        given_name=found.text("GivenName"),
+        family_name=name(found.text("FamilyName")),
+        middle_name=name(found.text("MiddleName")),
+        given_name=name(found.text("GivenName")),
         born=times.day(found.text("DateOfBirth")),
         sex=found.attribute("Sex"),
         idents=_idents(found),
@@ -174,14 +190,14 @@ def _numbered(info: Fields, name: str) -> Iterator[tuple[Element, str]]:
 
 
 def _unit(fields: Fields) -> Unit:
-    return Unit(fields.text("OrganisationName"), _idents(fields))
+    return Unit(name(fields.text("OrganisationName")), _idents(fields))
 
 
 def _professional(fields: Fields) -> Professional:
     return Professional(
-        family_name=fields.text("FamilyName"),
-        middle_name=fields.text("MiddleName"),
-        given_name=fields.text("GivenName"),
+        family_name=name(fields.text("FamilyName")),
+        middle_name=name(fields.text("MiddleName")),
+        given_name=name(fields.text("GivenName")),
         profession=fields.attribute("TypeHealthcareProfessional"),
         idents=_idents(fields),
     )

@@ -56,6 +56,16 @@ def test_a_number_that_is_listed_under_another_name_is_doubted_and_lends_no_birt
     assert {known.listings["1"].born if same else None} == {x.headline.born for x in change.items}
 
 
+def test_lists_show_the_beginning_of_what_no_line_has_room_for() -> None:
+    long, key = "x" * 10_000, builders.party("200", "201", "y" * 10_000)
+    about = replace(builders.patient("1"), family_name=long)
+    parts = (replace(builders.message().parts[0], subject=long),)
+    m = builders.message(envelope=builders.envelope(sender=key), patient=about, parts=parts)
+    shown = intake.judge(m, builders.order(), NOW).items[0].headline
+    assert "x" * 199 + "…" == shown.subject
+    assert {200} == {len(text) for text in (shown.subject, shown.sender, shown.patient)}
+
+
 def opened(change: Change) -> Item:
     return replace(change.items[0], version=1)
 

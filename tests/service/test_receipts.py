@@ -122,6 +122,12 @@ async def test_a_status_that_nobody_knows_is_no_yes(store: Store, faults: tuple[
     assert [(AlertKind.REJECTED, words)] == await alerts(store)
 
 
+async def test_of_endless_words_the_beginning_is_told(store: Store) -> None:
+    await hear(store, 1, Code("E21", "x" * 1_000_000))
+    ((_, words),) = await alerts(store)
+    assert (2_000, "E21: xxx", "…") == (len(words), words[:8], words[-1])
+
+
 async def test_of_two_the_second_is_ignored(store: Store) -> None:
     await hear(store, 1)
     await hear(store, 2, E21)

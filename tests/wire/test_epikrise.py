@@ -512,3 +512,16 @@ def test_elements_in_elements_without_end_are_told_as_text() -> None:
     found = epikrise.document(etree.fromstring(summary(sender=HOSPITAL.replace("</Inst>", f"{deep}</Inst>"))))
     assert found is not None
     assert "innerst" in found.make().text
+
+
+def test_what_lists_and_acknowledgements_repeat_of_a_summary_is_no_longer_than_they_can() -> None:
+    long = "x" * 10_000
+    raw = summary(
+        type=f'<Type V="EPIKRISE" DN="{long}"/>',
+        patient=PATIENT.replace("Aas", long),
+        sender=HOSPITAL.replace("Storfjell sykehus", long),
+    )
+    read = reader.read(raw)
+    assert isinstance(read, Message) and read.patient
+    lengths = (len(read.envelope.type.text), len(read.patient.name), len(read.envelope.sender.organisation.name))
+    assert (256, 1_000, 1_000) == lengths

@@ -420,3 +420,22 @@ def test_a_fault_is_a_fault_in_both_languages() -> None:
 
 def _her(id: str) -> Ident:
     return replace(builders.her(id))
+
+
+def test_what_lists_and_acknowledgements_repeat_is_no_longer_than_they_can() -> None:
+    long = "x" * 10_000
+    sender = organisation(long, ident("900400"), inner=builders.professional(long, long, ident("900401")))
+    patient = builders.patient(family=long, given=long)
+    raw = dialogue(sender=sender, patient=patient).replace(b'DN="Helsefaglig dialog"', f'DN="{long}"'.encode(), 1)
+    read = reader.read(raw)
+    assert isinstance(read, Message) and read.patient and read.envelope.sender.professional
+    person, who = read.envelope.sender.professional, read.patient
+    names = (read.envelope.sender.organisation.name, person.family_name, person.given_name, who.family_name)
+    assert [(1_000, "…")] * 4 == [(len(name), name[-1]) for name in names]
+    assert 256 == len(read.envelope.type.text)
+
+
+def test_of_an_endless_message_function_the_beginning_is_kept() -> None:
+    read = reader.read(dialogue().replace(b'V="DIALOG_HELSEFAGLIG"', b'V="%b"' % (b"Q" * 10_000), 1))
+    assert isinstance(read, Message)
+    assert "Q" * 64 == read.envelope.type.value
