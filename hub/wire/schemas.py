@@ -8,6 +8,7 @@ that the hub never depends on what becomes of the site's files, and the way back
 import json
 import os
 import re
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -116,10 +117,10 @@ def use(directory: Path, home: Path) -> Path:
     """Write the set of a site's files and ours into a new folder in `home`, and return it; all or nothing.
 
     The folder is named by what is in it: the same files give the same folder. Raises BadConfiguration, which notes
-    every problem, when they make no set.
+    every problem, when they make no set; and only when they make one, whether it cannot be written in `home`.
     """
     home = home.resolve()
-    with tempfile.TemporaryDirectory(prefix=".schemas-", dir=_writable(home)) as scratch:
+    with tempfile.TemporaryDirectory() as scratch:
         made = Path(scratch) / "set"
         found, sheets = _together(directory, made)
         if found.troubles:
@@ -128,10 +129,21 @@ def use(directory: Path, home: Path) -> Path:
             )
             raise BadConfiguration.of(first, *others)
         digest = sha256("".join(f"{s.namespace} {s.sha256}\n" for s in sheets).encode()).hexdigest()[:12]
-        place = home / f"schemas-{digest}"
+        return _placed(made, home, f"schemas-{digest}")
+
+
+def _placed(made: Path, home: Path, name: str) -> Path:
+    """The set in its folder in `home`, which is made where there is none; half a set never has that name."""
+    place = home / name
+    try:
+        home.mkdir(parents=True, exist_ok=True)
         if not place.exists():
-            made.replace(place)
-        return place
+            with tempfile.TemporaryDirectory(prefix=".schemas-", dir=home) as beside:
+                shutil.copytree(made, Path(beside) / "set").replace(place)
+    except OSError as error:
+        reason = f"the set cannot be written here ({error.strerror}); name another folder with --into"
+        raise BadConfiguration(str(home), "", reason) from error
+    return place
 
 
 def _together(directory: Path, into: Path) -> tuple[Checked, list[Sheet]]:
@@ -330,10 +342,3 @@ def _is_known(made: etree.XMLSchema, root: etree._Element) -> bool:
         return True
     made.validate(etree.Element(f"{{{space}}}{first}"))
     return all(entry.type != _UNDECLARED for entry in made.error_log)
-
-
-def _writable(home: Path) -> Path:
-    """The folder, if something can be written there. Raises BadConfiguration."""
-    if not home.is_dir() or not os.access(home, os.W_OK):
-        raise BadConfiguration(str(home), "", "the set cannot be written here; name another folder with --into")
-    return home

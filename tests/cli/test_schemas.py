@@ -91,6 +91,31 @@ def test_a_wrong_folder_gives_the_file_and_the_reason_and_leaves_nothing(home: P
     assert (78, True) == (checked.returncode, str(published / "half.xsd") in checked.stderr)
 
 
+def test_what_is_wrong_with_the_schemas_is_told_before_where_they_go(published: Path, tmp_path: Path) -> None:
+    into = tmp_path / "new" / "folder"
+    (published / "half.xsd").write_text("<xs:schema", encoding="utf-8")
+    found = hub("schemas", "use", str(published), "--into", str(into))
+    assert (78, True) == (found.returncode, f"{published / 'half.xsd'}: it cannot be read" in found.stderr)
+    assert "--into" not in found.stderr and not into.parent.exists()
+
+
+def test_a_folder_to_write_into_is_made(published: Path, tmp_path: Path) -> None:
+    into = tmp_path / "new" / "folder"
+    found = hub("schemas", "use", str(published), "--into", str(into))
+    assert (0, "") == (found.returncode, found.stderr)
+    (place,) = into.iterdir()
+    assert f'schemas = "{place}"' in found.stdout and (place / "set.json").is_file()
+
+
+def test_a_folder_that_cannot_be_made_is_named(published: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    found = hub("schemas", "use", str(published), "--into", str(tmp_path / "file" / "folder"))
+    assert (78, f"hub: {tmp_path / 'file' / 'folder'}: the set cannot be written here") == (
+        found.returncode,
+        found.stderr.partition(" (")[0],
+    )
+
+
 def test_a_folder_that_is_not_there_is_told(home: Path) -> None:
     found = hub("schemas", "use", "/no/such/folder", "--config", str(home / "hub.toml"))
     assert (78, "hub: /no/such/folder: there is no such folder\n") == (found.returncode, found.stderr)
