@@ -98,10 +98,11 @@ def _details(request: Fields) -> Iterator[tuple[str, str]]:
 
 
 def _people(part: Fields) -> Iterator[tuple[str, str]]:
-    """Everybody named with a note or request, by role."""
+    """Everybody named with a note or request, by role; a role that nobody is named in is told by itself."""
     for role in map(Fields, part.all("RollerRelatertNotat")):
-        unit = role.of("TilknyttetEnhet")
-        yield _title(role), ", ".join(t for t in (_person(role), _unit(unit), _person(unit)) if t)
+        unit, title = role.of("TilknyttetEnhet"), _title(role)
+        told = ", ".join(t for t in (_person(role), _unit(unit), _person(unit)) if t)
+        yield (title or "Person", told) if told else ("", title)
 
 
 def _title(role: Fields) -> str:
@@ -111,7 +112,7 @@ def _title(role: Fields) -> str:
         _coded(role.of("HealthcareProfessional").one("RoleToPatient"), "9034"),
         _coded(role.of("TilknyttetEnhet").of("HealthcareProfessional").one("RoleToPatient"), "9034"),
     )
-    return ", ".join(dict.fromkeys(t for t in given if t)) or "Person"
+    return ", ".join(dict.fromkeys(t for t in given if t))
 
 
 def _person(holder: Fields) -> str:

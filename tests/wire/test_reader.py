@@ -231,6 +231,12 @@ def test_whom_the_sender_asks_for(rest: str, expected: tuple[Wanted, ...]) -> No
     assert expected == message(kind="DIALOG_FORESPORSEL", body=request(rest=rest)).wanted
 
 
+def test_a_role_that_nobody_is_named_in_is_told_by_itself() -> None:
+    role = f'<RoleToPatient V="24" DN="Kontakt hos mottaker" OT="Den som har vakt" S="{OID}9034"/>'
+    (part,) = message(body=note(rest=f"<RollerRelatertNotat>{role}<Person/></RollerRelatertNotat>")).parts
+    assert "Kontakt hos mottaker: Den som har vakt" == part.remark
+
+
 def test_everybody_named_is_told_in_words() -> None:
     fk = f'xmlns="{builders.FELLES}"'
     rest = (
