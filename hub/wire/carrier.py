@@ -58,14 +58,18 @@ class _File:
 
 
 class Carrier:
-    """A Document (or a RefDoc by itself) with its payloads, which are read, and its files, which are described."""
+    """A Document (or a RefDoc by itself) with its payloads, which are read, and its files, which are described.
 
-    def __init__(self, holder: Element) -> None:
+    `number` is which of a Document's RefDocs is meant; what the Document says goes with the first.
+    """
+
+    def __init__(self, holder: Element, number: int = 0) -> None:
         alone = tree.local(holder) == "RefDoc"
-        self._document = tree.NOTHING if alone else Fields(holder)
-        self._ref = Fields(holder) if alone else self._document.of("RefDoc")
-        content = self._ref.one("Content")
-        children = [] if content is None else list(content)
+        document = tree.NOTHING if alone else Fields(holder)
+        refs = [holder] if alone else document.all("RefDoc")
+        self._document = tree.NOTHING if number else document
+        self._ref = Fields(refs[number]) if refs else tree.NOTHING
+        children = [each for content in self._ref.all("Content") for each in content]
         self.files = [each for each in children if self._is_file(each)]
         self.bodies = [each for each in children if each not in self.files]
 
@@ -115,6 +119,12 @@ class Carrier:
     def _description(self, *further: str) -> str:
         told = (self._ref.text("Description"), *self.remarks, *further)
         return "; ".join(dict.fromkeys(t for t in told if t))
+
+
+def carriers(document: Element) -> tuple[Carrier, ...]:
+    """What carries something in a Document: one, or one for each RefDoc where a site takes what has several."""
+    count = len(Fields(document).all("RefDoc"))
+    return tuple([Carrier(document, number) for number in range(max(1, count))])
 
 
 def located(message: Message, raw: bytes) -> Message:

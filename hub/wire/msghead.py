@@ -2,8 +2,8 @@
 
 from itertools import islice
 
-from hub.message import NOTHING_TOLD, Envelope, Fault, Kind, Message, Patient, Report, Status
-from hub.wire import catalogue, faults, head, payload, tree, words
+from hub.message import NOTHING_TOLD, Envelope, Fault, Kind, Message, Patient, Report, Section, Status, Topic
+from hub.wire import carrier, catalogue, faults, head, payload, text, tree, words
 from hub.wire.carrier import Carrier
 from hub.wire.document import Document, Spot
 from hub.wire.names import DIALOG_1_0, MSGHEAD
@@ -38,11 +38,14 @@ KINDS = DIALOGUES | {
     "FRAVARSMELDING": Kind.ABSENCE,
 }
 
+# What holds no text that people write.
+_NO_TEXT = ("MsgInfo", "Signature")
+
 
 def envelope(root: Element) -> Envelope | None:
     """Who sends it to whom, also when the rest cannot be looked at; None when nobody could be answered."""
     fields = Fields(root)
-    bodies = tuple(body for each in fields.all("Document") for body in Carrier(each).bodies)
+    bodies = tuple(body for each in fields.all("Document") for one in carrier.carriers(each) for body in one.bodies)
     return _envelope(fields.of("MsgInfo"), bodies)
 
 
@@ -50,22 +53,22 @@ def document(root: Element) -> Document | None:
     """What stands in it, or None when nobody could be answered about it."""
     fields = Fields(root)
     info = fields.of("MsgInfo")
-    carriers = tuple(Carrier(each) for each in fields.all("Document"))
-    bodies = tuple(body for carrier in carriers for body in carrier.bodies)
+    carriers = tuple(each for document in fields.all("Document") for each in carrier.carriers(document))
+    bodies = tuple(body for each in carriers for body in each.bodies)
     found = _envelope(info, bodies)
     if found is None:
         return None
-    kind, about = purpose(found.type.value, *bodies), head.patient(info)
+    kind, about, against = purpose(found.type.value, *bodies), head.patient(info), complaints(root)
     return Document(
         root=root,
         envelope=found,
         kind=kind,
         patient=about,
-        enclosures=tuple(enclosure for carrier in carriers for enclosure in carrier.enclosures),
+        enclosures=tuple(enclosure for each in carriers for enclosure in each.enclosures),
         alien=_alien(root, bodies),
-        complaints=complaints(root),
+        complaints=against,
         spots={name: _spot(info, name) for name in ("MsgId", "GenDate", "Type", "Patient")},
-        make=lambda: _message(found, kind, about, info, carriers),
+        make=lambda: _message(found, kind, about, info, carriers, _whole(root) if against else ()),
     )
 
 
@@ -82,7 +85,12 @@ def lacks(root: Element) -> tuple[Fault, ...]:
 
 
 def _message(
-    found: Envelope, kind: Kind | None, about: Patient | None, info: Fields, carriers: tuple[Carrier, ...]
+    found: Envelope,
+    kind: Kind | None,
+    about: Patient | None,
+    info: Fields,
+    carriers: tuple[Carrier, ...],
+    further: tuple[Section, ...],
 ) -> Message:
     assert kind is not None, "a message of an unknown kind is refused"
     read = [payload.read(body, "\n".join(c.remarks)) for c in carriers for body in c.bodies]
@@ -95,9 +103,21 @@ def _message(
         wanted=tuple(dict.fromkeys(w for each in read for w in each.wanted)),
         attachments=tuple(e.attachment for c in carriers for e in c.enclosures),
         status=next((each.status for each in read if each.status is not Status.NEW), Status.NEW),
-        report=_together([each.report for each in read]),
+        report=_together([*(each.report for each in read), Report(further)]),
         words=words.said(body for c in carriers for body in c.bodies),
     )
+
+
+def _whole(root: Element) -> tuple[Section, ...]:
+    """All that stands in a message that breaks its schema and is taken all the same, as no reader knows where to look.
+
+    Its head is left out: a name or a number there is no text, and whoever must be known is in the envelope.
+    """
+    found = [root.text or ""]
+    for each in root:
+        found += ["" if tree.local(each) in _NO_TEXT else text.everything(each), each.tail or ""]
+    said = "\n".join([told for told in map(str.strip, found) if told])
+    return (Section(Topic.OTHER, "Alt som står i meldingen", text=said),) if said else ()
 
 
 def _together(reports: list[Report]) -> Report:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from hub.wire.tree import Element, name
+from hub.wire.tree import CONTAINER, Element, name
 
 # Elements that stand in the middle of a line; all others begin and end one.
 _INLINE = frozenset(
@@ -33,6 +33,10 @@ _MOST_STEPS = 8
 # Elements that do more than break lines.
 _SPECIAL = frozenset((*_LISTS, *_CELLS, "a", "abbr", "acronym", "br", "img", "li", "pre", "sup"))
 
+_XHTML = "{http://www.w3.org/1999/xhtml}"
+# The attributes of codes, quantities and times that say something.
+_VALUES = ("V", "U", "DN", "OT")
+
 # Where a list begins to count, or goes on.
 _COUNT = re.compile(r"\s*(-?[0-9]{1,9})\s*", re.ASCII)
 
@@ -48,7 +52,16 @@ def plain(element: Element | None) -> str:
         return ""
     if len(element) == 0:
         return (element.text or "").replace("\r\n", "\n").strip()
-    page = _Page()
+    return _laid_out(element, _Page())
+
+
+def everything(element: Element) -> str:
+    """All that stands in an element of which nobody knows how it is to be read: text, the words of codes and other
+    values in attributes; but no files."""
+    return _laid_out(element, _Sheet())
+
+
+def _laid_out(element: Element, page: "_Page") -> str:
     page.say(element.text or "", verbatim=True)
     page.lay_out(element)
     lines = "\n".join(line.rstrip(" \t") for line in "".join(page.written).split("\n"))
@@ -202,6 +215,19 @@ class _Page:
             return f"{depth}• "
         number = self._lists[-1] = _count(item, "value", before + 1)
         return f"{depth}{number}. "
+
+
+class _Sheet(_Page):
+    """A page on which the values in attributes are written too, and files are not."""
+
+    def _enter(self, node: Element, manner: _Manner) -> None:
+        if name(node) == CONTAINER:
+            return
+        super()._enter(node, manner)
+        if not name(node).startswith(_XHTML):
+            for said in dict.fromkeys(_told(node, attribute) for attribute in _VALUES):
+                if said:
+                    self.say(f" {said}")
 
 
 def _strikes(node: Element, manner: _Manner) -> bool:

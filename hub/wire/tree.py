@@ -34,7 +34,7 @@ _LONG_MESSAGE = 200_000
 # And the longest number of a code list (OID), whose pattern takes it the most time: all of them count together.
 LONGEST_OID = 256
 _OURS = "{http://www.kith.no/xmlstds"
-_CONTAINER = f"{{{BASE64}}}Base64Container"
+CONTAINER = f"{{{BASE64}}}Base64Container"
 # Free text, with markup (anyType) or without: people write it, or paste whole journals into it.
 _FREE = frozenset(
     (
@@ -216,7 +216,7 @@ def _long_text(root: Element) -> Fault | None:
     for each in root.iter():
         tag = name(each)
         # A file's text is never made a string here, as it may take half the memory that a reader has.
-        if tag == _CONTAINER or not tag.startswith(_OURS):
+        if tag == CONTAINER or not tag.startswith(_OURS):
             continue
         length = len(each.text or "")
         if max(len(each.get("S") or ""), length if tag.endswith("}OidRef") else 0) > LONGEST_OID:

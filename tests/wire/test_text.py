@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.wire import text, tree
+from tests.wire.builders import BASE64, XHTML
 
 
 def flat(content: str) -> str:
@@ -88,6 +89,15 @@ PAGES = {
 @pytest.mark.parametrize(("content", "expected"), PAGES.values(), ids=PAGES)
 def test_text_is_laid_out(content: str, expected: str) -> None:
     assert expected == flat(content)
+
+
+def test_everything_that_stands_somewhere_is_told_but_files() -> None:
+    file = f'<Base64Container xmlns="{BASE64}">JVBE</Base64Container> d'
+    codes = '<k V="2" U="mg">c</k><k V="H" DN="Ja" OT="Ja" S="1.2"/>'
+    page = f'<p xmlns="{XHTML}" title="f">e</p>'
+    root = tree.parse(f"<a>a {codes}{file}{page}</a>".encode(), "utf-8")
+    assert isinstance(root, tree.Element)
+    assert "a\nc 2 mg\nH Ja\nd\n\ne" == text.everything(root)
 
 
 def test_no_element_is_no_text() -> None:
