@@ -71,6 +71,8 @@ def _server(hub: Hub, settings: Settings) -> Server:
     made = app(hub, settings.wire.limit_bytes, web.session_hours, web.secure_cookies)
 
     async def look() -> None:
+        # What is raised here ends the server, and the process with it.
+        made.state.feed.check()
         now = asyncio.get_running_loop().time()
         for connection in tuple(server.server_state.connections):
             if isinstance(connection, Connection):

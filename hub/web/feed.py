@@ -57,17 +57,27 @@ class Listener:
 
 
 class Feed:
-    """Reads the journal for all listeners at once; `run` does the work, and stops when it is cancelled."""
+    """Reads the journal for all listeners at once; `run` does the work, and stops when it is cancelled.
+
+    When it fails in a way that nobody foresaw, all streams end at once, and `check` tells it to who runs the process.
+    """
 
     def __init__(self, hub: Hub, stopping: asyncio.Event) -> None:
         self._hub = hub
         self._stopping = stopping
         self._listeners: set[Listener] = set()
         self._after = 0
+        self._died: Exception | None = None
+
+    def check(self) -> None:
+        """Raises RuntimeError from what ended the feed, if something did: nobody would hear of anything any more."""
+        if self._died:
+            raise RuntimeError("the feed of the streams has died") from self._died
 
     @asynccontextmanager
     async def listening(self, inboxes: Collection[InboxId]) -> AsyncIterator[Listener]:
         """A listener who gets every line of these inboxes that is written from now on, and maybe some before."""
+        self.check()
         newest = await self._hub.store.newest()
         if not self._listeners:
             self._after = newest
@@ -88,7 +98,18 @@ class Feed:
         return lines, max([after, newest, *(told.id for told in lines)]), True
 
     async def run(self) -> None:
-        """Look whenever something was written, and now and then for what others wrote."""
+        """Look whenever something was written, and now and then for what others wrote. Raises what it dies of."""
+        try:
+            await self._run()
+        except Exception as fault:
+            log.critical("feed.died", exc_info=fault)
+            self._died = fault
+            for listener in self._listeners:
+                listener.lost = True
+            self._ring(self._listeners)
+            raise
+
+    async def _run(self) -> None:
         while True:
             # Whoever writes from here on rings, also while it is read what was written before.
             rung = asyncio.create_task(self._hub.changed(LOOK_SECONDS))

@@ -1,9 +1,13 @@
 """Streams get every line of their inboxes once and in order, and cost little however many they are."""
 
 import asyncio
+import sqlite3
 import time
+from base64 import b64encode
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -14,6 +18,7 @@ from hub.web.feed import Feed, Listener
 from tests import centre
 
 TEAM = InboxId(centre.TEAM)
+NURSE = b64encode(":".join(centre.NURSE).encode()).decode()
 OTHER = InboxId("koordinator")
 
 
@@ -47,6 +52,39 @@ async def heard(listener: Listener, until: int) -> list[int]:
 
 async def lines(hub: Hub, after: int = 0) -> list[int]:
     return [told.id for told in await hub.store.journal(after, [TEAM])]
+
+
+BROKEN = "INSERT INTO journal (at, event, message, item_id, inbox, who, detail) VALUES (?, 'x', '', NULL, ?, '', 'x')"
+
+
+def spoil(database: Path) -> None:
+    """A line in the journal that nobody can read."""
+    with closing(sqlite3.connect(database)) as c, c:
+        c.execute(BROKEN, ("2026-11-24 09:00:00.000000", TEAM))
+
+
+async def test_a_feed_that_dies_ends_its_streams_and_says_so(hub: Hub, tmp_path: Path) -> None:
+    made = Feed(hub, asyncio.Event())
+    made.check()
+    work = asyncio.create_task(made.run())
+    async with made.listening([TEAM]) as listener:
+        spoil(tmp_path / "hub.db")
+        with pytest.raises(ValueError, match="malformed"):
+            await asyncio.wait_for(work, 30)
+        assert (b"", 0) == await listener.take(0, 30)
+        assert listener.lost
+    with pytest.raises(RuntimeError, match="feed"):
+        made.check()
+
+
+def test_a_process_whose_feed_dies_ends_with_it(tmp_path: Path) -> None:
+    with centre.served(tmp_path) as served:
+        asked = Request(f"{served.url}/v1/events", headers={"Authorization": f"Basic {NURSE}"})
+        with urlopen(asked, timeout=30) as stream:
+            assert b"here" in stream.readline()
+            spoil(tmp_path / "hub.db")
+            assert 0 != served.process.wait(30)
+        assert "feed.died" in served.log.read_text(encoding="utf-8")
 
 
 async def test_who_joins_while_much_is_written_misses_nothing_and_hears_nothing_twice(hub: Hub) -> None:
