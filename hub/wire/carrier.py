@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 
-from hub.message import Attachment, Message
-from hub.wire import content, tree
-from hub.wire.names import BASE64
-from hub.wire.tree import Element, Fields
+from hub.message import Attachment, Fact, Message, Section, Topic
+from hub.wire import contact, content, tree, wording
+from hub.wire.tree import CONTAINER, Element, Fields
 
 # What all files of a message may have together (EDI 2.0).
 MOST_BYTES = 35_000_000
@@ -22,7 +21,18 @@ _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _BLANKS = b" \t\r\n"
 _SLICE = 1_000_000
 
-_CONTAINER = f"{{{BASE64}}}Base64Container"
+# What a Document says about itself in codes, dates and ids, and what people call it.
+_CODES = {"ContentType": "Innhold", "ContentCategory": "Kategori", "Consent": "Samtykke"}
+_TIMES = {"FromDate": "Fra", "ToDate": "Til"}
+_IDS = {"OidRef": "OID", "EnquiryRefId": "Svar på henvendelse"}
+# 4702: what a document is among others.
+_CONNECTIONS = {
+    "A": "Andre tilleggsdokument",
+    "F": "Følgeskriv",
+    "FH": "Forside av hoveddokument",
+    "H": "Hoveddokument",
+    "V": "Vedlegg",
+}
 
 # A container's start tag by any prefix, then what stands before the next tag without the blanks around it. Possessive
 # but for those last blanks, so that it looks at every byte twice at most.
@@ -79,6 +89,27 @@ class Carrier:
         told = (self._document.text("ContentDescription"), self._document.text("Annotation"))
         return tuple(t for t in told if t)
 
+    @property
+    def section(self) -> tuple[Section, ...]:
+        """What it says about itself that is not told with a payload or a file, as a section if there is anything."""
+        facts = tuple([Fact(title, said) for title, said in self._facts() if said])
+        title = "Om vedlegget" if self.enclosures else "Om dokumentet"
+        return (Section(Topic.OTHER, title, facts),) if facts else ()
+
+    def _facts(self) -> Iterator[tuple[str, str]]:
+        document, connection = self._document, self._document.one("DocumentConnection")
+        yield "Dokumentet er", _CONNECTIONS.get(said := contact.coded(connection), said)
+        if not self.bodies and not self.enclosures:
+            yield from (("Merknad", said) for said in self.remarks)
+        if not self.enclosures:
+            yield "Beskrivelse", self._ref.text("Description")
+        yield from ((title, contact.coded(document.one(name))) for name, title in _CODES.items())
+        yield from ((title, wording.moment(document.attribute(name))) for name, title in _TIMES.items())
+        yield from ((title, document.text(name)) for name, title in _IDS.items())
+        # A file that did not come along is described by its id.
+        if self.files or not self.enclosures:
+            yield "Dokument-id", self._ref.text("Id")
+
     @cached_property
     def enclosures(self) -> list[Enclosure]:
         """The files that it carries or refers to, decoded once; none for one that carries payloads only."""
@@ -89,7 +120,7 @@ class Carrier:
 
     def _is_file(self, body: Element) -> bool:
         """Base64 is a file, and so is foreign XML that is marked as an attachment."""
-        if body.tag == _CONTAINER:
+        if body.tag == CONTAINER:
             return True
         return self._ref.attribute("MsgType") == "A" and tree.local(body) != "Dialogmelding"
 
@@ -99,7 +130,7 @@ class Carrier:
         file = _file(_of_text(encoded))
         type = content.media_type(file.beginning)
         looks = ("", "") if type else content.looks_like(file.beginning)
-        looks = looks if element.tag == _CONTAINER else content.XML
+        looks = looks if element.tag == CONTAINER else content.XML
         attachment = Attachment(self._description(), type, file.size, file.digest)
         return self._placed(attachment, inline=True, broken=not (file.digest or _is_base64(encoded)), looks=looks)
 

@@ -1,9 +1,10 @@
 """A MsgHead 1.2 with its payloads and attachments (HIS 80601): what stands in it."""
 
+from collections.abc import Iterator
 from itertools import islice
 
-from hub.message import NOTHING_TOLD, Envelope, Fault, Kind, Message, Patient, Report, Section, Status, Topic
-from hub.wire import carrier, catalogue, faults, head, payload, text, tree, words
+from hub.message import NOTHING_TOLD, Envelope, Fact, Fault, Kind, Message, Patient, Report, Section, Status, Topic
+from hub.wire import carrier, catalogue, codes, contact, faults, head, payload, text, tree, words
 from hub.wire.carrier import Carrier
 from hub.wire.document import Document, Spot
 from hub.wire.names import DIALOG_1_0, MSGHEAD
@@ -103,9 +104,19 @@ def _message(
         wanted=tuple(dict.fromkeys(w for each in read for w in each.wanted)),
         attachments=tuple(e.attachment for c in carriers for e in c.enclosures),
         status=next((each.status for each in read if each.status is not Status.NEW), Status.NEW),
-        report=_together([*(each.report for each in read), Report(further)]),
+        report=_together([*(each.report for each in read), Report((*_beside(info, carriers), *further))]),
         words=words.said(body for c in carriers for body in c.bodies),
     )
+
+
+def _beside(info: Fields, carriers: tuple[Carrier, ...]) -> Iterator[Section]:
+    """What stands beside the payloads: what documents say about themselves, how to reach people, how urgent it is."""
+    for each in carriers:
+        yield from each.section
+    yield from contact.sections(info)
+    if urgent := tree.code(info.one("RequestedPriority")).value:
+        said = tree.words(info.one("RequestedPriority")) or codes.text("8115", urgent) or urgent
+        yield Section(Topic.OTHER, "Om meldingen", (Fact("Prioritet", said),))
 
 
 def _whole(root: Element) -> tuple[Section, ...]:

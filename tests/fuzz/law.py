@@ -1,4 +1,5 @@
-"""What is told and what is heard: every text of a payload must be found in the Message that it became.
+"""What is told and what is heard: every text of a payload must be found in the Message that it became, and so must
+what a head says about its documents and where its sender and its patient live.
 
 What a document tells is taken from its tree by this module alone, which knows no schema and no reader of the hub: any
 run of text between two tags counts, also in elements that nobody expects. Blanks are not compared, because flattening
@@ -43,9 +44,9 @@ _HOUR = re.compile(r"(\d\d):(\d\d):\d\d(?:\.\d+)?")
 
 
 def told(root: Element) -> tuple[str, ...]:
-    """All texts of a document's payloads, and the digests of its files."""
+    """All texts of a document's payloads and beside them, and the digests of its files."""
     found: dict[str, None] = {}
-    for payload in _payloads(root):
+    for payload in (*_payloads(root), *_beside(root)):
         for element in payload.iter(etree.Element):
             if element.tag == BASE64 and _local(element.getparent()) == "Content" and not _is_free(element):
                 found[_digest(element)] = None
@@ -75,6 +76,20 @@ def _payloads(root: Element) -> Iterator[Element]:
     for document in root.iterchildren(f"{_MSGHEAD}Document"):
         for content in document.iterfind(f"{_MSGHEAD}RefDoc/{_MSGHEAD}Content"):
             yield from content.iterchildren(etree.Element)
+
+
+def _beside(root: Element) -> Iterator[Element]:
+    """What a MsgHead says around its payloads: documents about themselves, and addresses of sender and patient.
+
+    A media type is told by the content and not by the sender (HIS 1036).
+    """
+    if root.tag != f"{_MSGHEAD}MsgHead":
+        return
+    for document in root.iterchildren(f"{_MSGHEAD}Document"):
+        said = (*document.iterchildren(etree.Element), *document.iterfind(f"{_MSGHEAD}RefDoc/*"))
+        yield from (each for each in said if _local(each) not in ("RefDoc", "Content", "MsgType", "MimeType"))
+    for party in ("Sender", "Patient"):
+        yield from root.iterfind(f"{_MSGHEAD}MsgInfo/{_MSGHEAD}{party}//{_MSGHEAD}Address")
 
 
 def _texts(element: Element) -> Iterator[str]:
@@ -159,8 +174,14 @@ def _month(number: str) -> str:
 
 
 def _content(message: Message) -> Any:
-    """All that is told as plain data. Sender and receivers of a discharge summary stand in its payload."""
+    """All that is told to people as plain data; what rules look for is for nobody to read.
+
+    Sender and receivers of a discharge summary stand in its payload.
+    """
     plain = msgspec.to_builtins(message)
+    # All words as they stand in the document, for rules to look in; people read the rest.
+    del plain["words"]
+    del plain["words"]
     if message.kind is not Kind.DISCHARGE_SUMMARY:
         del plain["envelope"], plain["patient"]
     return plain
