@@ -174,13 +174,9 @@ def _month(number: str) -> str:
 
 
 def _content(message: Message) -> Any:
-    """All that is told to people as plain data; what rules look for is for nobody to read.
-
-    Sender and receivers of a discharge summary stand in its payload.
-    """
+    """All that is told as plain data. Sender and receivers of a discharge summary stand in its payload."""
     plain = msgspec.to_builtins(message)
     # All words as they stand in the document, for rules to look in; people read the rest.
-    del plain["words"]
     del plain["words"]
     if message.kind is not Kind.DISCHARGE_SUMMARY:
         del plain["envelope"], plain["patient"]
