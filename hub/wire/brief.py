@@ -86,7 +86,7 @@ def _envelope(info: Element, found: Mapping[str, Element], body: Element) -> Env
     generated, sender = times.instant(gen_date), head.party(found[f"{_MH}Sender"][-1])
     if generated is None or sender is None or not head.usable(sender):
         return None
-    type = tree.code(found[f"{_MH}Type"])
+    type = head.kept(tree.code(found[f"{_MH}Type"]))
     type = type if type.text else Code(type.value, codes.text("8279", type.value), type.system)
     return Envelope(
         msg_id=MessageId(tree.value(found[f"{_MH}MsgId"])),

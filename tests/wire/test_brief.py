@@ -71,6 +71,12 @@ def test_what_a_rule_could_have_something_against_is_read_whole(made: Callable[[
     assert read_briefly(made()) is None
 
 
+def test_a_message_function_is_kept_as_short_as_by_the_whole_reading() -> None:
+    raw = dialogue(kind="x" * 400)
+    assert read_briefly(raw) is not None
+    assert decisive(reader.read(raw)) == decisive(reader.arriving(raw))
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_what_decides_is_the_same_however_a_sample_is_changed(data: st.DataObject) -> None:
