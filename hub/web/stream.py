@@ -35,13 +35,22 @@ async def _followed(who: Who, hub: TheHub, inbox: Annotated[list[str] | None, Qu
     return [hub.inbox(InboxId(i), who).id for i in inbox] if inbox else list(who.inboxes)
 
 
-async def _resumed(hub: TheHub, last_event_id: Annotated[str | None, Header()] = None) -> int:
-    """The journal's number to go on from; without one the stream begins with what happens next."""
-    if last_event_id is None:
+async def _resumed(
+    hub: TheHub,
+    last_event_id: Annotated[str | None, Header()] = None,
+    after: Annotated[str | None, Query(description="Where to begin, for who has no Last-Event-ID yet")] = None,
+) -> int:
+    """The journal's number to go on from; without one the stream begins with what happens next.
+
+    A page begins `after` the number that it was made at: what happens before its stream stands is told too.
+    """
+    number = after if last_event_id is None else last_event_id
+    if number is None:
         return await hub.store.newest()
-    if not (last_event_id.isascii() and last_event_id.isdecimal()) or len(last_event_id) > 18:
-        raise BadRequest("Last-Event-ID: give the id of the last event that came")
-    return int(last_event_id)
+    if not (number.isascii() and number.isdecimal()) or len(number) > 18:
+        name = "after" if last_event_id is None else "Last-Event-ID"
+        raise BadRequest(f"{name}: give the id of the last event that came")
+    return int(number)
 
 
 @router.get("/v1/events", response_class=StreamingResponse, responses=RESPONSES)

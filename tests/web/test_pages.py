@@ -17,7 +17,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 import uvicorn
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 
 from hub.desk import Act
 from hub.directory import InboxId, PersonId
@@ -678,6 +678,20 @@ async def test_a_page_that_stands_open_keeps_its_language(chromium: Browser, cen
         await expect(page.get_by_text("Odne dii. 16:00")).to_be_visible()
 
 
+async def test_what_arrives_before_a_pages_stream_stands_is_told_all_the_same(
+    chromium: Browser, centre: Centre
+) -> None:
+    async with browsing(chromium, centre, "kari.moen") as (page, _):
+
+        async def late(route: Route) -> None:
+            await centre.receive(message(), at=centre.hub.clock.now())
+            await route.continue_()
+
+        await page.route("**/v1/events?*", late, times=1)
+        await page.goto(f"/inboxes/{TEAM}")
+        await expect(page.get_by_role("status")).to_have_text("1 ny melding")
+
+
 async def test_two_nurses_at_once_lose_nothing_of_what_was_written(chromium: Browser, centre: Centre) -> None:
     await centre.receive(message())
     item = await centre.item()
@@ -694,12 +708,12 @@ async def test_two_nurses_at_once_lose_nothing_of_what_was_written(chromium: Bro
 
 async def test_a_broken_line_is_said_and_a_mended_one_too(chromium: Browser, centre: Centre) -> None:
     async with browsing(chromium, centre, "kari.moen") as (page, _):
-        await page.route("**/v1/events", lambda route: route.abort())
+        await page.route("**/v1/events?*", lambda route: route.abort())
         await page.goto(f"/inboxes/{TEAM}")
         await expect(page.get_by_role("alert")).to_have_text(
             re.compile(r"Sist oppdatert \d\d:\d\d – ingen forbindelse")
         )
-        await page.unroute("**/v1/events")
+        await page.unroute("**/v1/events?*")
         await expect(page.locator("#offline")).to_be_hidden()
 
 
@@ -757,7 +771,7 @@ async def test_whom_a_ladder_told_follows_the_own_inboxes(chromium: Browser, cen
     while await centre.hub.tick(centre.hub.clock.now()):
         pass
     async with browsing(chromium, centre, "amir.rahimi") as (page, complaints):
-        async with page.expect_response("**/v1/events") as followed:
+        async with page.expect_response("**/v1/events?*") as followed:
             await page.goto(f"/items/{(await centre.item()).id}")
         assert 200 == (await followed.value).status
     assert [] == complaints

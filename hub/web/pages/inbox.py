@@ -179,6 +179,8 @@ async def seen(
 
 
 async def _values(asked: Asked, hub: Hub, who: Person, reads: Language) -> dict[str, Any]:
+    # First of all: what happens while the page is made is told by its stream.
+    newest = await hub.store.newest()
     now, inbox = hub.clock.now(), asked.inbox
     reader = Reader(hub, who, reads, hub.directory.practices[inbox.practice].hours, now)
     found = await hub.store.lines(inbox.id, asked.ended, cursor.read(asked.after), LINES)
@@ -193,6 +195,7 @@ async def _values(asked: Asked, hub: Hub, who: Person, reads: Language) -> dict[
         "following": _following(asked, found),
         "updated": reads.clock(now, reader.hours),
         "pause": _pause(hub, now),
+        "newest": newest,
     }
 
 

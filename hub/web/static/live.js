@@ -10,15 +10,20 @@
   ];
   const byId = (id) => document.getElementById(id);
 
-  // One stream for a page; onEvent gets each event, onState whether the stream stands.
-  function follow(path, onEvent, onState) {
-    const stream = new EventSource(path);
-    for (const name of EVENTS) stream.addEventListener(name, (e) => onEvent(name, JSON.parse(e.data)));
+  // One stream for a page, of all that happened since it was made; onEvent gets each event, onState whether it stands.
+  function follow(path, newest, onEvent, onState) {
+    const source = new URL(path, location.href);
+    source.searchParams.set("after", newest);
+    const stream = new EventSource(source);
+    for (const name of EVENTS) stream.addEventListener(name, (e) => {
+      newest = e.lastEventId;
+      onEvent(name, JSON.parse(e.data));
+    });
     stream.onopen = () => onState(true);
     stream.onerror = () => {
       onState(false);
       // The browser comes back by itself after a broken line, but not after an answer that refuses.
-      if (stream.readyState === EventSource.CLOSED) setTimeout(() => follow(path, onEvent, onState), RETRY);
+      if (stream.readyState === EventSource.CLOSED) setTimeout(() => follow(path, newest, onEvent, onState), RETRY);
     };
     addEventListener("pagehide", () => stream.close());
     // A page that comes out of the browser's memory is old, and its stream is closed.
@@ -74,9 +79,9 @@
       }
     }
 
-    const here = byId("lines").dataset.inbox;
+    const { inbox: here, newest } = byId("lines").dataset;
     let waiting = false;
-    follow("/v1/events", (name, data) => {
+    follow("/v1/events", newest, (name, data) => {
       if (data.inbox === here && (name === "message.accepted" || name === "item.copied")) fresh += 1;
       // The first event of a burst sets the time, so that a steady flow cannot put the look off for ever.
       if (waiting) return;
@@ -91,9 +96,9 @@
   }
 
   function item(page) {
-    const { item, inbox } = page.dataset;
+    const { item, inbox, newest } = page.dataset;
     // An item that lies in others' inbox has no stream that this person may follow; theirs is what there is.
-    follow(inbox ? `/v1/events?inbox=${encodeURIComponent(inbox)}` : "/v1/events", (name, data) => {
+    follow(inbox ? `/v1/events?inbox=${encodeURIComponent(inbox)}` : "/v1/events", newest, (name, data) => {
       if (data.item === item && name.startsWith("item.")) byId("changed").hidden = false;
     }, () => {});
   }
