@@ -170,10 +170,10 @@ async def show(
     since = [x for x in _since(history, typed) if x.event not in wording.UNTOLD]
     problem = _problem(error, reader, opened.item, since, history) if error else None
     sent = await hub.store.sent(opened.item.id)
-    about = {"places": places, "place": place, "typed": typed, "problem": problem, "length": length}
-    # What happens after the last line shown is told by the page's stream.
-    about["newest"] = history[-1].id if history else await hub.store.newest()
+    about: dict[str, object] = {"places": places, "place": place, "typed": typed, "problem": problem, "length": length}
     status = problem.status if problem else 200
+    # What happens after the last line shown is told by the page's stream.
+    about["newest"] = history[-1].id
     values = reader.values(opened, history, sent) | about | _elsewhere(hub, opened.item, who)
     return page.show(request, "item.html", values, who, status)
 
