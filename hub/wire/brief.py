@@ -121,9 +121,9 @@ def _patient(element: Element | None) -> Patient | None:
         else:
             said[name] = child.text or ""
     return Patient(
-        family_name=said.get(f"{_MH}FamilyName", "").strip(),
-        middle_name=said.get(f"{_MH}MiddleName", "").strip(),
-        given_name=said.get(f"{_MH}GivenName", "").strip(),
+        family_name=head.name(said.get(f"{_MH}FamilyName", "").strip()),
+        middle_name=head.name(said.get(f"{_MH}MiddleName", "").strip()),
+        given_name=head.name(said.get(f"{_MH}GivenName", "").strip()),
         born=times.day(said.get(f"{_MH}DateOfBirth", "").strip()),
         sex=sex,
         idents=tuple(idents),

@@ -77,6 +77,11 @@ def test_a_message_function_is_kept_as_short_as_by_the_whole_reading() -> None:
     assert decisive(reader.read(raw)) == decisive(reader.arriving(raw))
 
 
+def test_an_endless_name_is_cut_in_both() -> None:
+    raw = dialogue(patient=patient(family="Aas" * 9_000))
+    assert decisive(reader.read(raw)) == decisive(reader.arriving(raw))
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_what_decides_is_the_same_however_a_sample_is_changed(data: st.DataObject) -> None:
