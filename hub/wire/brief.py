@@ -6,27 +6,20 @@ opens it. Whatever is not so, and whatever a rule could have something against, 
 there is nothing brief, and nothing is decided here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from hub.message import (
-    Code,
     Conversation,
     Envelope,
-    Ident,
     Kind,
     Message,
-    MessageId,
     Part,
-    Party,
     Patient,
-    Receiver,
     Report,
     Status,
-    Unit,
 )
 from hub.wire import (
     catalogue,
-    codes,
     dialogue,
     epikrise,
     episode,
@@ -35,7 +28,6 @@ from hub.wire import (
     payload,
     plo,
     rules,
-    times,
     tree,
     words,
 )
@@ -44,7 +36,6 @@ from hub.wire.tree import Element, Fields
 
 _MH = f"{{{MSGHEAD}}}"
 _CONTENT, _MSG_TYPE, _ISSUE_DATE = f"{_MH}Content", f"{_MH}MsgType", f"{_MH}IssueDate"
-_IDENT, _OTHER = f"{_MH}Ident", f"{_MH}OtherReceiver"
 
 
 def read(root: Element) -> Message | None:
@@ -60,14 +51,15 @@ def _message(root: Element) -> Message | None:
     body = _body(root[1][0])
     if body is None or not catalogue.schema().validate(root):
         return None
-    info = root[0]
-    found: dict[str, Element] = {str(child.tag): child for child in info}
-    envelope, patient = _envelope(info, found, body), _patient(found.get(f"{_MH}Patient"))
-    if envelope is None or patient is None or not rules.sufficient(envelope.msg_id, patient):
+    info = Fields(root[0])
+    envelope = head.envelope(info, msghead.apprec(info.attribute("Type"), body))
+    patient = head.patient(info)
+    if envelope is None or not envelope.gen_date or patient is None:
         return None
     kind = msghead.purpose(envelope.type.value, body)
-    refers = head.reference(found.get(f"{_MH}ConversationRef"))
-    return _with_payload(envelope, kind, patient, refers, body) if kind else None
+    if kind is None or not rules.sufficient(envelope.msg_id, patient):
+        return None
+    return _with_payload(envelope, kind, patient, head.conversation(info), body)
 
 
 def _body(ref: Element) -> Element | None:
@@ -79,55 +71,6 @@ def _body(ref: Element) -> Element | None:
         return None
     body = content[0]
     return body if payload.known(body) and tree.attribute(ref[-2], "V") != "A" else None
-
-
-def _envelope(info: Element, found: Mapping[str, Element], body: Element) -> Envelope | None:
-    gen_date = tree.value(found[f"{_MH}GenDate"])
-    generated, sender = times.instant(gen_date), head.party(found[f"{_MH}Sender"][-1])
-    if generated is None or sender is None or not head.usable(sender):
-        return None
-    type = head.kept(tree.code(found[f"{_MH}Type"]))
-    type = type if type.text else Code(type.value, codes.text("8279", type.value), type.system)
-    return Envelope(
-        msg_id=MessageId(tree.value(found[f"{_MH}MsgId"])),
-        type=type,
-        gen_date=gen_date,
-        generated=generated,
-        sender=sender,
-        receivers=head.receivers(Fields(info)) if _OTHER in found else (_receiver(found[f"{_MH}Receiver"]),),
-        apprec=msghead.apprec(type.value, body),
-        test=tree.attribute(found.get(f"{_MH}ProcessingStatus"), "V") in head.TEST_STATUS,
-    )
-
-
-def _receiver(element: Element) -> Receiver:
-    # By the schema the organisation comes last, in a sender as in a receiver.
-    found = head.party(element[-1]) or Party(Unit(""))
-    return Receiver(found, "PRIM", "/MsgHead/MsgInfo/Receiver", tree.line(element))
-
-
-def _patient(element: Element | None) -> Patient | None:
-    if element is None:
-        return None
-    said, idents, sex = {}, [], ""
-    for child in element:
-        name = str(child.tag)
-        if name == _IDENT:
-            # By the schema a value comes first, and its type after it.
-            if id := tree.value(child[0]):
-                idents.append(Ident(id, tree.code(child[1])))
-        elif name == f"{_MH}Sex":
-            sex = tree.attribute(child, "V")
-        else:
-            said[name] = child.text or ""
-    return Patient(
-        family_name=head.name(said.get(f"{_MH}FamilyName", "").strip()),
-        middle_name=head.name(said.get(f"{_MH}MiddleName", "").strip()),
-        given_name=head.name(said.get(f"{_MH}GivenName", "").strip()),
-        born=times.day(said.get(f"{_MH}DateOfBirth", "").strip()),
-        sex=sex,
-        idents=tuple(idents),
-    )
 
 
 def _with_payload(

@@ -46,10 +46,6 @@ _ADDRESSES = frozenset(("Patient", "ServProvider", "Requester", "CopyDest", "Ref
 # What 7309 says beyond a new document, which a supplement (A) and history (H) are too.
 STATUSES = {"M": Status.CHANGED, "C": Status.CANCELLED}
 
-# Addresses by how they are written, so many and so long that they never fill the memory.
-_MOST_KNOWN, _LONGEST_KNOWN = 1024, 4_000
-_known_parties: dict[bytes, Party] = {}
-
 
 def envelope(root: Element) -> Envelope | None:
     """Who sends it to whom, also when the rest cannot be looked at; None when nobody could be answered."""
@@ -186,17 +182,7 @@ def _addressed(rprt: Fields, name: str, role: str) -> Iterator[Receiver]:
 def _party(holder: Fields) -> Party:
     """The HCP in an element; the same few hundred partners write the same ones every time, so each is read once."""
     hcp = holder.one("HCP")
-    if hcp is None:
-        return Party(Unit(""))
-    written = tree.written(hcp)
-    if written is None or len(written) > _LONGEST_KNOWN:
-        return _read_party(Fields(hcp))
-    if (known := _known_parties.get(written)) is not None:
-        return known
-    if len(_known_parties) == _MOST_KNOWN:
-        _known_parties.clear()
-    found = _known_parties[written] = _read_party(Fields(hcp))
-    return found
+    return Party(Unit("")) if hcp is None else head.remembered(hcp, lambda found: _read_party(Fields(found)))
 
 
 def _read_party(hcp: Fields) -> Party:

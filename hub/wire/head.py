@@ -3,7 +3,7 @@
 Everything is read by namespace and name, tolerantly: what is missing is left empty for the rules to judge.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from hub.message import (
@@ -129,20 +129,23 @@ def patient(info: Fields) -> Patient | None:
 
 
 def party(organisation: Element | None) -> Party | None:
-    """An Organisation with the service or the person in it (HIS 1153).
+    """An Organisation with the service or the person in it (HIS 1153)."""
+    return None if organisation is None else remembered(organisation, _party)
 
-    The same few hundred partners write the same addresses in every message, so each is read once.
+
+def remembered(element: Element, read: Callable[[Element], Party]) -> Party:
+    """What `read` makes of an address; the same few hundred partners write the same ones, so each is read once.
+
+    An element is known by its bytes, its name and namespace among them, so readers of different envelopes share this.
     """
-    if organisation is None:
-        return None
-    written = tree.written(organisation)
+    written = tree.written(element)
     if written is None or len(written) > _LONGEST_KNOWN:
-        return _party(organisation)
+        return read(element)
     if (known := _known_parties.get(written)) is not None:
         return known
     if len(_known_parties) == _MOST_KNOWN:
         _known_parties.clear()
-    found = _known_parties[written] = _party(organisation)
+    found = _known_parties[written] = read(element)
     return found
 
 
