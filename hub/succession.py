@@ -4,7 +4,7 @@ A change replaces all of what was sent before, a cancellation takes it back. Wha
 is told, or goes on with the new edition, whose clock is the one that already ran.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -28,6 +28,11 @@ class Edition:
     parent: str
     thread: str
     generated: datetime
+
+    @property
+    def age(self) -> tuple[datetime, bool, bool, str]:
+        """By which editions are in order; of two written in the same second a cancellation is the later."""
+        return self.generated, self.status is not Status.NEW, self.status is Status.CANCELLED, self.key.msg_id
 
     @property
     def names(self) -> frozenset[str]:
@@ -60,7 +65,7 @@ def comes_after(x: Edition, earlier: Edition) -> bool:
         return False
     if x.parent == earlier.key.msg_id:
         return True
-    return _akin(x, earlier) and _age(earlier) < _age(x)
+    return _akin(x, earlier) and earlier.age < x.age
 
 
 def _akin(x: Edition, other: Edition) -> bool:
@@ -69,15 +74,6 @@ def _akin(x: Edition, other: Edition) -> bool:
         return True
     names = other.names if other.status is not Status.NEW else frozenset[str]()
     return x.kind == other.kind and bool(x.names & (names | {other.key.msg_id}))
-
-
-def _age(x: Edition) -> tuple[datetime, bool, bool, str]:
-    return x.generated, x.status is not Status.NEW, x.status is Status.CANCELLED, x.key.msg_id
-
-
-def in_order(editions: Iterable[Edition]) -> list[Edition]:
-    """By age, the oldest first."""
-    return sorted(editions, key=_age)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +88,21 @@ def withdraw(earlier: Earlier, by: MessageKey, status: Status, at: datetime) -> 
     """An open item of an earlier edition is withdrawn, and its clock stops."""
     x = earlier.item
     moved = x.moved(Action.WITHDRAW, None)
-    entry = Entry(at, "item.withdrawn", x.message, x.id, x.inbox, detail={"by": str(by), "status": status.value})
-    return Change((entry,), items=(moved,), deadlines=(earlier.deadline.stopped,) if earlier.deadline else ())
+    return Change(
+        (_withdrawn(x, by, status, at),),
+        items=(moved,),
+        deadlines=(earlier.deadline.stopped,) if earlier.deadline else (),
+    )
+
+
+def _withdrawn(x: Item, by: MessageKey, status: Status, at: datetime) -> Entry:
+    return Entry(at, "item.withdrawn", x.message, x.id, x.inbox, detail={"by": str(by), "status": status.value})
 
 
 def overtake(change: Change, by: MessageKey, status: Status, at: datetime) -> Change:
     """An edition that arrives after the one that replaced or cancelled it: nobody has to do anything about it."""
     items = tuple(replace(x, state=State.WITHDRAWN) for x in change.items)
-    entries = tuple(
-        Entry(at, "item.withdrawn", x.message, x.id, x.inbox, detail={"by": str(by), "status": status.value})
-        for x in items
-    )
+    entries = tuple(_withdrawn(x, by, status, at) for x in items)
     deadlines = tuple(d.stopped for d in change.deadlines)
     return replace(change, entries=(*change.entries, *entries), items=items, deadlines=deadlines)
 

@@ -1,48 +1,56 @@
 """Editions of one document among what is stored: which come before a message, and which already came after it."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, and_, or_, select
 
 from hub import succession
 from hub.change import Change
+from hub.item import State
 from hub.message import MessageId, MessageKey, Status
-from hub.store import rows
+from hub.store import reading, rows
 from hub.store.batch import Writing
-from hub.store.tables import deadline, item, message
+from hub.store.tables import item, message
 from hub.succession import Earlier, Edition
 
 
-def sort(c: Connection, batch: Sequence[Writing]) -> tuple[list[Writing], list[Writing]]:
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """A change or cancellation, with the numbers of the messages before it."""
+
+    writing: Writing
+    earlier: tuple[int, ...]
+
+
+def sort(c: Connection, batch: Sequence[Writing]) -> tuple[list[Writing], list[Successor]]:
     """Decisions that stand by themselves, and changes and cancellations in the order in which they were made.
 
-    An edition whose successor came first is withdrawn at once.
+    An edition whose successor came first is withdrawn at once. The messages of the batch are written already.
     """
     came = {n: edition for n, w in enumerate(batch) if (edition := _edition(w))}
-    family = _family(c, came.values()) if came else {}
+    family = _family(c, list(came.values())) if came else {}
     alone = [w for n, w in enumerate(batch) if n not in came]
     successors = []
-    for n, own in came.items():
-        after = succession.in_order(x for x in family if succession.comes_after(x, own))
-        writing = _overtaken(batch[n], after[-1]) if after else batch[n]
+    for n, own in sorted(came.items(), key=lambda each: each[1].age):
+        later = [x for x in family if succession.comes_after(x, own)]
+        writing = _overtaken(batch[n], max(later, key=lambda x: x.age)) if later else batch[n]
         if own.status is Status.NEW:
             alone.append(writing)
         else:
-            successors.append((own, writing))
-    place = {id(x): n for n, x in enumerate(succession.in_order(own for own, _ in successors))}
-    return alone, [writing for own, writing in sorted(successors, key=lambda each: place[id(each[0])])]
+            earlier = tuple(number for x, number in family.items() if succession.comes_after(own, x))
+            successors.append(Successor(writing, earlier))
+    return alone, successors
 
 
-def succeed(c: Connection, writing: Writing) -> tuple[list[Change], Writing]:
+def succeed(c: Connection, x: Successor) -> tuple[list[Change], Writing]:
     """What becomes of the editions before a change or cancellation, and it itself in their place."""
-    own = _edition(writing)
-    assert own is not None, "only what arrives succeeds something"
-    family = _family(c, [own])
-    earlier = _items(c, [family[x] for x in family if succession.comes_after(own, x)])
-    withdrawn = [succession.withdraw(e, own.key, own.status, writing.at) for e in earlier if e.item.open]
-    if all(x.state.value == "withdrawn" for x in writing.change.items):
+    writing, arrival = x.writing, x.writing.change.arrival
+    assert arrival is not None, "only what arrives succeeds something"
+    earlier = _items(c, x.earlier)
+    withdrawn = [succession.withdraw(e, arrival.key, arrival.status, writing.at) for e in earlier if e.item.open]
+    if all(item.state is State.WITHDRAWN for item in writing.change.items):
         return withdrawn, writing
     return withdrawn, replace(writing, change=succession.succeed(writing.change, earlier, writing.at))
 
@@ -56,9 +64,8 @@ def _overtaken(writing: Writing, by: Edition) -> Writing:
     return replace(writing, change=succession.overtake(writing.change, by.key, by.status, writing.at))
 
 
-def _family(c: Connection, came: Iterable[Edition]) -> dict[Edition, int]:
+def _family(c: Connection, came: Sequence[Edition]) -> dict[Edition, int]:
     """Everything that any of these could come before or after, with its number; most messages are alone."""
-    came = list(came)
     names = {name for x in came for name in x.names}
     named, documents = names | {x.key.msg_id for x in came}, {x.document for x in came if x.document}
     about = [and_(message.c.status != "new", or_(message.c.parent.in_(named), message.c.thread.in_(named)))]
@@ -83,12 +90,8 @@ def _items(c: Connection, numbers: Sequence[int]) -> list[Earlier]:
     """The items of messages, with their clocks."""
     if not numbers:
         return []
-    together = item.join(message, message.c.id == item.c.message_id).outerjoin(
-        deadline, deadline.c.item_id == item.c.id
-    )
-    query = select(item, message.c.sender, message.c.msg_id, *_CLOCK).select_from(together)
-    found = c.execute(query.where(message.c.id.in_(numbers)).order_by(item.c.message_id))
-    return [Earlier(rows.item_of(r), rows.deadline_of(r) if r.steps is not None else None) for r in found]
+    query = reading.joined(*reading.ITEM, *reading.CLOCK).where(message.c.id.in_(numbers)).order_by(item.c.message_id)
+    return [Earlier(rows.item_of(r), rows.deadline_of(r) if r.steps is not None else None) for r in c.execute(query)]
 
 
 _COLUMNS = (
@@ -96,4 +99,3 @@ _COLUMNS = (
     *(message.c.status, message.c.document, message.c.parent, message.c.thread),
     *(message.c.generated_at, message.c.received_at),
 )
-_CLOCK = (deadline.c.steps, deadline.c.why, deadline.c.step, deadline.c.fires_at)

@@ -15,7 +15,7 @@ from hub.store import cutting, rows
 from hub.store.tables import Moment, alert, deadline, item, journal, message, notice, outbox, quarantine, session
 
 _OPEN = sorted(s.value for s in OPEN)
-_ITEM = (item, message.c.sender, message.c.msg_id)
+ITEM = (item, message.c.sender, message.c.msg_id)
 _SENT = (
     *(outbox.c.id.label("number"), outbox.c.msg_id.label("document_id"), outbox.c.created_at, outbox.c.author),
     *(outbox.c.receipt, outbox.c.receipt_at, outbox.c.faults.label("receipt_faults")),
@@ -24,7 +24,7 @@ _ALERT = (
     *(alert.c.id.label("alert_id"), alert.c.kind.label("alert_kind"), alert.c.inbox.label("alert_inbox")),
     *(alert.c.about, alert.c.words, alert.c.at),
 )
-_CLOCK = (deadline.c.steps, deadline.c.why, deadline.c.step, deadline.c.fires_at)
+CLOCK = (deadline.c.steps, deadline.c.why, deadline.c.step, deadline.c.fires_at)
 
 
 def lines(c: Connection, inbox: InboxId, closed: bool, after: tuple[str, str] | None, limit: int) -> list[Line]:
@@ -34,7 +34,7 @@ def lines(c: Connection, inbox: InboxId, closed: bool, after: tuple[str, str] | 
     """
     states = item.c.state.not_in(_OPEN) if closed else item.c.state.in_(_OPEN)
     place = tuple_(item.c.due_at, item.c.id)
-    query = _joined(*_ITEM, deadline.c.fires_at).where(item.c.inbox == inbox, states)
+    query = joined(*ITEM, deadline.c.fires_at).where(item.c.inbox == inbox, states)
     if after is not None:
         last = tuple_(literal(datetime.fromisoformat(after[0]), Moment), literal(after[1]))
         query = query.where(place < last if closed else place > last)
@@ -46,7 +46,7 @@ def lines(c: Connection, inbox: InboxId, closed: bool, after: tuple[str, str] | 
 
 def stored(c: Connection, id: ItemId) -> Stored | None:
     """One item with its clock and its message's bytes, or None."""
-    query = _joined(*_ITEM, item.c.message_id, message.c.raw, message.c.received_at, *_CLOCK).where(item.c.id == id)
+    query = joined(*ITEM, item.c.message_id, message.c.raw, message.c.received_at, *CLOCK).where(item.c.id == id)
     row = (c.execute(query)).one_or_none()
     if row is None:
         return None
@@ -57,7 +57,7 @@ def stored(c: Connection, id: ItemId) -> Stored | None:
 
 def due(c: Connection, now: datetime, limit: int) -> list[tuple[Item, Deadline]]:
     """The running clocks that have come, the longest overdue first."""
-    query = _joined(*_ITEM, *_CLOCK).where(deadline.c.fires_at <= now).order_by(deadline.c.fires_at).limit(limit)
+    query = joined(*ITEM, *CLOCK).where(deadline.c.fires_at <= now).order_by(deadline.c.fires_at).limit(limit)
     return [(rows.item_of(r), rows.deadline_of(r)) for r in c.execute(query)]
 
 
@@ -72,7 +72,7 @@ def next_due(c: Connection) -> datetime | None:
 def unacknowledged(c: Connection, now: datetime, limit: int) -> list[tuple[Sent, Item]]:
     """What we sent and no partner acknowledged in time, with its item."""
     late = (outbox.c.receipt.is_(None), outbox.c.receipt_due <= now)
-    query = _joined(*_ITEM, *_SENT).join(outbox, outbox.c.item_id == item.c.id).where(*late)
+    query = joined(*ITEM, *_SENT).join(outbox, outbox.c.item_id == item.c.id).where(*late)
     found = c.execute(query.order_by(outbox.c.receipt_due).limit(limit))
     return [(_sent(r), rows.item_of(r)) for r in found]
 
@@ -85,15 +85,15 @@ def sent(c: Connection, id: ItemId) -> list[Sent]:
 
 def answered(c: Connection, ids: Collection[str]) -> dict[str, Asked]:
     """Which of these are documents of ours, each with the item that it was sent from."""
-    columns = (*_ITEM, message.c.patient, outbox.c.msg_id.label("ours"))
-    query = _joined(*columns).join(outbox, outbox.c.item_id == item.c.id)
+    columns = (*ITEM, message.c.patient, outbox.c.msg_id.label("ours"))
+    query = joined(*columns).join(outbox, outbox.c.item_id == item.c.id)
     found = c.execute(query.where(outbox.c.msg_id.in_(ids)))
     return {r.ours: Asked(rows.item_of(r), r.patient) for r in found}
 
 
 def alerts(c: Connection, inbox: InboxId, limit: int) -> list[Raised]:
     """What an inbox has not seen yet, the newest first."""
-    query = _joined(*_ITEM, *_ALERT).join(alert, alert.c.item_id == item.c.id)
+    query = joined(*ITEM, *_ALERT).join(alert, alert.c.item_id == item.c.id)
     wanted = query.where(alert.c.inbox == inbox, alert.c.seen_at.is_(None))
     return [_raised(r) for r in c.execute(wanted.order_by(alert.c.id.desc()).limit(limit))]
 
@@ -119,7 +119,7 @@ def counts(c: Connection) -> dict[InboxId, dict[str, int]]:
 def notices(c: Connection, inbox: InboxId, limit: int) -> list[tuple[Line, int, datetime, bool]]:
     """Open items that an inbox was told about by a ladder: the item, the step, when, and whether late."""
     query = (
-        _joined(*_ITEM, deadline.c.fires_at, notice.c.step, notice.c.at, notice.c.late)
+        joined(*ITEM, deadline.c.fires_at, notice.c.step, notice.c.at, notice.c.late)
         .join(notice, notice.c.item_id == item.c.id)
         .where(notice.c.inbox == inbox, item.c.state.in_(_OPEN))
         .order_by(notice.c.id.desc())
@@ -229,7 +229,8 @@ def _raised(r: Any) -> Raised:
     return Raised(r.alert_id, told, rows.item_of(r))
 
 
-def _joined(*columns: Any) -> Select[Any]:
+def joined(*columns: Any) -> Select[Any]:
+    """A query for columns of items, with their messages and clocks."""
     together = item.join(message, message.c.id == item.c.message_id).outerjoin(
         deadline, deadline.c.item_id == item.c.id
     )

@@ -26,12 +26,12 @@ def write(c: Connection, batch: Sequence[Writing]) -> list[Written]:
     numbers |= {key: row.id for key, row in _known(c, about - set(numbers)).items()}
     alone, successors = lineage.sort(c, good)
     _add(c, alone, numbers)
-    for writing in successors:
+    for successor in successors:
         # One after the other: each may take the place of the one before.
-        earlier, succeeding = lineage.succeed(c, writing)
+        earlier, succeeding = lineage.succeed(c, successor)
         for change in earlier:
             move(c, change)
-        _add(c, [*(Writing(change, writing.at) for change in earlier), succeeding], numbers)
+        _add(c, [*(Writing(change, succeeding.at) for change in earlier), succeeding], numbers)
     # Only now do the first documents of messages that came twice in this very batch lie in the outbox.
     again = {n: _repeat(c, batch[n]) for n in repeated}
     return [again.get(n) or moved.get(n) or Committed() for n in range(len(batch))]
@@ -50,8 +50,8 @@ def _arrive(c: Connection, batch: Sequence[Writing]) -> tuple[dict[MessageKey, i
     newest: int = c.exec_driver_sql(_NEWEST).scalar() or 0
     numbers = {key: newest + i for i, key in enumerate(first, 1)}
     fresh = {key: cutting.cut(batch[n]) for key, n in first.items()}
-    rows_ = [_message_row(batch[n], numbers[key], fresh[key].rest) for key, n in first.items()]
-    added = add(c, message, rows_, ignore=True)
+    tried = [_message_row(batch[n], numbers[key], fresh[key].rest) for key, n in first.items()]
+    added = add(c, message, tried, ignore=True)
     if added < len(first):
         held = {key: row.id for key, row in _known(c, set(first)).items()}
         numbers = {key: number for key, number in numbers.items() if held[key] == number}
