@@ -1,7 +1,8 @@
 """Editions of one document among what is stored: which come before a message, and which already came after it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, and_, or_, select
@@ -30,7 +31,7 @@ def sort(c: Connection, batch: Sequence[Writing]) -> tuple[list[Writing], list[S
     An edition whose successor came first is withdrawn at once. The messages of the batch are written already.
     """
     came = {n: edition for n, w in enumerate(batch) if (edition := _edition(w))}
-    family = _family(c, list(came.values())) if came else {}
+    family = {} if _alone(c, came.values()) else _family(c, list(came.values()))
     alone = [w for n, w in enumerate(batch) if n not in came]
     successors = []
     for n, own in sorted(came.items(), key=lambda each: each[1].age):
@@ -62,6 +63,28 @@ def _edition(writing: Writing) -> Edition | None:
 
 def _overtaken(writing: Writing, by: Edition) -> Writing:
     return replace(writing, change=succession.overtake(writing.change, by.key, by.status, writing.at))
+
+
+def _alone(c: Connection, came: Collection[Edition]) -> bool:
+    """Whether these are new and nothing came before them that changes or cancels one: so it is for almost all."""
+    if any(x.status is not Status.NEW for x in came):
+        return False
+    if not came:
+        return True
+    senders = {x.key.sender for x in came}
+    ids, documents = {x.key.msg_id for x in came}, {x.document for x in came if x.document}
+    asked = [("parent", ids), ("thread", ids), *([("document", documents)] if documents else [])]
+    query = " UNION ALL ".join(_successors(column, len(senders), len(names)) for column, names in asked)
+    values = tuple(value for _, names in asked for part in (senders, names) for value in part)
+    return c.exec_driver_sql(f"{query} LIMIT 1", values).first() is None
+
+
+@cache
+def _successors(column: str, senders: int, names: int) -> str:
+    """The question for what changes or cancels any of these; as the indexes are, so that it costs next to nothing."""
+    partial = "status <> 'new'" if column != "document" else "status <> 'new' AND document <> ''"
+    listed = (f"{name} IN ({', '.join('?' * count)})" for name, count in (("sender", senders), (column, names)))
+    return f"SELECT 1 FROM message WHERE {partial} AND verdict = 'accepted' AND {' AND '.join(listed)}"
 
 
 def _family(c: Connection, came: Sequence[Edition]) -> dict[Edition, int]:
