@@ -105,12 +105,12 @@ def choose(c: Circumstances, ladders: tuple[Ladder, ...], agreements: tuple[Agre
     conditions and that agreements name ladders that exist.
     """
     if not (c.information or c.test):
-        if urgent := next((x for x in ladders if x.urgent and x.when.mismatch(c) is None), None):
+        if urgent := next((x for x in ladders if x.urgent and x.when.holds(c)), None):
             return urgent, ""
         for agreement in agreements:
             if agreement.partner == c.sender and (not agreement.kinds or c.kind in agreement.kinds):
                 return next(x for x in ladders if x.name == agreement.ladder), agreement.name
-    return next(x for x in ladders if x.when.mismatch(c) is None), ""
+    return next(x for x in ladders if x.when.holds(c)), ""
 
 
 def first(item: ItemId, ladder: Ladder, agreement: str, hours: Hours, received: datetime) -> Deadline:
@@ -120,18 +120,18 @@ def first(item: ItemId, ladder: Ladder, agreement: str, hours: Hours, received: 
     skipped = tuple(f"{day.isoformat()} ({name})" for day, name in days)
     why = Why(ladder.name, ladder.promise, agreement, received, counted, skipped)
     late = (n for n, s in enumerate(ladder.steps) if s.minutes >= 0 or due + timedelta(minutes=s.minutes) > received)
-    return _standing(Deadline(item, due, ladder.steps, why, next(late, len(ladder.steps)), None))
+    step = next(late, len(ladder.steps))
+    return Deadline(item, due, ladder.steps, why, step, _fires_at(due, ladder.steps, step))
 
 
 def following(missed: Deadline) -> Deadline:
     """The deadline after its step has happened: on the next step, or at the ladder's end."""
-    return _standing(replace(missed, step=missed.step + 1))
+    step = missed.step + 1
+    return replace(missed, step=step, fires_at=_fires_at(missed.due, missed.steps, step))
 
 
-def _standing(d: Deadline) -> Deadline:
-    if d.step >= len(d.steps):
-        return replace(d, fires_at=None)
-    return replace(d, fires_at=d.due + timedelta(minutes=d.steps[d.step].minutes))
+def _fires_at(due: datetime, steps: tuple[Step, ...], step: int) -> datetime | None:
+    return due + timedelta(minutes=steps[step].minutes) if step < len(steps) else None
 
 
 def _due(due: Due, hours: Hours, received: datetime) -> tuple[datetime, str]:

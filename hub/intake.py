@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from types import MappingProxyType
 from unicodedata import normalize
 from uuid import NAMESPACE_OID, uuid5
@@ -168,11 +169,16 @@ def _addressed(reading: Message | Refusal, order: Order, now: datetime, known: M
         return quarantine("address", (_nobody_here(envelope),), envelope.key, now)
     if isinstance(reading, Refusal):
         return refuse(envelope, tuple(replace(x, faults=reading.faults + x.faults) for x in ours), now)
-    ours = tuple(replace(x, faults=x.faults + _no_record(reading, x, order.directory)) for x in ours)
+    ours = tuple(_heeded(x, _no_record(reading, x, order.directory)) for x in ours)
     if all(x.faults for x in ours):
         return refuse(envelope, ours, now)
     admitted = admit(reading, ours, order, now, known)
-    return replace(admitted, entries=(*admitted.entries, *_doubts(reading, admitted.items, order.directory, now)))
+    doubts = _doubts(reading, admitted.items, order.directory, now)
+    return replace(admitted, entries=(*admitted.entries, *doubts)) if doubts else admitted
+
+
+def _heeded(x: Ours, faults: tuple[Fault, ...]) -> Ours:
+    return replace(x, faults=x.faults + faults) if faults else x
 
 
 def _no_record(m: Message, x: Ours, directory: Directory) -> tuple[Fault, ...]:
@@ -235,6 +241,7 @@ def _same_family(patient: Patient, listing: Listing) -> bool:
     return not _names(listing.family_name).isdisjoint(_names(patient.name))
 
 
+@lru_cache(maxsize=1024)
 def _names(written: str) -> frozenset[str]:
     """The words of a name, however they are spelled: systems write Å as AA, and in capitals."""
     plain = normalize("NFC", written).casefold()
@@ -260,7 +267,7 @@ def _place(m: Message, x: Ours, order: Order, now: datetime, known: Mapping[str,
     informs = m.kind in INFORMATIVE or m.status is Status.CANCELLED
     main = _item(key, d.inbox.id, Purpose.READING if informs else Purpose.ACTION, headline, d.placing)
     copies = tuple(_item(key, inbox, Purpose.INFORMATION, headline, d.placing) for inbox in d.copies)
-    informed = replace(c, information=True)
+    informed = replace(c, information=True) if informs or copies else c
     return Change(
         entries=(
             Entry(now, "message.accepted", key, main.id, d.inbox.id, detail={"rule": d.placing.rule}),

@@ -348,7 +348,7 @@ class Message:
 
     `document_id` names the document over all its versions (ServProvId); a message in MsgHead refers to the one
     it changes or cancels by its conversation (HISD 1154:2018). `words` is all that is said in words, as rules look
-    for it.
+    for it: without regard to case.
     """
 
     envelope: Envelope
@@ -466,6 +466,6 @@ def _organisation(party: Party) -> str:
 
 def _her_id(idents: tuple[Ident, ...]) -> HerId | None:
     for ident in idents:
-        if ident.type.value == "HER" and plain_her_id(ident.id):
-            return plain_her_id(ident.id)
+        if ident.type.value == "HER" and (plain := plain_her_id(ident.id)):
+            return plain
     return None

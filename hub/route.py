@@ -10,6 +10,23 @@ from hub.item import Placing
 from hub.message import HerId, Message
 
 
+class Text:
+    """What a message says, without regard to case. Each word is looked for once, however many rules ask for it."""
+
+    __slots__ = ("_found", "_said")
+
+    def __init__(self, said: str) -> None:
+        self._said = said
+        self._found: dict[str, bool] = {}
+
+    def has(self, word: str) -> bool:
+        """Whether a word, which is written without regard to case, is anywhere in it."""
+        found = self._found.get(word)
+        if found is None:
+            found = self._found[word] = word in self._said
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """What rules and ladders can ask about one message at one practice."""
@@ -29,7 +46,15 @@ class Circumstances:
     attachments: bool
     test: bool
     information: bool
-    text: str
+    text: Text
+    _against: dict[str, str] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def against(self, condition: str) -> str:
+        """What speaks against a condition of When that does not hold, in words; many rules fail by the same one."""
+        if condition not in self._against:
+            _, words = _CONDITIONS[condition]
+            self._against[condition] = words(self)
+        return self._against[condition]
 
 
 def _any(wanted: tuple[str, ...], found: Collection[str | None]) -> bool:
@@ -45,10 +70,10 @@ def _folded(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word.casefold() for word in words)
 
 
-_Condition = tuple[Callable[["When", Circumstances], bool], Callable[[Circumstances], str]]
+_Holds = Callable[["When", Circumstances], bool]
 
 # Each field of When with its condition and the words for its failure, in the order they are tried.
-_CONDITIONS: dict[str, _Condition] = {
+_CONDITIONS: dict[str, tuple[_Holds, Callable[[Circumstances], str]]] = {
     "test": (lambda w, c: w.test == c.test, lambda c: f"it is {'a' if c.test else 'no'} test message"),
     "information": (
         lambda w, c: w.information == c.information,
@@ -81,7 +106,7 @@ _CONDITIONS: dict[str, _Condition] = {
         lambda c: f"it has {'' if c.attachments else 'no '}attachments",
     ),
     "words": (
-        lambda w, c: any(word in c.text for word in _folded(w.words)),
+        lambda w, c: any(map(c.text.has, _folded(w.words))),
         lambda c: "none of its words is in the text",
     ),
 }
@@ -109,18 +134,22 @@ class When:
     attachments: bool | None = None
     test: bool | None = None
     information: bool | None = None
-    _asked: tuple[_Condition, ...] = field(init=False, repr=False, compare=False)
+    _asked: tuple[tuple[str, _Holds], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Most rules ask one or two things; the others are not looked at again for every message.
-        asked = tuple(condition for name, condition in _CONDITIONS.items() if getattr(self, name) not in (None, ()))
-        object.__setattr__(self, "_asked", asked)
+        asked = ((name, holds) for name, (holds, _) in _CONDITIONS.items() if getattr(self, name) not in (None, ()))
+        object.__setattr__(self, "_asked", tuple(asked))
+
+    def holds(self, c: Circumstances) -> bool:
+        """Whether all conditions hold."""
+        return all(holds(self, c) for _, holds in self._asked)
 
     def mismatch(self, c: Circumstances) -> str | None:
         """The first condition that fails, in words, or None when all hold."""
-        for holds, words in self._asked:
+        for name, holds in self._asked:
             if not holds(self, c):
-                return words(c)
+                return c.against(name)
         return None
 
 
@@ -189,7 +218,7 @@ def circumstances(m: Message, directory: Directory, listing: Listing | None) -> 
         attachments=bool(m.attachments),
         test=m.envelope.test,
         information=False,
-        text=f"{m.subject}\n{m.words or m.text}".casefold(),
+        text=Text(f"{m.subject.casefold()}\n{m.words or m.text.casefold()}"),
     )
 
 

@@ -67,13 +67,13 @@ def _overtaken(writing: Writing, by: Edition) -> Writing:
 
 def _alone(c: Connection, came: Collection[Edition]) -> bool:
     """Whether these are new and nothing came before them that changes or cancels one: so it is for almost all."""
-    if any(x.status is not Status.NEW for x in came):
-        return False
-    if not came:
-        return True
+    if not came or any(x.status is not Status.NEW for x in came):
+        return not came
     senders = {x.key.sender for x in came}
     ids, documents = {x.key.msg_id for x in came}, {x.document for x in came if x.document}
-    asked = [("parent", ids), ("thread", ids), *([("document", documents)] if documents else [])]
+    asked: list[tuple[str, Collection[str]]] = [("parent", ids), ("thread", ids)]
+    if documents:
+        asked.append(("document", documents))
     query = " UNION ALL ".join(_successors(column, len(senders), len(names)) for column, names in asked)
     values = tuple(value for _, names in asked for part in (senders, names) for value in part)
     return c.exec_driver_sql(f"{query} LIMIT 1", values).first() is None

@@ -9,6 +9,8 @@ import re
 from hub.message import Code
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What cannot stand in text as it is; most text has none of it.
+_SPECIAL = re.compile("[&<>\r]|" + _ILLEGAL.pattern)
 _OID = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 # Line breaks and tabs in an attribute's value would be read as blanks.
 _IN_ATTRIBUTES = str.maketrans({'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})
@@ -57,4 +59,6 @@ def _attributes(given: dict[str, str]) -> str:
 
 
 def _escaped(value: str) -> str:
+    if not _SPECIAL.search(value):
+        return value
     return legal(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -24,8 +24,9 @@ _FREE = {
 
 
 def said(elements: Iterable[Element]) -> str:
-    """All that is said in these elements."""
-    return "\n".join([line for element in elements for line in _lines(element) if line and not line.isspace()])
+    """All that is said in these elements, without regard to case."""
+    lines = [line for element in elements for line in _lines(element) if line and not line.isspace()]
+    return "\n".join(lines).casefold()
 
 
 def _lines(element: Element) -> list[str]:
