@@ -82,6 +82,41 @@ async def test_an_upgraded_call_whose_body_comes_later_is_answered_too(tmp_path:
     assert b"hub-outcome: accepted" in answer
 
 
+async def test_calls_that_offer_an_upgrade_may_come_at_once(tmp_path: Path) -> None:
+    chunked = ("Connection: close, Upgrade", "Upgrade: h2c", "Transfer-Encoding: chunked")
+    head = call(b"", *chunked).replace(b"Content-Length: 0\r\n", b"")
+    raw = centre.message(3)
+    last = head + b"%x\r\n%s\r\n0\r\n\r\n" % (len(raw), raw)
+    async with opened(tmp_path) as port:
+        answer = await told(port, b"".join(call(centre.message(n), *chunked[1:2]) for n in (1, 2)) + last)
+    assert 3 == answer.count(b"hub-outcome: accepted")
+
+
+async def test_what_is_for_another_server_is_refused(tmp_path: Path) -> None:
+    async with opened(tmp_path) as port:
+        for foreign in (b"CONNECT hub:443 HTTP/1.1\r\nHost: hub:443\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"):
+            assert (await told(port, foreign)).startswith(b"HTTP/1.1 400 ")
+
+
+async def test_calls_that_are_sent_before_the_first_is_answered_are_answered_in_turn(tmp_path: Path) -> None:
+    get = b"GET /health HTTP/1.1\r\nHost: hub\r\n\r\n"
+    closing = get.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+    async with opened(tmp_path) as port:
+        answer = await told(port, get * connection.PIPELINED + closing)
+        assert connection.PIPELINED + 1 == answer.count(b"HTTP/1.1 200 OK")
+        assert b"" == await told(port, get * (connection.PIPELINED + 2))
+
+
+@pytest.mark.parametrize(
+    "endless", [b"0\r\nX-A: " + b"a" * 400_000, b"0\r\n" + b"X-A: a\r\n" * 50_000, b"1;" + b"a" * 400_000]
+)
+async def test_a_body_is_not_followed_by_anything_without_end(tmp_path: Path, endless: bytes) -> None:
+    head = call(b"").replace(b"Content-Length: 0", b"Transfer-Encoding: chunked")
+    async with opened(tmp_path) as port:
+        with pytest.raises(ConnectionResetError):
+            await told(port, head + b"3\r\nabc\r\n" + endless, seconds=5)
+
+
 async def test_a_head_without_end_is_refused_at_64_kb(tmp_path: Path) -> None:
     async with opened(tmp_path) as port:
         for endless in (b"X-A: " + b"a" * 70_000, b"X-A: a\r\n" * 9_000):
@@ -120,6 +155,7 @@ async def test_an_answer_that_nobody_reads_is_not_kept(tmp_path: Path, monkeypat
                 async with asyncio.timeout(20):
                     while True:
                         await loop.sock_sendall(deaf, get)
+                        await asyncio.sleep(0.005)
 
 
 async def test_there_is_room_for_only_so_many_and_those_are_answered(
@@ -159,7 +195,7 @@ async def test_a_body_that_drips_is_not_waited_for(tmp_path: Path, monkeypatch: 
     async with opened(tmp_path) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(form(1000))
-        answer = asyncio.create_task(reader.read())
+        answer = asyncio.create_task(reader.readuntil(b"\r\n\r\n"))
         async with asyncio.timeout(20):
             while not answer.done():
                 writer.write(b"x")
