@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, select
 
-from hub.store.adding import add
+from hub.store import lane
 from hub.store.batch import Writing
 from hub.store.tables import blob
 from hub.store.tables import cutting as place
@@ -44,8 +44,8 @@ def keep(c: Connection, cuts: Sequence[tuple[int, Cut]]) -> None:
         return
     blobs = {digest: piece for _, _, digest, piece in found}
     for digest, piece in blobs.items():
-        add(c, blob, [{"digest": digest, "content": piece}], ignore=True)
-    add(c, place, [{"message_id": n, "start": start, "digest": digest} for n, start, digest, _ in found])
+        lane.add(c, blob, [{"digest": digest, "content": piece}], ignore=True)
+    lane.add(c, place, [{"message_id": n, "start": start, "digest": digest} for n, start, digest, _ in found])
 
 
 def whole(c: Connection, number: int, rest: bytes) -> bytes:

@@ -11,7 +11,7 @@ from hub import succession
 from hub.change import Change
 from hub.item import State
 from hub.message import MessageId, MessageKey, Status
-from hub.store import reading, rows
+from hub.store import lane, reading, rows
 from hub.store.batch import Writing
 from hub.store.tables import item, message
 from hub.succession import Earlier, Edition
@@ -76,7 +76,7 @@ def _alone(c: Connection, came: Collection[Edition]) -> bool:
         asked.append(("document", documents))
     query = " UNION ALL ".join(_successors(column, len(senders), len(names)) for column, names in asked)
     values = tuple(value for _, names in asked for part in (senders, names) for value in part)
-    return c.exec_driver_sql(f"{query} LIMIT 1", values).first() is None
+    return lane.ask(c, f"{query} LIMIT 1", values) is None
 
 
 @cache

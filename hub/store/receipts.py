@@ -10,8 +10,7 @@ from hub.change import Alert, AlertKind, Entry
 from hub.directory import InboxId
 from hub.item import ItemId
 from hub.message import Receipt, plain_message_id
-from hub.store import rows
-from hub.store.adding import add
+from hub.store import lane, rows
 from hub.store.tables import alert, item, journal, outbox
 
 # So long after it was written a document is to be acknowledged (HIS 80415).
@@ -82,8 +81,8 @@ def _tell_item(c: Connection, row: Row[Any], receipt: Receipt, rejected: bool, w
     _tell(c, Entry(at, event, receipt.key, id, inbox, detail=detail))
     if rejected or words:
         kind = AlertKind.REJECTED if rejected else AlertKind.REMARKED
-        add(c, alert, [rows.alert_row(Alert(kind, inbox, id, row.msg_id, at, words))], ignore=True)
+        lane.add(c, alert, [rows.alert_row(Alert(kind, inbox, id, row.msg_id, at, words))], ignore=True)
 
 
 def _tell(c: Connection, entry: Entry) -> None:
-    add(c, journal, [rows.entry_row(entry)])
+    lane.add(c, journal, [rows.entry_row(entry)])

@@ -63,6 +63,28 @@ class _Writer(_Side):
     def __init__(self, made: Engine) -> None:
         super().__init__(made, 1)
         self._turn = asyncio.Lock()
+        self._kept: Connection | None = None
+
+    def here(self, work: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do the work in a transaction of its own, in this thread, on a connection that is kept while all goes well."""
+        with _wrapped():
+            c, self._kept = self._kept or self.engine.connect(), None
+            try:
+                with c.begin():
+                    done = work(c, *args, **kwargs)
+            except BaseException:
+                c.close()
+                raise
+            self._kept = c
+            return done
+
+    async def close(self) -> None:
+        """Wait for what is under way, then close every connection."""
+        async with self._turn:
+            if self._kept is not None:
+                self._kept.close()
+                self._kept = None
+        await super().close()
 
     async def run(self, work: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Do the work in a transaction of its own, in the thread, when nobody else writes."""

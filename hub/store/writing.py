@@ -10,8 +10,7 @@ from sqlalchemy import Connection, Executable, Row, select, tuple_, update
 from hub.change import Change, Quarantined, conflict
 from hub.item import Item
 from hub.message import MessageId, MessageKey
-from hub.store import cutting, lineage, receipts, rows
-from hub.store.adding import add
+from hub.store import cutting, lane, lineage, receipts, rows
 from hub.store.batch import Committed, Conflict, Duplicate, Outdated, Writing, Written
 from hub.store.tables import alert, deadline, item, journal, message, notice, outbox, quarantine
 
@@ -47,11 +46,11 @@ def _arrive(c: Connection, batch: Sequence[Writing]) -> tuple[dict[MessageKey, i
     if not arrivals:
         return {}, []
     first = {key: n for n, key in reversed(arrivals)}
-    newest: int = c.exec_driver_sql(_NEWEST).scalar() or 0
+    (newest,) = lane.ask(c, _NEWEST) or (0,)
     numbers = {key: newest + i for i, key in enumerate(first, 1)}
     fresh = {key: cutting.cut(batch[n]) for key, n in first.items()}
     tried = [_message_row(batch[n], numbers[key], fresh[key].rest) for key, n in first.items()]
-    added = add(c, message, tried, ignore=True)
+    added = lane.add(c, message, tried, ignore=True)
     if added < len(first):
         held = {key: row.id for key, row in _known(c, set(first)).items()}
         numbers = {key: number for key, number in numbers.items() if held[key] == number}
@@ -65,10 +64,10 @@ def _repeat(c: Connection, writing: Writing) -> Written:
     assert arrival is not None
     found = _known(c, {arrival.key})[arrival.key]
     if found.digest != sha256(writing.raw).digest():
-        add(c, quarantine, [_quarantine_row(writing, conflict(arrival.key))])
-        add(c, journal, [_line(writing, "message.conflict")])
+        lane.add(c, quarantine, [_quarantine_row(writing, conflict(arrival.key))])
+        lane.add(c, journal, [_line(writing, "message.conflict")])
         return Conflict()
-    add(c, journal, [_line(writing, "message.duplicate")])
+    lane.add(c, journal, [_line(writing, "message.duplicate")])
     first = select(outbox.c.body).where(outbox.c.message_id == found.id, outbox.c.kind == "apprec")
     return Duplicate(found.verdict, c.execute(first.order_by(outbox.c.id)).scalars().first())
 
@@ -97,19 +96,19 @@ def _add(c: Connection, batch: Sequence[Writing], numbers: Mapping[MessageKey, i
     changes = [w.change for w in batch]
     fresh = [(change, x) for change in changes for x in change.items if not x.version]
     kept = {x.id for _, x in fresh}
-    add(c, item, [rows.item_row(x, numbers[x.message], _due(change, x)) for change, x in fresh])
-    add(c, deadline, [rows.deadline_row(d) for change in changes for d in change.deadlines if d.item in kept])
-    add(c, outbox, [row for w in batch for row in _outbox_rows(w, numbers)])
-    add(c, notice, [rows.notice_row(n) for change in changes for n in change.notices], ignore=True)
+    lane.add(c, item, [rows.item_row(x, numbers[x.message], _due(change, x)) for change, x in fresh])
+    lane.add(c, deadline, [rows.deadline_row(d) for change in changes for d in change.deadlines if d.item in kept])
+    lane.add(c, outbox, [row for w in batch for row in _outbox_rows(w, numbers)])
+    lane.add(c, notice, [rows.notice_row(n) for change in changes for n in change.notices], ignore=True)
     for w in batch:
         if w.change.receipt:
             receipts.note(c, w.change.receipt, w.at)
-    add(c, alert, [rows.alert_row(a) for change in changes for a in change.alerts], ignore=True)
-    add(c, quarantine, [_held(w) for w in batch if w.change.quarantined])
-    add(c, journal, [rows.entry_row(e) for change in changes for e in change.entries])
+    lane.add(c, alert, [rows.alert_row(a) for change in changes for a in change.alerts], ignore=True)
+    lane.add(c, quarantine, [_held(w) for w in batch if w.change.quarantined])
+    lane.add(c, journal, [rows.entry_row(e) for change in changes for e in change.entries])
 
 
-_NEWEST = "SELECT max(id) FROM message"
+_NEWEST = "SELECT coalesce(max(id), 0) FROM message"
 _FOUND = select(message.c.id, message.c.sender, message.c.msg_id, message.c.digest, message.c.verdict)
 
 

@@ -15,6 +15,8 @@ from hub.web.upload import Afloat
 
 # Batches that are being committed at once; the next one is read and judged meanwhile.
 COMMITS = 2
+# Turns of the event loop from a call at the socket to a batch on its way to the reader.
+TURNS = 5
 # As many as one commit carries well, and as many as may wait before the door says that it is busy.
 BATCH = 64
 WAITING = 2_000
@@ -98,6 +100,7 @@ class Gathering:
 
     async def _settle(self, batch: Sequence[_Waiting], writings: Prepared) -> None:
         try:
+            await _give_way()
             outcomes = await self._hub.settle(writings)
         except Exception as fault:
             _fail(batch, fault)
@@ -115,6 +118,12 @@ class Gathering:
         task = asyncio.create_task(work, name="intake")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+async def _give_way() -> None:
+    """Let in what has come meanwhile: the reader reads it beside the commit, which holds the event loop."""
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
 
 
 def _fail(batch: Sequence[_Waiting], fault: Exception) -> None:

@@ -1,10 +1,12 @@
-"""Rows into a table by the fast lane: many rows are one statement, and one step of the database.
+"""The fast lane to the database, past SQLAlchemy's layers: rows into a table, and small questions.
 
-Each step of SQLite gives the interpreter's lock away and waits to get it back. With a step for each row, a commit
-in its thread and the event loop beside it wait for each other more than they work.
+Many rows are one statement, and one step of the database. Each step of SQLite gives the interpreter's lock away and
+waits to get it back: with a step for each row, a commit in its thread and the event loop beside it wait for each other
+more than they work.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from functools import lru_cache
 from typing import Any
 
@@ -23,7 +25,7 @@ class Adding:
         self._head = f"INSERT INTO {prepared.format_table(table)} ({names}) VALUES "
         self._row = f"({', '.join('?' * len(columns))})"
         self._tail = " ON CONFLICT DO NOTHING" if ignore else ""
-        self._lane = [(name, _bind(table, name, dialect)) for name in columns]
+        self._binds = [(name, _bind(table, name, dialect)) for name in columns]
 
     def run(self, c: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
         """Insert the rows, which must have exactly the columns; returns how many were inserted."""
@@ -31,13 +33,11 @@ class Adding:
 
     def _portion(self, c: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
         sql = self._head + ", ".join([self._row] * len(rows)) + self._tail
-        values = tuple([bind(row[name]) for row in rows for name, bind in self._lane])
-        cursor = c.connection.cursor()
-        try:
+        values = tuple([bind(row[name]) for row in rows for name, bind in self._binds])
+        with closing(c.connection.cursor()) as cursor:
             cursor.execute(sql, values)
-            return cursor.rowcount
-        finally:
-            cursor.close()
+            inserted: int = cursor.rowcount
+            return inserted
 
 
 def add(c: Connection, table: Table, rows: Sequence[Mapping[str, Any]], ignore: bool = False) -> int:
@@ -46,6 +46,14 @@ def add(c: Connection, table: Table, rows: Sequence[Mapping[str, Any]], ignore: 
     With `ignore` those whose key is taken are left out.
     """
     return _adding(table, tuple(rows[0]), c.dialect, ignore).run(c, rows) if rows else 0
+
+
+def ask(c: Connection, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+    """The first row that answers a question, within the caller's transaction; values as the driver takes them."""
+    with closing(c.connection.cursor()) as cursor:
+        cursor.execute(sql, values)
+        row: tuple[Any, ...] | None = cursor.fetchone()
+        return row
 
 
 @lru_cache(maxsize=256)
