@@ -82,19 +82,8 @@ setup:  ## make .venv with the locked packages and the command .venv/bin/hub
 demo: setup  ## play one working day of the sample centre; ARGS="--speed 600"
 	@exec $(BIN)/hub demo $(ARGS)
 
-# The page tests wait for a browser most of the time, so they run beside the others and are told after them.
 test: setup system check  ## run every check and every test; ARGS="-k inbox"
-	@if [ -n '$(ARGS)' ]; then exec $(BIN)/python -m pytest $(ARGS); fi
-	told=$$(mktemp)
-	$(BIN)/python -m pytest tests/web >"$$told" 2>&1 &
-	web=$$!
-	trap 'kill $$web 2>/dev/null || true; rm -f "$$told"' EXIT
-	others=0
-	$(BIN)/python -m pytest --ignore=tests/web || others=$$?
-	pages=0
-	wait $$web || pages=$$?
-	cat "$$told"
-	exit $$(( others != 0 || pages != 0 ))
+	@exec $(BIN)/python -m pytest $(or $(ARGS),--numprocesses 2 --dist worksteal)
 
 bench: setup  ## measure speed and memory beside their bare floors
 	@exec $(BIN)/python -m tests.bench $(ARGS)

@@ -31,6 +31,7 @@ from hub.message import (
     plain_message_id,
 )
 from hub.record import Asked, Stored
+from hub.registry import Configuration
 from hub.settings import Settings
 from hub.store import Committed, Conflict, Duplicate, Outdated, Store, Writing, Written
 
@@ -307,25 +308,18 @@ class Hub:
 
 
 @asynccontextmanager
-async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
-    """Put the parts together, and take them apart in reverse.
+async def open_hub(
+    settings: Settings, configuration: Configuration | None = None, readers: wire.Readers | None = None
+) -> AsyncIterator[Hub]:
+    """Put the parts together, and take them apart in reverse; a part that is given is used, and stays open.
 
     Raises BadConfiguration when a file, the database or the schemas are not as they must be.
     """
     async with AsyncExitStack() as stack:
         # The readers start in their own processes meanwhile.
-        loading = asyncio.create_task(asyncio.to_thread(registry.load, settings.folder))
-        readers = await stack.enter_async_context(
-            wire.Readers(
-                count=settings.wire.readers,
-                limit=settings.wire.limit_bytes,
-                memory=settings.wire.memory_mb * 2**20,
-                seconds=settings.wire.seconds,
-                schemas=settings.wire.schemas,
-                acceptance=settings.acceptance.choices(),
-                trust=settings.signatures.trust,
-            )
-        )
+        loading = asyncio.create_task(asyncio.to_thread(lambda: configuration or registry.load(settings.folder)))
+        if readers is None:
+            readers = await stack.enter_async_context(readers_of(settings))
         found = await loading
         order = Order(found.directory, found.rules, found.ladders, settings.acceptance.choices())
         store = await stack.enter_async_context(Store(settings.database.url))
@@ -333,6 +327,19 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         hub = Hub(order, found.accounts, store, readers, settings.running_clock(), grace)
         await hub.rehome(hub.clock.now())
         yield hub
+
+
+def readers_of(settings: Settings) -> wire.Readers:
+    """The reader processes that the settings ask for, not yet started."""
+    return wire.Readers(
+        count=settings.wire.readers,
+        limit=settings.wire.limit_bytes,
+        memory=settings.wire.memory_mb * 2**20,
+        seconds=settings.wire.seconds,
+        schemas=settings.wire.schemas,
+        acceptance=settings.acceptance.choices(),
+        trust=settings.signatures.trust,
+    )
 
 
 def _known(files: tuple[File, ...]) -> tuple[File, ...]:

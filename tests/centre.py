@@ -9,16 +9,19 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 from uuid import UUID
 
-from hub import settings
+from hub import registry, settings
 from hub.clock import Clock
-from hub.service import Hub, open_hub
+from hub.service import Hub, open_hub, readers_of
 from hub.store.migrate import migrate
+from hub.wire import Readers
 
 EXCHANGE = {"Authorization": "Bearer sample-key-exchange"}
 XML = {"Content-Type": "application/xml"}
@@ -69,18 +72,49 @@ def message(n: int = 1, **changes: str) -> bytes:
 
 def configured(folder: Path, **changes: Any) -> settings.Settings:
     """The sample's settings with a migrated database in the folder."""
+    file = folder / "hub.db"
+    if not file.exists():
+        file.write_bytes(_migrated())
     found = settings.load(settings.sample())
-    url = f"sqlite:///{folder / 'hub.db'}"
-    migrate(url)
-    return found.model_copy(update={"database": settings.Database(url=url), **changes})
+    return found.model_copy(update={"database": settings.Database(url=f"sqlite:///{file}"), **changes})
+
+
+@cache
+def _migrated() -> bytes:
+    """An empty database with this version's tables."""
+    with TemporaryDirectory() as folder:
+        migrate(f"sqlite:///{folder}/hub.db")
+        return (Path(folder) / "hub.db").read_bytes()
+
+
+# What the sample centre's files say; reading them takes longer than most tests.
+configuration = cache(registry.load)
+
+_readers: list[Readers] = []
+
+
+@asynccontextmanager
+async def shared_readers() -> AsyncIterator[None]:
+    """One reader process for all hubs that tests open meanwhile, by the sample's settings."""
+    async with readers_of(settings.load(settings.sample())) as made:
+        _readers.append(made)
+        yield
+        _readers.remove(made)
+
+
+@asynccontextmanager
+async def opened(configured: settings.Settings) -> AsyncIterator[Hub]:
+    """A hub by these settings, which must be the sample's but for the database and the clock."""
+    async with open_hub(configured, configuration(configured.folder), *_readers) as hub:
+        yield hub
 
 
 @asynccontextmanager
 async def hub(folder: Path, clock: Clock | None = None) -> AsyncIterator[Hub]:
     """A hub of the sample centre, open; `clock` is set after it opened."""
-    async with open_hub(configured(folder)) as opened:
-        opened.clock = clock or opened.clock
-        yield opened
+    async with opened(configured(folder)) as hub:
+        hub.clock = clock or hub.clock
+        yield hub
 
 
 @dataclass(slots=True)

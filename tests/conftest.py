@@ -2,8 +2,11 @@
 
 import os
 import socket
+from collections.abc import AsyncIterator
 
 import pytest
+
+from tests import centre
 
 pytest_plugins = ("tests.chromium",)
 
@@ -59,3 +62,10 @@ def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
         return port
+
+
+@pytest.fixture(scope="session", autouse=True)
+async def _readers() -> AsyncIterator[None]:
+    """The reader process that tests share."""
+    async with centre.shared_readers():
+        yield

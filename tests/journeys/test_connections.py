@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from hub.service import open_hub
 from hub.web import body, door, upload
 from hub.web.upload import Afloat
 from tests import centre
@@ -22,7 +21,7 @@ pytestmark = pytest.mark.journey
 async def opened(folder: Path, made: list[FastAPI] | None = None) -> AsyncIterator[int]:
     """The doors of `hub serve` in this process; its port. The application is put into `made`."""
     configured = centre.configured(folder)
-    async with open_hub(configured) as hub:
+    async with centre.opened(configured) as hub:
         server = serve._server(hub, configured)
         if made is not None:
             made.append(server.config.app)  # type: ignore[arg-type]

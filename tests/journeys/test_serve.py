@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,21 +22,28 @@ from workers import serve
 pytestmark = pytest.mark.journey
 
 
-def send(url: str, raw: bytes, patience: float = 120) -> str:
-    """Send as a real system does: again until there is an answer. Returns the last outcome."""
-    until = time.monotonic() + patience
-    while True:
-        try:
-            answer = httpx2.post(
-                f"{url}/v1/messages", content=raw, headers={**centre.EXCHANGE, **centre.XML}, timeout=5
-            )
-            if "Hub-Outcome" in answer.headers:
-                return answer.headers["Hub-Outcome"]
-        except httpx2.TransportError:
-            pass
-        if time.monotonic() > until:
+@contextmanager
+def sending(url: str, patience: float = 120) -> Iterator[Callable[[bytes], str]]:
+    """Sends a message as a real system does: again until there is an answer, of which the outcome is returned."""
+    with httpx2.Client(base_url=url, headers={**centre.EXCHANGE, **centre.XML}, timeout=5) as client:
+
+        def send(raw: bytes) -> str:
+            until = time.monotonic() + patience
+            while time.monotonic() < until:
+                with suppress(httpx2.TransportError):
+                    answer = client.post("/v1/messages", content=raw)
+                    if "Hub-Outcome" in answer.headers:
+                        return answer.headers["Hub-Outcome"]
+                time.sleep(0.05)
             raise TimeoutError(f"no answer from {url}")
-        time.sleep(0.02)
+
+        yield send
+
+
+def send(url: str, raw: bytes) -> str:
+    """Send one message; returns the outcome."""
+    with sending(url) as handing_in:
+        return handing_in(raw)
 
 
 def items(url: str) -> list[dict[str, object]]:
@@ -55,8 +63,9 @@ def test_kill_9_in_the_middle_of_traffic_and_a_restart_lose_and_double_nothing(t
     outcomes: dict[int, str] = {}
 
     def sender(share: range) -> None:
-        for n in share:
-            outcomes[n] = send(f"http://127.0.0.1:{port}", centre.message(n))
+        with sending(f"http://127.0.0.1:{port}") as handing_in:
+            for n in share:
+                outcomes[n] = handing_in(centre.message(n))
 
     threads = [threading.Thread(target=sender, args=(range(k, count, 4),)) for k in range(4)]
     for thread in threads:

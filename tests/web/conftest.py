@@ -8,14 +8,15 @@ from httpx2 import ASGITransport, AsyncClient
 
 from hub.service import Hub
 from hub.web.app import app
-from tests import centre
+from tests.centre import hub as opened
+from tests.web.running import Centre, running
 
 
 @pytest.fixture
 async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
     """A hub of the sample centre on an empty database."""
-    async with centre.hub(tmp_path) as opened:
-        yield opened
+    async with opened(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
@@ -27,3 +28,10 @@ async def client(hub: Hub) -> AsyncIterator[AsyncClient]:
         AsyncClient(transport=ASGITransport(made), base_url="http://hub") as c,
     ):
         yield c
+
+
+@pytest.fixture
+async def centre(tmp_path: Path) -> AsyncIterator[Centre]:
+    """The sample centre on a Tuesday at 09:05, with a database of its own, behind a real server."""
+    async with running(tmp_path) as made:
+        yield made

@@ -1,13 +1,10 @@
 """What went wrong with what was sent stands in the inbox and on the item until somebody has seen it."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from html import unescape
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from hub.desk import Act
@@ -16,17 +13,21 @@ from hub.record import Sent
 from hub.service import Delivery
 from hub.web import language
 from hub.web.pages import wording
-from tests.web.running import accept, refuse, running, sample, unacknowledged
-from tests.web.test_pages import MORNING, TEAM, Centre, browsing, followed, message, text_of
+from tests.web.running import (
+    MORNING,
+    TEAM,
+    Centre,
+    accept,
+    browsing,
+    followed,
+    message,
+    refuse,
+    sample,
+    text_of,
+    unacknowledged,
+)
 
 SAID = "E21: Mottaker finnes ikke: Ukjent"
-
-
-@pytest_asyncio.fixture
-async def centre(tmp_path: Path) -> AsyncIterator[Centre]:
-    """The sample centre behind a real server."""
-    async with running(tmp_path) as made:
-        yield made
 
 
 async def answered(centre: Centre) -> tuple[Item, Sent]:

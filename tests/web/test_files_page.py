@@ -3,32 +3,22 @@
 import asyncio
 import re
 from base64 import b64decode
-from collections.abc import AsyncIterator
 from html import unescape
 from pathlib import Path
 
 import httpx2
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from hub.desk import Act
 from hub.item import Action
 from hub.web import form as forms
-from tests.web.running import running
-from tests.web.test_pages import HOME_SERVICE, TEAM, Centre, browsing, form, hidden, message, text_of
+from tests.web.running import HOME_SERVICE, TEAM, Centre, browsing, form, hidden, message, text_of
 from tests.wire.builders import PNG, attachment
 
 PDF = b"%PDF-1.4\n" + bytes(range(256)) * 40
 WORD = b"PK\x03\x04" + bytes(1000)
 WRITTEN = "Se vedlagte prosedyre."
-
-
-@pytest_asyncio.fixture
-async def centre(tmp_path: Path) -> AsyncIterator[Centre]:
-    """The sample centre behind a real server."""
-    async with running(tmp_path) as made:
-        yield made
 
 
 async def send(

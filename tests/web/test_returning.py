@@ -1,27 +1,16 @@
 """What goes back to its sender, and what only has to be read, on the pages."""
 
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from hub.desk import Act
 from hub.item import Action, Item, Purpose, State
 from hub.service import Accepted, Delivery
-from tests.web.running import running, sample
-from tests.web.test_pages import HOME_SERVICE, MORNING, TEAM, Centre, browsing, form, hidden, message, text_of
+from tests.web.running import HOME_SERVICE, MORNING, TEAM, Centre, browsing, form, hidden, message, sample, text_of
 
 WRITTEN = "Pasienten har\nen annen fastlege."
-
-
-@pytest_asyncio.fixture
-async def centre(tmp_path: Path) -> AsyncIterator[Centre]:
-    """The sample centre behind a real server."""
-    async with running(tmp_path) as made:
-        yield made
 
 
 async def received(centre: Centre, name: str) -> Item:

@@ -8,6 +8,7 @@ from httpx2 import AsyncClient
 from lxml import etree
 
 from tests import centre
+from tests.web.running import RECEIPT
 
 PDF = b"%PDF-1.4\n" + bytes(range(256)) * 40
 ACCOUNT = {"auth": centre.NURSE}
@@ -15,15 +16,6 @@ ATTACHED = """<Document><RefDoc><MsgType V="A" DN="Vedlegg"/><MimeType>applicati
  <Description>Sårbilde «høyre»</Description><Content>
  <Base64Container xmlns="http://www.kith.no/xmlstds/base64container">{}</Base64Container></Content></RefDoc></Document>
 </MsgHead>"""
-RECEIPT = """<AppRec xmlns="http://www.kith.no/xmlstds/apprec/2012-02-15"><MsgType V="APPREC"/>
- <MIGversion>v1.1 2012-02-15</MIGversion><GenDate>2026-11-24T10:00:00</GenDate>
- <Id>5e0a4c1e-7c0a-4a55-9f0b-3b1c6a0d9999</Id>
- <Sender><HCP><Inst><Name>Fjordbyen kommune</Name><Id>900200</Id><TypeId V="HER"/>
-  <Dept><Name>Sykepleietjeneste</Name><Id>900201</Id><TypeId V="HER"/></Dept></Inst></HCP></Sender>
- <Receiver><HCP><Inst><Id>900100</Id><TypeId V="HER"/></Inst></HCP></Receiver>
- <Status V="2" DN="Avvist"/><Error V="E21" S="2.16.578.1.12.4.1.1.8221" DN="Mottaker finnes ikke" OT="Ukjent"/>
- <OriginalMsgId><MsgType V="DIALOG_HELSEFAGLIG"/><IssueDate>2026-11-24T09:00:00</IssueDate><Id>{}</Id></OriginalMsgId>
-</AppRec>"""
 
 
 async def send(client: AsyncClient, raw: bytes) -> str:
