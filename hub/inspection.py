@@ -10,11 +10,10 @@ from hub.account import SystemAccount
 from hub.change import Acknowledgement, Change
 from hub.deadline import Deadline
 from hub.directory import Directory, Inbox, InboxId
-from hub.errors import BadRequest
 from hub.intake import Order
 from hub.item import Item
 from hub.message import Envelope, Fault, Message, MessageId, Reading, Receipt, Refusal, Unreadable
-from hub.service import Delivery, Hub
+from hub.service import Delivery, Hub, readers_of
 from hub.settings import Acceptance, Settings, Signatures, Wire
 from hub.wire import Allowed as Allowed  # what a verdict holds, for those who may not look into the wire
 from hub.wire import Readers
@@ -114,17 +113,6 @@ def verdict(reading: Reading, order: Order | None, now: datetime) -> Verdict:
     return replace(found, explanation=_explanation(change, order.directory)) if change.items else found
 
 
-def explain(reading: Reading, order: Order, now: datetime) -> Explanation:
-    """Route a message and set its clock, as if it arrived now.
-
-    Raises BadRequest when it would not be accepted; `hub check` says why.
-    """
-    found = verdict(reading, order, now)
-    if found.explanation is None:
-        raise BadRequest(f"the message would be {found.word}, so it lies in no inbox; `hub check` says why")
-    return found.explanation
-
-
 def _of(change: Change) -> Verdict:
     """What a decision tells the sender."""
     if change.quarantined:
@@ -155,14 +143,5 @@ def _is_of_form(v: Verdict) -> bool:
 
 
 def _readers(site: Settings | None) -> Readers:
-    limits, accepted, trusted = (
-        (site.wire, site.acceptance, site.signatures) if site else (Wire(), Acceptance(), Signatures())
-    )
-    return Readers(
-        limit=limits.limit_bytes,
-        memory=limits.memory_mb * 2**20,
-        seconds=limits.seconds,
-        schemas=limits.schemas,
-        acceptance=accepted.choices(),
-        trust=trusted.trust,
-    )
+    found = (site.wire, site.acceptance, site.signatures) if site else (Wire(), Acceptance(), Signatures())
+    return readers_of(*found)

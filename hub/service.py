@@ -32,7 +32,7 @@ from hub.message import (
 )
 from hub.record import Asked, Stored
 from hub.registry import Configuration
-from hub.settings import Settings
+from hub.settings import Acceptance, Settings, Signatures, Wire
 from hub.store import Committed, Conflict, Duplicate, Outdated, Store, Writing, Written
 
 log = structlog.get_logger()
@@ -319,7 +319,9 @@ async def open_hub(
         # The readers start in their own processes meanwhile.
         loading = asyncio.create_task(asyncio.to_thread(lambda: configuration or registry.load(settings.folder)))
         if readers is None:
-            readers = await stack.enter_async_context(readers_of(settings))
+            readers = await stack.enter_async_context(
+                readers_of(settings.wire, settings.acceptance, settings.signatures)
+            )
         found = await loading
         order = Order(found.directory, found.rules, found.ladders, settings.acceptance.choices())
         store = await stack.enter_async_context(Store(settings.database.url))
@@ -329,16 +331,16 @@ async def open_hub(
         yield hub
 
 
-def readers_of(settings: Settings) -> wire.Readers:
-    """The reader processes that the settings ask for, not yet started."""
+def readers_of(limits: Wire, acceptance: Acceptance, signatures: Signatures) -> wire.Readers:
+    """The reader processes that a site's settings ask for, not yet started."""
     return wire.Readers(
-        count=settings.wire.readers,
-        limit=settings.wire.limit_bytes,
-        memory=settings.wire.memory_mb * 2**20,
-        seconds=settings.wire.seconds,
-        schemas=settings.wire.schemas,
-        acceptance=settings.acceptance.choices(),
-        trust=settings.signatures.trust,
+        count=limits.readers,
+        limit=limits.limit_bytes,
+        memory=limits.memory_mb * 2**20,
+        seconds=limits.seconds,
+        schemas=limits.schemas,
+        acceptance=acceptance.choices(),
+        trust=signatures.trust,
     )
 
 

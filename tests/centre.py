@@ -96,7 +96,8 @@ _readers: list[Readers] = []
 @asynccontextmanager
 async def shared_readers() -> AsyncIterator[None]:
     """One reader process for all hubs that tests open meanwhile, by the sample's settings."""
-    async with readers_of(settings.load(settings.sample())) as made:
+    sample = settings.load(settings.sample())
+    async with readers_of(sample.wire, sample.acceptance, sample.signatures) as made:
         _readers.append(made)
         yield
         _readers.remove(made)

@@ -22,7 +22,9 @@ def good(play: Script) -> list[Sending]:
 
 
 def explained(s: Sending, order: Order) -> Explanation:
-    return inspection.explain(wire.read(s.raw), order, s.times[0])
+    found = inspection.verdict(wire.read(s.raw), order, s.times[0]).explanation
+    assert found is not None, s.key
+    return found
 
 
 def test_the_same_seed_writes_the_same_day_and_another_seed_another(play: Script, who: Cast) -> None:
