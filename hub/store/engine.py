@@ -15,7 +15,7 @@ UNREACHABLE = (DBAPIError, sqlite3.Error, OSError)
 
 # A transaction waits this briefly for another process's, because small ones run on the event loop; who may wait
 # longer tries again. A checkpoint each 16 MB of log: a smaller one would come several times a second under load.
-_ALWAYS = ("PRAGMA busy_timeout=50", "PRAGMA cache_size=-16000", "PRAGMA wal_autocheckpoint=4000")
+_ALWAYS = ("PRAGMA busy_timeout=50", "PRAGMA wal_autocheckpoint=4000")
 
 # One writer: SQLite has one anyway, and a queue in front of it beats its busy handler.
 READERS = 4
@@ -46,7 +46,7 @@ def address(url: str) -> URL:
 def writer(url: URL) -> Engine:
     """The one connection that writes: WAL, synchronous FULL, BEGIN IMMEDIATE."""
     made = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0, connect_args=_ANY_THREAD)
-    _on_connect(made, "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
+    _on_connect(made, "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON", "PRAGMA cache_size=-16000")
     event.listen(made, "begin", lambda c: _begin(c, "BEGIN IMMEDIATE"))
     return made
 
@@ -54,7 +54,7 @@ def writer(url: URL) -> Engine:
 def readers(url: URL) -> Engine:
     """Connections that cannot write, each seeing one moment of the database."""
     made = create_engine(url, poolclass=QueuePool, pool_size=READERS, max_overflow=0, connect_args=_ANY_THREAD)
-    _on_connect(made, "PRAGMA query_only=ON")
+    _on_connect(made, "PRAGMA query_only=ON", "PRAGMA cache_size=-4000")
     event.listen(made, "begin", lambda c: _begin(c, "BEGIN"))
     return made
 
