@@ -46,7 +46,8 @@ def address(url: str) -> URL:
 def writer(url: URL) -> Engine:
     """The one connection that writes: WAL, synchronous FULL, BEGIN IMMEDIATE."""
     made = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0, connect_args=_ANY_THREAD)
-    _on_connect(made, "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON", "PRAGMA cache_size=-16000")
+    durable = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
+    _on_connect(made, *durable, "PRAGMA cache_size=-16000")
     event.listen(made, "begin", lambda c: _begin(c, "BEGIN IMMEDIATE"))
     return made
 
