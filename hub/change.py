@@ -31,6 +31,8 @@ class Arrival:
     test: bool = False
     # Where the message's attachments stand in its bytes: start and length of each.
     files: tuple[tuple[int, int], ...] = ()
+    # Of a change or cancellation: the inboxes of the practice to which each item came.
+    near: tuple[tuple[ItemId, frozenset[InboxId]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

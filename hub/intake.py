@@ -14,7 +14,7 @@ from hub.acceptance import STRICT, Acceptance, Choice
 from hub.change import Acknowledgement, Arrival, Change, Entry, Outgoing, Quarantined
 from hub.deadline import Deadline, Ladder
 from hub.directory import Directory, InboxId, Listing, Practice
-from hub.item import Headline, Item, Placing, Purpose, State
+from hub.item import Headline, Item, ItemId, Placing, Purpose, State
 from hub.message import (
     INFORMATIVE,
     Envelope,
@@ -96,10 +96,16 @@ def admit(m: Message, ours: tuple[Ours, ...], order: Order, now: datetime, known
     for x in reversed(ours):
         if not x.faults:
             good[x.practice.her_id] = x
-    placed = [_place(m, x, order, now, known) for x in reversed(good.values())]
+    addressed = tuple(reversed(good.values()))
+    placed = [_place(m, x, order, now, known) for x in addressed]
+    near: tuple[tuple[ItemId, frozenset[InboxId]], ...] = ()
+    if m.status is not Status.NEW:
+        near = tuple(
+            (p.items[0].id, _inboxes(x.practice, order.directory)) for p, x in zip(placed, addressed, strict=True)
+        )
     return Change(
         entries=tuple(e for p in placed for e in p.entries),
-        arrival=_arrival(m),
+        arrival=_arrival(m, near),
         items=tuple(x for p in placed for x in p.items),
         deadlines=tuple(d for p in placed for d in p.deadlines),
         outgoing=acknowledge(m.envelope, ours, now),
@@ -304,7 +310,11 @@ def _number(m: Message) -> str:
     return (m.patient and m.patient.national_id) or ""
 
 
-def _arrival(m: Message) -> Arrival:
+def _inboxes(practice: Practice, directory: Directory) -> frozenset[InboxId]:
+    return frozenset(inbox.id for inbox in directory.inboxes.values() if inbox.practice == practice.her_id)
+
+
+def _arrival(m: Message, near: tuple[tuple[ItemId, frozenset[InboxId]], ...]) -> Arrival:
     refers = m.conversation
     return Arrival(
         key=m.key,
@@ -318,6 +328,7 @@ def _arrival(m: Message) -> Arrival:
         generated=m.envelope.generated,
         test=m.envelope.test,
         files=tuple((a.start, a.length) for a in m.attachments if a.length),
+        near=near,
     )
 
 

@@ -4,7 +4,7 @@ A change replaces all of what was sent before, a cancellation takes it back. Wha
 is told, or goes on with the new edition, whose clock is the one that already ran.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -56,16 +56,35 @@ def contradict(one: str, other: str) -> bool:
 def comes_after(x: Edition, earlier: Edition) -> bool:
     """Whether a message changes or cancels another one.
 
-    A reference by MsgId outranks the clocks of two systems; without one the later writing counts. A test never
-    touches what is real, nor anybody what another sent or what is about another patient.
+    A reference by MsgId outranks the clocks of two systems; without one, or where each names the other, the later
+    writing counts. A test never touches what is real, nor anybody what another sent or what is about another patient.
     """
     if x.status is Status.NEW or x.key == earlier.key or x.key.sender != earlier.key.sender:
         return False
     if x.test != earlier.test or contradict(x.patient, earlier.patient):
         return False
-    if x.parent == earlier.key.msg_id:
+    if x.parent == earlier.key.msg_id and earlier.parent != x.key.msg_id:
         return True
+    if earlier.parent == x.key.msg_id and x.parent != earlier.key.msg_id:
+        return False
     return _akin(x, earlier) and earlier.age < x.age
+
+
+def overtaker(x: Edition, family: Collection[Edition]) -> Edition | None:
+    """The edition that stands in the end where another one stood, or None when that other one stands itself.
+
+    References and clocks that contradict each other can make a circle, in which nobody comes last: then what arrives
+    stands, so that there is always one for people to see.
+    """
+    last, seen, upwards = [], {x}, [x]
+    while upwards:
+        each = upwards.pop()
+        after = [y for y in family if comes_after(y, each)]
+        if not after and each is not x:
+            last.append(each)
+        upwards += (y for y in after if y not in seen)
+        seen.update(after)
+    return max(last, key=lambda y: y.age, default=None)
 
 
 def _akin(x: Edition, other: Edition) -> bool:
@@ -150,12 +169,16 @@ def _told_in(change: Change, inboxes: Sequence[InboxId]) -> Change:
 
 
 def _pairs(change: Change, earlier: Sequence[Earlier]) -> list[tuple[Item, Earlier]]:
-    """Which new item goes on with which earlier one: the same inbox, or the only one of each."""
-    new = [x for x in change.items if x.purpose is not Purpose.INFORMATION]
-    if len(new) == len(earlier) == 1:
-        return [(new[0], earlier[0])]
-    there = {e.item.inbox: e for e in earlier}
-    return [(x, there[x.inbox]) for x in new if x.inbox in there]
+    """Which new item goes on with which earlier one of its practice: the same inbox, or the only one of each."""
+    assert change.arrival is not None, "only what arrives succeeds something"
+    near = dict(change.arrival.near)
+    found = []
+    for x in change.items:
+        if x.purpose is not Purpose.INFORMATION:
+            there = [e for e in earlier if e.item.inbox in near[x.id]]
+            same = there if len(there) == 1 else [e for e in there if e.item.inbox == x.inbox]
+            found += [(x, e) for e in same]
+    return found
 
 
 def _continue(change: Change, new: Item, old: Earlier, at: datetime) -> Change:
@@ -163,7 +186,7 @@ def _continue(change: Change, new: Item, old: Earlier, at: datetime) -> Change:
     held = old.item
     x = replace(_placed(new, held), state=held.state, owner=held.owner, level=held.level)
     change = _moved(change, new, x)
-    if old.deadline and old.deadline.fires_at:
+    if old.deadline:
         kept = replace(old.deadline, item=x.id)
         change = replace(change, deadlines=tuple(kept if d.item == x.id else d for d in change.deadlines))
     entry = Entry(at, "item.replaces", x.message, x.id, x.inbox, detail={"earlier": held.id})

@@ -35,8 +35,8 @@ def sort(c: Connection, batch: Sequence[Writing]) -> tuple[list[Writing], list[S
     alone = [w for n, w in enumerate(batch) if n not in came]
     successors = []
     for n, own in sorted(came.items(), key=lambda each: each[1].age):
-        later = [x for x in family if succession.comes_after(x, own)]
-        writing = _overtaken(batch[n], max(later, key=lambda x: x.age)) if later else batch[n]
+        by = succession.overtaker(own, family)
+        writing = _overtaken(batch[n], by) if by else batch[n]
         if own.status is Status.NEW:
             alone.append(writing)
         else:

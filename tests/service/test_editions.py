@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from hub import desk, intake
+from hub import desk, intake, watch
 from hub.change import AlertKind
 from hub.desk import Act
-from hub.directory import InboxId
+from hub.directory import Directory, Inbox, InboxId, InboxKind
 from hub.item import Action, Item, Outcome, Purpose
-from hub.message import Conversation, Message, MessageId, Status
+from hub.message import Conversation, HerId, Message, MessageId, Receiver, Status
 from hub.record import Stored
 from hub.store import Committed, Store, Writing
 from hub.store.migrate import migrate
@@ -247,3 +247,73 @@ async def test_nobody_can_take_back_what_another_sent(store: Store) -> None:
 async def test_another_document_of_the_sender_is_left_alone(store: Store) -> None:
     await arrive(store, edition(1), edition(2, Status.CANCELLED, document="D2"))
     assert "new" == (await item(store, edition(1))).state
+
+
+def family(last: Status, fast: bool) -> dict[str, Message]:
+    """An original, a change, and what follows it, whose system's clock may be a minute behind the other's."""
+    original = replace(edition(0), document_id="")
+    change = naming(edition(10, Status.CHANGED), original, original)
+    return {"original": original, "change": change, "last": naming(edition(9 if fast else 11, last), change, original)}
+
+
+def naming(m: Message, parent: Message, first: Message) -> Message:
+    refers = Conversation(MessageId(parent.key.msg_id), MessageId(first.key.msg_id))
+    return replace(m, conversation=refers, document_id="")
+
+
+@pytest.mark.parametrize("fast", [False, True])
+@pytest.mark.parametrize("order", list(permutations(("original", "change", "last"))), ids=" ".join)
+@pytest.mark.parametrize("together", [False, True])
+async def test_the_last_by_its_reference_stands_whatever_the_clocks_say(
+    store: Store, order: tuple[str, ...], together: bool, fast: bool
+) -> None:
+    come = family(Status.CHANGED, fast)
+    if together:
+        await store.commit([writing(come[name]) for name in order])
+    else:
+        await arrive(store, *(come[name] for name in order))
+    states = {name: (await item(store, m)).state.value for name, m in come.items()}
+    assert {"original": "withdrawn", "change": "withdrawn", "last": "new"} == states
+
+
+@pytest.mark.parametrize("order", list(permutations(("original", "change", "last"))), ids=" ".join)
+async def test_a_cancellation_with_a_slow_clock_is_not_lost_itself(store: Store, order: tuple[str, ...]) -> None:
+    come = family(Status.CANCELLED, fast=True)
+    await arrive(store, *(come[name] for name in order))
+    states = {name: (await item(store, m)).state.value for name, m in come.items()}
+    assert ("withdrawn", "withdrawn", True) == (states["original"], states["change"], states["last"] != "withdrawn")
+
+
+async def test_what_is_late_stays_late_in_its_next_edition(store: Store) -> None:
+    first, change = edition(1), edition(2, Status.CHANGED)
+    await arrive(store, first)
+    stored = (await everything(store))[first.key.msg_id]
+    while stored.deadline and stored.deadline.fires_at:
+        lapsed = watch.lapse(stored.item, stored.deadline, builders.directory(), timedelta(), stored.deadline.fires_at)
+        assert [Committed()] == await store.commit([Writing(lapsed, NOW)])
+        stored = (await everything(store))[first.key.msg_id]
+    assert [Committed()] == await store.commit([writing(change, 3000)])
+    new = (await everything(store))[change.key.msg_id]
+    assert stored.deadline is not None and new.deadline is not None
+    assert (stored.deadline.due, None, stored.item.level) == (new.deadline.due, new.deadline.fires_at, new.item.level)
+
+
+async def test_what_is_sent_to_another_practice_instead_lies_there(store: Store) -> None:
+    """A sender who addressed the wrong practice sends the next edition to the right one."""
+    known = two_practices()
+    first, change = edition(1), edition(2, Status.CHANGED)
+    other = replace(change.envelope, receivers=(Receiver(builders.party("300", "301")),))
+    await arrive(store, first)
+    judged = intake.judge(replace(change, envelope=other), builders.order(directory=known), NOW)
+    assert [Committed()] == await store.commit([Writing(judged, NOW, b"raw", "test", (b"ack",))])
+    assert "withdrawn" == (await item(store, first)).state
+    assert [change.key.msg_id] == [line.item.message.msg_id for line in await store.lines(InboxId("pile"))]
+    assert [] == await store.lines(TEAM)
+
+
+def two_practices() -> Directory:
+    known = builders.directory()
+    ours = known.practices[builders.OURS]
+    other = replace(ours, her_id=HerId("300"), name="Other", services={HerId("301"): ours.services[builders.CENTRE]})
+    pile = Inbox(InboxId("pile"), "pile", InboxKind.COORDINATOR, other.her_id)
+    return replace(known, practices={**known.practices, other.her_id: other}, inboxes={**known.inboxes, pile.id: pile})
