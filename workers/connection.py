@@ -5,7 +5,8 @@ import resource
 from typing import Any
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 # The longest head of a call; RFC 6585 says what is answered to a longer one.
 HEAD_BYTES = 65_536
@@ -14,6 +15,7 @@ HEAD_SECONDS = 10.0
 # How long an answer may lie here without its reader taking any of it.
 READ_SECONDS = 60.0
 
+TOO_LONG = "431 Request Header Fields Too Large"
 # As many calls may come on one connection before the first of them is answered.
 PIPELINED = 32
 
@@ -45,11 +47,20 @@ class Connection(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._since = self._moved = self.loop.time()
         self._left = 0
-        # Bytes that came since the last part of a call was whole.
+        # Bytes that came since the last part of a call was whole, and whether that part will be a head.
         self._unheard = 0
+        self._heading = False
+        # The call that is being answered, whether none comes after those that are here, and what is said in the end.
+        self._current: RequestResponseCycle | None = None
+        self._leaving = False
+        self._last = ""
+        # How a head is refused.
+        self._status = "400 Bad Request"
 
     def data_received(self, data: bytes) -> None:
         """Take in what came; an offer to upgrade is passed over, and the call read as it is."""
+        if self._leaving:
+            return
         self._unset_keepalive_if_required()
         self._unheard += len(data)
         rest: bytes | memoryview = data
@@ -58,10 +69,16 @@ class Connection(HttpToolsProtocol):
                 rest = memoryview(rest)[offer:]
                 self._pass_over()
         except httptools.HttpParserError:
-            self._refuse("400 Bad Request")
+            self._refuse(self._status)
         else:
             if self._unheard > HEAD_BYTES:
-                self._refuse("431 Request Header Fields Too Large")
+                self._refuse(TOO_LONG)
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Nothing more will come; what has come whole is still answered."""
+        self._leaving = True
+        self._drop_unfinished()
+        return not (self._waiting or (self._current and self._current.response_started))
 
     def _feed(self, data: bytes | memoryview) -> int | None:
         """Read on; where a head ended that offers an upgrade, which stops the parser, or None."""
@@ -81,15 +98,43 @@ class Connection(HttpToolsProtocol):
         kept = [(name, _without_offer(value) if name == b"connection" else value) for name, value in self.headers]
         head = b"".join(b"%s: %s\r\n" % (name, value) for name, value in kept if name != b"upgrade")
         self.parser = httptools.HttpRequestParser(self)
+        # As uvicorn has it: what follows a last call is not read, and does it no harm.
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
         self.parser.feed_data(line + head + b"\r\n")
 
+    def on_message_begin(self) -> None:
+        """A head begins."""
+        self._heading = True
+        super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a field of a head; one that follows a body says nothing about the call (RFC 9110, 6.5.1)."""
+        if self._heading:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
-        """Begin to answer a call, but not while it offers an upgrade."""
-        if len(self.pipeline) >= PIPELINED:
-            raise httptools.HttpParserError("too many calls at once")
+        """Begin to answer a call, but not while it offers an upgrade. Raises HttpParserError for what is no call."""
+        self._heading = False
         if not self.parser.should_upgrade():
+            self._heed()
             self._unheard = 0
             super().on_headers_complete()
+
+    def _heed(self) -> None:
+        """Raise HttpParserError for a head that is too long, or from which two servers may understand two calls."""
+        if self._unheard > HEAD_BYTES and sum(len(name) + len(value) for name, value in self.headers) > HEAD_BYTES:
+            self._status = TOO_LONG
+            raise httptools.HttpParserError("the head is too long")
+        if len(self.pipeline) >= PIPELINED:
+            self._status = ""
+            raise httptools.HttpParserError("too many calls at once")
+        version, names = self.parser.get_http_version(), [name for name, _ in self.headers]
+        hosts = names.count(b"host")
+        if version not in ("1.0", "1.1") or hosts > 1 or (version == "1.1" and not hosts):
+            raise httptools.HttpParserError("not HTTP/1.1 for one host")
+        if any(name == b"transfer-encoding" and value.lower() != b"chunked" for name, value in self.headers):
+            self._status = "501 Not Implemented"
+            raise httptools.HttpParserError("only chunks are known")
 
     def on_body(self, body: bytes) -> None:
         """Take in a part of a body."""
@@ -111,11 +156,17 @@ class Connection(HttpToolsProtocol):
             self._end("503 Service Unavailable", "Retry-After: 5\r\n")
 
     def on_response_complete(self) -> None:
-        """From now on the next head is waited for."""
+        """From now on the next head is waited for, unless there will be none."""
         super().on_response_complete()
         self._since = self.loop.time()
         if self.pipeline:
             self.flow.pause_reading()
+        elif self._leaving and self._waiting:
+            self._end(self._last)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._current = cycle
+        super()._start_asgi_task(cycle, app)
 
     def look(self, now: float) -> None:
         """End this connection when its caller neither asks nor reads; `now` is the loop's time."""
@@ -131,14 +182,30 @@ class Connection(HttpToolsProtocol):
     @property
     def _waiting(self) -> bool:
         """Whether no call is being answered."""
-        return self.cycle is None or self.cycle.response_complete
+        return self._current is None or self._current.response_complete
 
     def _refuse(self, status: str) -> None:
-        """End a connection on what is no call; in the midst of an answer nothing can be said."""
+        """End a connection on what is no call, after the calls before it have been answered."""
+        self._leaving = True
+        self._drop_unfinished()
         if self._waiting:
             self._end(status)
         else:
-            self.transport.close()
+            self._last = status
+
+    def _drop_unfinished(self) -> None:
+        """Forget the last call when the rest of it will not come."""
+        cycle = self.cycle
+        if cycle is None or not cycle.more_body:
+            return
+        if self.pipeline and self.pipeline[0][0] is cycle:
+            self.pipeline.popleft()
+        elif cycle is self._current and not cycle.response_complete:
+            cycle.disconnected = True
+            cycle.message_event.set()
+            if cycle.response_started:
+                self.transport.close()
+            self._current = None
 
     def _leave(self) -> None:
         """End a connection on which nothing is being answered; who began to ask is told."""
@@ -148,7 +215,9 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
 
     def _end(self, status: str, headers: str = "") -> None:
-        self.transport.write(f"HTTP/1.1 {status}\r\n{headers}Content-Length: 0\r\nConnection: close\r\n\r\n".encode())
+        if status and not self.transport.is_closing():
+            words = f"HTTP/1.1 {status}\r\n{headers}Content-Length: 0\r\nConnection: close\r\n\r\n"
+            self.transport.write(words.encode())
         self.transport.close()
 
 

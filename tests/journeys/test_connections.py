@@ -103,7 +103,76 @@ async def test_calls_that_are_sent_before_the_first_is_answered_are_answered_in_
     async with opened(tmp_path) as port:
         answer = await told(port, get * connection.PIPELINED + closing)
         assert connection.PIPELINED + 1 == answer.count(b"HTTP/1.1 200 OK")
-        assert b"" == await told(port, get * (connection.PIPELINED + 2))
+        too_many = await told(port, get * (connection.PIPELINED + 10))
+        assert connection.PIPELINED + 1 == too_many.count(b"HTTP/1.1 200 OK") == too_many.count(b"HTTP/1.1")
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    {
+        "no host": (b"GET /health HTTP/1.1\r\n\r\n", b"400"),
+        "two hosts": (b"GET /health HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", b"400"),
+        "an old version": (b"GET /health\r\n\r\n", b"400"),
+        "a new version": (b"GET /health HTTP/2.0\r\nHost: a\r\n\r\n", b"400"),
+        "a coding": (call(b"").replace(b"Content-Length: 0", b"Transfer-Encoding: gzip, chunked"), b"501"),
+        "two lengths": (call(b"", "Content-Length: 3"), b"400"),
+        "a length and chunks": (call(b"", "Transfer-Encoding: chunked"), b"400"),
+        "a wrong chunk": (call(b"").replace(b"Content-Length: 0", b"Transfer-Encoding: chunked") + b"zz\r\n", b"400"),
+        "a long head": (b"GET /health HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 70_000 + b"\r\n\r\n", b"431"),
+    }.values(),
+)
+async def test_what_is_no_call_is_refused_in_words(tmp_path: Path, sent: bytes, said: bytes) -> None:
+    async with opened(tmp_path) as port:
+        assert said == (await told(port, sent))[9:12]
+
+
+async def test_a_call_is_answered_whatever_follows_it(tmp_path: Path) -> None:
+    """The message is stored by then: a sender without its answer would take it for lost."""
+    upgrade = ("Connection: close, Upgrade", "Upgrade: h2c")
+    async with opened(tmp_path) as port:
+        for n, (sent, said) in enumerate(
+            [
+                (call(centre.message(1)) + b"garbage\r\n\r\n", b"HTTP/1.1 400"),
+                (call(centre.message(2), *upgrade) + b"garbage\r\n\r\n", b""),
+                (call(centre.message(3)) + call(b"", length=1000) + b"half", b""),
+            ]
+        ):
+            _, writer = connected = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(sent)
+            if n == 2:
+                writer.write_eof()
+            async with asyncio.timeout(20):
+                answer = await connected[0].read()
+            writer.close()
+            assert (1, True) == (answer.count(b"hub-outcome: accepted"), said in answer)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+async def test_a_sender_that_has_said_all_still_gets_its_answers(tmp_path: Path, count: int) -> None:
+    async with opened(tmp_path) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"".join(call(centre.message(n)) for n in range(count)))
+        writer.write_eof()
+        async with asyncio.timeout(20):
+            answer = await reader.read()
+        writer.close()
+    assert count == answer.count(b"hub-outcome: accepted")
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.2])
+async def test_what_follows_a_body_says_nothing_about_the_call(tmp_path: Path, pause: float) -> None:
+    raw = centre.message()
+    head = call(b"", "Connection: close").replace(b"Content-Length: 0", b"Transfer-Encoding: chunked")
+    anonymous = head.replace(b"Authorization: Bearer sample-key-exchange\r\n", b"")
+    trailer = b"0\r\nAuthorization: Bearer sample-key-exchange\r\n\r\n"
+    async with opened(tmp_path) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(anonymous + b"%x\r\n%s\r\n" % (len(raw), raw))
+        await asyncio.sleep(pause)
+        writer.write(trailer)
+        async with asyncio.timeout(20):
+            assert b"401" == (await reader.readline())[9:12]
+        writer.close()
 
 
 @pytest.mark.parametrize(
