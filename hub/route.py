@@ -218,7 +218,7 @@ def circumstances(m: Message, directory: Directory, listing: Listing | None) -> 
         attachments=bool(m.attachments),
         test=m.envelope.test,
         information=False,
-        text=Text(f"{m.subject.casefold()}\n{m.words or m.text.casefold()}"),
+        text=Text(f"{m.subject.casefold()}\n{m.words}"),
     )
 
 

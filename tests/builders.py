@@ -81,7 +81,9 @@ def message(n: int = 1, **changes: Any) -> Message:
         "patient": patient("1"),
         "parts": (Part(Code("6", "Henvendelse om pasient", "2.16.578.1.12.4.1.1.7322"), "Blodtrykk", "180/100"),),
     }
-    return Message(**values | changes)
+    values |= changes
+    said = (word for part in values["parts"] for word in (part.subject, part.text))
+    return Message(**{"words": "\n".join(said).casefold(), **values})
 
 
 def patient(number: str) -> Patient:

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from hub.errors import Busy
+from hub.errors import Busy, HubError
 from hub.service import Accepted, Delivery, Held, Hub, Noted, Outcome, Prepared, Rejected, Repeated
 from hub.web import problem, upload
 from hub.web.access import system
@@ -101,18 +101,28 @@ class Gathering:
     async def _settle(self, batch: Sequence[_Waiting], writings: Prepared) -> None:
         try:
             await _give_way()
-            outcomes = await self._hub.settle(writings)
-        except Exception as fault:
-            _fail(batch, fault)
+            await self._commit(batch, writings)
         except BaseException:
             _fail(batch, Busy("the hub is stopping; send this one again"))
             raise
+        finally:
+            self._room.release()
+
+    async def _commit(self, batch: Sequence[_Waiting], writings: Prepared) -> None:
+        """Commit a batch and tell everybody; one that cannot be written does not take its neighbours with it."""
+        try:
+            outcomes = await self._hub.settle(writings)
+        except Exception as fault:
+            if len(batch) == 1 or isinstance(fault, HubError):
+                # The store itself fails: it would fail for each of them, and each may wait for it long.
+                _fail(batch, fault)
+                return
+            for waiting, writing in zip(batch, writings, strict=True):
+                await self._commit([waiting], [writing])
         else:
             for (_, future), outcome in zip(batch, outcomes, strict=True):
                 if not future.done():
                     future.set_result(outcome)
-        finally:
-            self._room.release()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name="intake")

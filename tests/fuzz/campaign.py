@@ -17,7 +17,10 @@ from tests.fuzz.mutant import Mutant, mutant
 SECONDS = 2.0
 
 # What decides where a message goes: it must be the same however briefly a message is read when it arrives.
-DECISIVE = ("envelope", "kind", "patient", "conversation", "wanted", "status", "document_id", "themes", "subject")
+DECISIVE = (
+    *("envelope", "kind", "patient", "conversation", "wanted", "status", "document_id", "themes", "subject"),
+    "words",
+)
 
 # A mutant's readings: as it arrives, and as it is opened by people.
 Pair = tuple[Reading, Reading]

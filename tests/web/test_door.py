@@ -2,12 +2,16 @@
 
 import asyncio
 import re
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from httpx2 import AsyncClient, Response
 
+from hub import service
 from hub.errors import Busy, HubError, ReaderBroken, Unavailable
 from hub.service import Hub
+from hub.store import Writing
 from hub.web import door, problem, upload
 from tests import centre
 
@@ -205,3 +209,20 @@ async def test_latin_1_is_read_as_it_declares(client: AsyncClient, hub: Hub) -> 
 @pytest.mark.parametrize("error", [Busy("x"), Unavailable("x"), ReaderBroken("x")])
 def test_who_should_come_again_is_told_when(error: HubError) -> None:
     assert "5" == problem.of(error).headers["Retry-After"]
+
+
+async def test_a_message_that_cannot_be_written_costs_itself_only(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Strangers' messages share a batch, and none of them may suffer for another."""
+    good = service._writing
+
+    def spoiled(delivery: service.Delivery, *rest: Any) -> Writing:
+        writing = good(delivery, *rest)
+        return replace(writing, documents=(object(),)) if b"spoiled" in delivery.raw else writing
+
+    monkeypatch.setattr(service, "_writing", spoiled)
+    subjects = ("first", "spoiled", "last")
+    sent = [centre.message(n, subject=subject) for n, subject in enumerate(subjects)]
+    answers = await asyncio.gather(*(send(client, raw) for raw in sent))
+    assert [200, 500, 200] == [answer.status_code for answer in answers]
