@@ -273,7 +273,7 @@ def dialogue(sender: tuple[str, str], listing: Listing, text: str = "Kan dere sv
     number = (Ident(listing.national_id, Code("FNR")),)
     patient = Patient(listing.family_name, "", listing.given_name, listing.born, idents=number)
     theme = Code("6", "Henvendelse om pasient", "2.16.578.1.12.4.1.1.7322")
-    return Message(envelope, Kind.DIALOGUE, patient, (Part(theme, text=text),))
+    return Message(envelope, Kind.DIALOGUE, patient, (Part(theme, text=text),), words=text.casefold())
 
 
 def party(level_1: str, level_2: str) -> Party:
