@@ -145,6 +145,37 @@ def doctype(line: int) -> Fault:
     )
 
 
+def long_value(most: int, line: int) -> Fault:
+    """An attribute that is longer than any code, name or address."""
+    return _too_long(
+        f"An attribute's value has more than {most} bytes; send text in elements and files as attachments",
+        f"Verdien til et attributt har mer enn {most} byte; send tekst i elementer og filer som vedlegg",
+        line,
+    )
+
+
+def long_oid(most: int, line: int) -> Fault:
+    """A code list's number that is longer than any."""
+    return _too_long(
+        f"The number of a code list (S) or an OidRef has more than {most} characters",
+        f"Nummeret på et kodeverk (S) eller en OidRef har mer enn {most} tegn",
+        line,
+    )
+
+
+def long_text(most: int, line: int) -> Fault:
+    """A text that is longer than any value, where no free text stands."""
+    return _too_long(
+        f"An element has more than {most} characters and is not one for free text",
+        f"Et element har mer enn {most} tegn og er ikke et for fritekst",
+        line,
+    )
+
+
+def _too_long(en: str, nb: str, line: int) -> Fault:
+    return Fault("T01", en, nb, line=line)
+
+
 def crowded(most: int) -> Fault:
     """More elements or attributes than any message needs."""
     return Fault(

@@ -85,16 +85,7 @@ def _crowd(raw: bytes) -> Fault | None:
 def _length(raw: bytes) -> Fault | None:
     """Bound each attribute's value; a message that is no longer itself has none that is too long."""
     found = _LONG.search(raw) if len(raw) > LONGEST_VALUE else None
-    return _long_value(_line(raw, found.end())) if found else None
-
-
-def _long_value(line: int) -> Fault:
-    return Fault(
-        "T01",
-        f"An attribute's value has more than {LONGEST_VALUE} bytes; send text in elements and files as attachments",
-        f"Verdien til et attributt har mer enn {LONGEST_VALUE} byte; send tekst i elementer og filer som vedlegg",
-        line=line,
-    )
+    return faults.long_value(LONGEST_VALUE, _line(raw, found.end())) if found else None
 
 
 def _encoding(raw: bytes) -> str | Fault:

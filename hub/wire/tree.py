@@ -220,28 +220,10 @@ def _long_text(root: Element) -> Fault | None:
             continue
         length = len(each.text or "")
         if max(len(each.get("S") or ""), length if tag.endswith("}OidRef") else 0) > LONGEST_OID:
-            return _long_oid(line(each))
+            return faults.long_oid(LONGEST_OID, line(each))
         if length > LONGEST_TEXT and all(local(it) not in _FREE for it in (each, *each.iterancestors())):
-            return _endless(line(each))
+            return faults.long_text(LONGEST_TEXT, line(each))
     return None
-
-
-def _long_oid(line: int) -> Fault:
-    return Fault(
-        "T01",
-        f"The number of a code list (S) or an OidRef has more than {LONGEST_OID} characters",
-        f"Nummeret på et kodeverk (S) eller en OidRef har mer enn {LONGEST_OID} tegn",
-        line=line,
-    )
-
-
-def _endless(line: int) -> Fault:
-    return Fault(
-        "T01",
-        f"An element has more than {LONGEST_TEXT} characters and is not one for free text",
-        f"Et element har mer enn {LONGEST_TEXT} tegn og er ikke et for fritekst",
-        line=line,
-    )
 
 
 def _step(element: Element) -> str:

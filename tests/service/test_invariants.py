@@ -50,11 +50,12 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_any_history_keeps_the_invariants(template: Path, history: list[tuple[object, ...]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(template, Path(folder) / "hub.db")
-        asyncio.run(live(f"sqlite:///{folder}/hub.db", history))
+        assert len(history) == asyncio.run(live(f"sqlite:///{folder}/hub.db", history))
 
 
-async def live(url: str, history: list[tuple[object, ...]]) -> None:
-    """Play a history, and look at everything after every event."""
+async def live(url: str, history: list[tuple[object, ...]]) -> int:
+    """Play a history, and look at everything after every event; returns how often all was as it must be."""
+    looked = 0
     now = builders.TUESDAY
     levels: Counter[ItemId] = Counter()
     delivered: set[object] = set()
@@ -70,6 +71,8 @@ async def live(url: str, history: list[tuple[object, ...]]) -> None:
                 now += timedelta(minutes=how[0])  # type: ignore[arg-type]
                 await tick(store, now)
             await look(store, now, delivered, levels)
+            looked += 1
+    return looked
 
 
 async def deliver(store: Store, now: datetime, n: int, good: bool) -> object:
