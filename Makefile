@@ -17,6 +17,9 @@ ARGS ?=
 # Debian packages for the page tests.
 PAGE_PACKAGES := chromium fonts-dejavu-core fonts-liberation libatomic1
 
+# While this file is there, Debian starts no service that it installs.
+POLICY := /usr/sbin/policy-rc.d
+
 # install_packages NAME...: Debian's packages when root, otherwise a message that names them. Callers look first, so that
 # a machine that has everything needs no network.
 define INSTALL
@@ -97,18 +100,32 @@ check: setup  ## lint, format, types and the directions of imports
 	$(BIN)/mypy
 	$(BIN)/python -m pytest --quiet tests/test_shape.py
 
-# What the tests need beyond Python: Chromium, letters for it to draw, and whatever Playwright's driver cannot start
-# without (libatomic1).
+# What the tests need beyond Python: Chromium, letters for it to draw and whatever Playwright's driver cannot start
+# without (libatomic1); PostgreSQL and RabbitMQ, which tests start for themselves and installing must not start.
 system: setup
 	@$(INSTALL)
-	if command -v chromium >/dev/null && $(BIN)/python -m playwright --version >/dev/null 2>&1 &&
-	    [ -n "$$(find /usr/share/fonts -name '*.[ot]tf' -print -quit 2>/dev/null)" ]; then
-	    exit 0
+	has_chromium() {
+	    command -v chromium && $(BIN)/python -m playwright --version && find /usr/share/fonts -name '*.[ot]tf' | grep .
+	}
+	has_postgresql() { ls /usr/lib/postgresql/*/bin/initdb || command -v initdb; }
+	has_rabbitmq() { [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] && command -v epmd; }
+	missing=() packages=()
+	need() {
+	    if "has_$$1" >/dev/null 2>&1; then return; fi
+	    if [ "$${CI:-}" != true ] && [[ " $${SAMBUD_WITHOUT:-} " = *" $$1 "* ]]; then return; fi
+	    missing+=("$$1") packages+=("$${@:2}")
+	}
+	need chromium $(PAGE_PACKAGES)
+	need postgresql postgresql
+	need rabbitmq rabbitmq-server
+	if [ $${#missing[@]} = 0 ]; then exit 0; fi
+	if [ "$$(id -u)" = 0 ] && [ ! -e $(POLICY) ]; then
+	    printf '#!/bin/sh\nexit 101\n' >$(POLICY)
+	    chmod +x $(POLICY)
+	    trap 'rm -f $(POLICY)' EXIT
 	fi
-	if [ "$${CI:-}" = true ]; then install_packages $(PAGE_PACKAGES); exit; fi
-	if [[ " $${SAMBUD_WITHOUT:-} " = *" chromium "* ]]; then exit 0; fi
-	if ! install_packages $(PAGE_PACKAGES); then
-	    echo "The page tests need them. To leave those tests out: SAMBUD_WITHOUT=chromium make test" >&2
+	if ! install_packages "$${packages[@]}"; then
+	    echo "Tests need them. To leave those tests out: SAMBUD_WITHOUT='$${missing[*]}' make test" >&2
 	    exit 1
 	fi
 

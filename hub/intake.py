@@ -43,6 +43,9 @@ CONVERSATION = "conversation"
 # So much of a text is shown in a list.
 LONGEST_LINE = 200
 
+# As long as a MsgId may be.
+LONGEST_REFERENCE = 256
+
 # How letters are spelled where a system or a keyboard has none of them.
 SPELLED = {"å": "aa", "æ": "ae", "ø": "oe"}
 
@@ -322,14 +325,19 @@ def _arrival(m: Message, near: tuple[tuple[ItemId, frozenset[InboxId]], ...]) ->
         kind=m.kind.value,
         patient=_number(m),
         status=m.status,
-        document=m.document_id,
-        parent=plain_message_id(refers.parent) if refers else "",
-        thread=plain_message_id(refers.first) if refers else "",
+        document=_reference(m.document_id),
+        parent=_reference(plain_message_id(refers.parent)) if refers else "",
+        thread=_reference(plain_message_id(refers.first)) if refers else "",
         generated=m.envelope.generated,
         test=m.envelope.test,
         files=tuple((a.start, a.length) for a in m.attachments if a.length),
         near=near,
     )
+
+
+def _reference(written: str) -> str:
+    """What another message may be found by; nothing that is longer than any identifier, which no index would take."""
+    return written if len(written) <= LONGEST_REFERENCE else ""
 
 
 def _unknown_service(receiver: Receiver, practice: Practice) -> tuple[Fault, ...]:

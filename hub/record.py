@@ -22,11 +22,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An item with all that belongs to it."""
+    """An item with all that belongs to it; its message's bytes are None when they were too old to be kept."""
 
     item: Item
     deadline: Deadline | None
-    raw: bytes
+    raw: bytes | None
     received_at: datetime
 
 

@@ -187,8 +187,8 @@ class Hub:
         return Opened(stored.item, stored.deadline, await self._message(stored), stored.received_at)
 
     async def original(self, id: ItemId, who: Person) -> bytes:
-        """The bytes of an item's message, as they came. Raises Unknown or NotAllowed."""
-        return (await self._stored(id, who)).raw
+        """The bytes of an item's message, as they came. Raises Unknown, NotAllowed or Unavailable."""
+        return _kept(await self._stored(id, who))
 
     async def file(self, id: ItemId, place: int, who: Person) -> tuple[Attachment, bytes]:
         """An attachment of an item's message by its place from 0. Raises Unknown, NotAllowed or Unavailable."""
@@ -199,7 +199,7 @@ class Hub:
         found = attachments[place]
         if not found.length:
             raise Unavailable("this attachment can only be had in the original message")
-        encoded = stored.raw[found.start : found.start + found.length]
+        encoded = _kept(stored)[found.start : found.start + found.length]
         return found, await asyncio.to_thread(b64decode, encoded)
 
     async def heed(self, alert: int, who: Person, now: datetime) -> None:
@@ -279,7 +279,7 @@ class Hub:
         return not (await self.store.told(id)).isdisjoint(who.inboxes)
 
     async def _message(self, stored: Stored) -> Message:
-        (reading,) = await self._readers.read([stored.raw], stored=True)
+        (reading,) = await self._readers.read([_kept(stored)], stored=True)
         # What this version's rules would refuse now was accepted once; the message itself is all there.
         if not isinstance(reading, Message):
             raise Unavailable(f"the message of item {stored.item.id!r} cannot be read right now")
@@ -352,6 +352,13 @@ def _known(files: tuple[File, ...]) -> tuple[File, ...]:
     if wrong := next((n for n, file in enumerate(told, 1) if not file.mime_type), None):
         raise BadRequest(f"files: number {wrong} is no PDF, JPG or PNG, and others cannot be sent (HIS 1077)")
     return told
+
+
+def _kept(stored: Stored) -> bytes:
+    """The bytes of an item's message. Raises Unavailable when they were too old to be kept."""
+    if stored.raw is None:
+        raise Unavailable(f"the message of item {stored.item.id!r} was too old to be kept; what was done about it is")
+    return stored.raw
 
 
 def _writing(delivery: Delivery, change: Change, now: datetime) -> Writing:

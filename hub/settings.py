@@ -45,13 +45,15 @@ def _host(value: str) -> str:
 
 def _database(value: str) -> str:
     """The address of a database that the hub knows. Raises ValueError, which does not repeat it: it may be secret."""
-    kind, _, name = value.partition(":///")
-    if kind != "sqlite":
-        raise ValueError("must begin with sqlite:///")
-    if not name or name == ":memory:":
-        raise ValueError("must name a file, as in sqlite:////var/lib/sambud/hub.db")
+    kind, _, name = value.partition("://")
+    if kind not in ("sqlite", "postgresql"):
+        raise ValueError("must begin with sqlite:/// or postgresql://")
     if "?" in name:
         raise ValueError("takes no options: leave out what begins with the question mark")
+    if kind == "sqlite" and (not name.startswith("/") or name in ("/", "/:memory:")):
+        raise ValueError("must name a file, as in sqlite:////var/lib/sambud/hub.db")
+    if kind == "postgresql" and not name.partition("/")[2]:
+        raise ValueError("must name a database, as in postgresql://sambud@db.example/sambud")
     return value
 
 

@@ -1,4 +1,4 @@
-"""What all tests share: the browser, a free port, and a loud line about whatever a run leaves out."""
+"""What all tests share: browser and servers, a free port, and a loud line about whatever a run leaves out."""
 
 import os
 import socket
@@ -8,10 +8,10 @@ import pytest
 
 from tests import centre
 
-pytest_plugins = ("tests.chromium",)
+pytest_plugins = ("tests.chromium", "tests.servers.fixtures")
 
 # The parts beyond Python that a run may be told to do without, each also a marker and a fixture of that name.
-PARTS = ("chromium",)
+PARTS = ("chromium", "postgresql", "rabbitmq")
 LEFT_OUT = pytest.StashKey[list[str]]()
 
 
@@ -35,7 +35,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Mark each test by the parts it asks for, then leave out those that the run is told to do without."""
     kept, dropped = [], []
     for item in items:
-        parts = set(PARTS) & set(getattr(item, "fixturenames", ()))
+        asked = {*getattr(item, "fixturenames", ()), *(mark.name for mark in item.iter_markers())}
+        parts = set(PARTS) & asked
         for part in parts:
             item.add_marker(part)
         (dropped if parts & without() else kept).append(item)

@@ -1,28 +1,27 @@
-"""How a database is opened so that what is committed stays committed."""
+"""How a database is opened so that what is committed stays committed; each kind has a module of its own."""
 
 import sqlite3
-from typing import Any
+from types import ModuleType
 
-from sqlalchemy import Connection, Engine, create_engine, event
+import psycopg
+from sqlalchemy import Connection
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from hub.errors import BadConfiguration
+from hub.store import postgresql, sqlite
 
 # Inserts go to the driver directly, so its own errors come too.
-UNREACHABLE = (DBAPIError, sqlite3.Error, OSError)
+UNREACHABLE = (DBAPIError, NoConnection, sqlite3.Error, psycopg.Error, OSError)
 
-# A transaction waits this briefly for another process's, because small ones run on the event loop; who may wait
-# longer tries again. A checkpoint each 16 MB of log: a smaller one would come several times a second under load.
-_ALWAYS = ("PRAGMA busy_timeout=50", "PRAGMA wal_autocheckpoint=4000")
+# Each has `address`, `writer`, `sharers`, `readers`, `locked` and `weakness`, and says what may run on the event loop.
+KINDS: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgresql}
 
-# One writer: SQLite has one anyway, and a queue in front of it beats its busy handler.
-READERS = 4
 
-# A connection moves between the threads of its pool, and is used by one at a time.
-# Inserts of different lengths are different statements, each worth keeping.
-_ANY_THREAD = {"check_same_thread": False, "cached_statements": 512}
+def of(name: str) -> ModuleType:
+    """The kind of database that SQLAlchemy calls so."""
+    return KINDS[name]
 
 
 def address(url: str) -> URL:
@@ -32,56 +31,33 @@ def address(url: str) -> URL:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError as fault:
-        raise BadConfiguration("configuration", "database.url", f"{url!r} is no database address") from fault
-    if parsed.get_backend_name() != "sqlite":
-        raise BadConfiguration("configuration", "database.url", "must begin with sqlite:///")
-    if not parsed.database or parsed.database == ":memory:":
-        raise BadConfiguration(
-            "configuration", "database.url", "must name a file, as in sqlite:////var/lib/sambud/hub.db"
-        )
-    return parsed.set(drivername="sqlite+pysqlite")
+        kind = KINDS[parsed.get_backend_name()]
+        found: URL = kind.address(parsed)
+    except (ArgumentError, KeyError, ValueError) as fault:
+        # What cannot be read is not repeated: it may hold a password.
+        reason = str(fault) if type(fault) is ValueError else "must begin with sqlite:/// or postgresql://"
+        raise BadConfiguration("configuration", "database.url", reason) from fault
+    return found
 
 
-def writer(url: URL) -> Engine:
-    """The one connection that writes: WAL, synchronous FULL, BEGIN IMMEDIATE."""
-    made = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0, connect_args=_ANY_THREAD)
-    durable = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
-    _on_connect(made, *durable, "PRAGMA cache_size=-16000")
-    event.listen(made, "begin", lambda c: _begin(c, "BEGIN IMMEDIATE"))
-    return made
-
-
-def readers(url: URL) -> Engine:
-    """Connections that cannot write, each seeing one moment of the database."""
-    made = create_engine(url, poolclass=QueuePool, pool_size=READERS, max_overflow=0, connect_args=_ANY_THREAD)
-    _on_connect(made, "PRAGMA query_only=ON", "PRAGMA cache_size=-4000")
-    event.listen(made, "begin", lambda c: _begin(c, "BEGIN"))
-    return made
+def shown(url: str) -> str:
+    """An address as it may be told, without its password."""
+    return make_url(url).render_as_string(hide_password=True)
 
 
 def locked(fault: BaseException | None) -> bool:
     """Whether a failure was another process's transaction, which will end."""
     cause = getattr(fault, "orig", None) or fault
-    return isinstance(cause, sqlite3.OperationalError) and "locked" in str(cause)
+    return any(kind.locked(cause) for kind in KINDS.values())
+
+
+def weakness(c: Connection) -> str | None:
+    """Why this database may lose what it committed, or None."""
+    found: str | None = of(c.dialect.name).weakness(c)
+    return found
 
 
 def unreachable(url: str, fault: BaseException) -> BadConfiguration:
     """The words for a database that cannot be opened."""
     cause = getattr(fault, "orig", None) or fault
-    return BadConfiguration("configuration", "database.url", f"{url} cannot be opened: {cause}")
-
-
-def _on_connect(made: Engine, *pragmas: str) -> None:
-    @event.listens_for(made, "connect")
-    def prepare(connection: Any, _record: object) -> None:
-        # The driver's own transactions begin too late and read before they write (lost updates).
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in (*_ALWAYS, *pragmas):
-            cursor.execute(pragma)
-        cursor.close()
-
-
-def _begin(connection: Connection, words: str) -> None:
-    connection.exec_driver_sql(words)
+    return BadConfiguration("configuration", "database.url", f"{shown(url)} cannot be opened: {cause}")

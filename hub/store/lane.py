@@ -15,6 +15,9 @@ from sqlalchemy import Connection, Dialect, Table
 # Rows of one statement; a full one stays far below SQLite's limit of variables.
 PORTION = 256
 
+# How drivers mark a value's place.
+_MARKS = {"qmark": "?", "pyformat": "%s"}
+
 
 class Adding:
     """An INSERT for some columns of a table, ready for any number of rows."""
@@ -23,7 +26,7 @@ class Adding:
         prepared = dialect.identifier_preparer
         names = ", ".join(prepared.quote(name) for name in columns)
         self._head = f"INSERT INTO {prepared.format_table(table)} ({names}) VALUES "
-        self._row = f"({', '.join('?' * len(columns))})"
+        self._row = f"({', '.join([_MARKS[dialect.paramstyle]] * len(columns))})"
         self._tail = " ON CONFLICT DO NOTHING" if ignore else ""
         self._binds = [(name, _bind(table, name, dialect)) for name in columns]
 
@@ -49,9 +52,12 @@ def add(c: Connection, table: Table, rows: Sequence[Mapping[str, Any]], ignore: 
 
 
 def ask(c: Connection, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
-    """The first row that answers a question, within the caller's transaction; values as the driver takes them."""
+    """The first row that answers a question, within the caller's transaction; values as the driver takes them.
+
+    Each value's place is a question mark, which stands for nothing else.
+    """
     with closing(c.connection.cursor()) as cursor:
-        cursor.execute(sql, values)
+        cursor.execute(sql.replace("?", _MARKS[c.dialect.paramstyle]), values)
         row: tuple[Any, ...] | None = cursor.fetchone()
         return row
 

@@ -8,7 +8,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine
 
-from hub.store import engine
+from hub.store import engine, partition
 from hub.store.tables import metadata
 
 
@@ -29,7 +29,8 @@ def migrate(url: str) -> str:
 
 def differences(connection: Connection) -> list[object]:
     """What the database has otherwise than the tables say; empty when they agree."""
-    return list(compare_metadata(MigrationContext.configure(connection), metadata))
+    options = {"include_name": lambda name, _kind, _parent: not (name or "").startswith(partition.NAME)}
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
 
 
 def _upgrade(connection: Connection) -> str:

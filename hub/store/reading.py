@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, literal, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, select, tuple_, update
 
 from hub.change import Alert, AlertKind
 from hub.deadline import Deadline
@@ -12,7 +12,7 @@ from hub.directory import InboxId, PersonId
 from hub.item import OPEN, Item, ItemId
 from hub.record import Asked, Kept, Line, Posted, Raised, Sent, Stored, Told
 from hub.store import cutting, rows
-from hub.store.tables import Moment, alert, deadline, item, journal, message, notice, outbox, quarantine, session
+from hub.store.tables import Moment, alert, body, deadline, item, journal, message, notice, outbox, quarantine, session
 
 _OPEN = sorted(s.value for s in OPEN)
 ITEM = (item, message.c.sender, message.c.msg_id)
@@ -46,12 +46,13 @@ def lines(c: Connection, inbox: InboxId, closed: bool, after: tuple[str, str] | 
 
 def stored(c: Connection, id: ItemId) -> Stored | None:
     """One item with its clock and its message's bytes, or None."""
-    query = joined(*ITEM, item.c.message_id, message.c.raw, message.c.received_at, *CLOCK).where(item.c.id == id)
-    row = (c.execute(query)).one_or_none()
+    there = (body.c.message_id == message.c.id, body.c.received_at == message.c.received_at)
+    query = joined(*ITEM, item.c.message_id, body.c.raw, message.c.received_at, *CLOCK).outerjoin(body, and_(*there))
+    row = c.execute(query.where(item.c.id == id)).one_or_none()
     if row is None:
         return None
     clock = rows.deadline_of(row) if row.steps is not None else None
-    raw = cutting.whole(c, row.message_id, row.raw)
+    raw = None if row.raw is None else cutting.whole(c, row.message_id, row.raw)
     return Stored(rows.item_of(row), clock, raw, row.received_at)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
-from sqlalchemy import Connection, Engine, delete, insert, text
+from sqlalchemy import Connection, Engine, RootTransaction, delete, insert, inspect, text
 
 from hub.deadline import Deadline
 from hub.directory import InboxId, PersonId
@@ -55,28 +55,45 @@ class _Side:
 class _Writer(_Side):
     """The side that writes, one transaction at a time.
 
-    A small one runs on the event loop: it takes two or three milliseconds, and in a thread it would take twice as
-    long, because thread and loop would wait for each other at every step. A large one, or one that finds the
+    A small one may run on the event loop, where the kind of database allows it. A large one, or one that finds the
     database locked by another process, goes to the thread, where it may wait.
     """
 
-    def __init__(self, made: Engine) -> None:
+    def __init__(self, made: Engine, on_the_loop: bool) -> None:
         super().__init__(made, 1)
+        self._on_the_loop = on_the_loop
         self._turn = asyncio.Lock()
         self._kept: Connection | None = None
 
     def here(self, work: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Do the work in a transaction of its own, in this thread, on a connection that is kept while all goes well."""
         with _wrapped():
-            c, self._kept = self._kept or self.engine.connect(), None
+            c, transaction = self._begun()
             try:
-                with c.begin():
+                with transaction:
                     done = work(c, *args, **kwargs)
             except BaseException:
                 c.close()
                 raise
             self._kept = c
             return done
+
+    def _begun(self) -> tuple[Connection, RootTransaction]:
+        """A transaction, on the connection that was kept if the server still knows it."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            try:
+                return kept, kept.begin()
+            except engine.UNREACHABLE as fault:
+                kept.close()
+                if engine.locked(fault):
+                    raise
+        c = self.engine.connect()
+        try:
+            return c, c.begin()
+        except BaseException:
+            c.close()
+            raise
 
     async def close(self) -> None:
         """Wait for what is under way, then close every connection."""
@@ -92,7 +109,7 @@ class _Writer(_Side):
 
     async def write(self, batch: Sequence[Writing], until: float) -> list[Written]:
         """Write a batch in a transaction of its own; `until` then (monotonic) it is tried again."""
-        if len(batch) > SMALL or any(len(w.raw) > SMALL_BYTES for w in batch):
+        if not self._on_the_loop or len(batch) > SMALL or any(len(w.raw) > SMALL_BYTES for w in batch):
             return await self._until(until, writing.write, batch)
         async with self._turn:
             try:
@@ -136,8 +153,10 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._writer = _Writer(engine.writer(engine.address(url)))
-        self._readers = _Side(engine.readers(engine.address(url)), engine.READERS)
+        at = engine.address(url)
+        kind = engine.of(at.get_backend_name())
+        self._writer = _Writer(kind.writer(at), kind.ON_THE_LOOP)
+        self._readers = _Side(kind.readers(at), kind.READERS)
         self._grouping = Grouping(self._writer.write)
 
     async def __aenter__(self) -> Self:
@@ -270,20 +289,17 @@ class Store:
 
 def _at_revision(c: Connection, url: str) -> None:
     """Refuse a database of another version's tables."""
-    known = c.execute(text("SELECT name FROM sqlite_master WHERE name = 'alembic_version'")).first()
+    known = inspect(c).has_table("alembic_version")
     row = c.execute(text("SELECT version_num FROM alembic_version")).first() if known else None
     if row is None or row[0] != REVISION:
         have = f"at revision {row[0]}" if row else "empty"
-        reason = f"{url} is {have}, this version needs {REVISION}: run `hub migrate`"
+        reason = f"{engine.shown(url)} is {have}, this version needs {REVISION}: run `hub migrate`"
         raise BadConfiguration("configuration", "database.url", reason)
 
 
 def _durable(c: Connection) -> None:
     """Refuse a database that may lose what it committed at a power cut."""
-    mode = c.execute(text("PRAGMA journal_mode")).scalar()
-    level = c.execute(text("PRAGMA synchronous")).scalar()
-    if mode != "wal" or level != 2:
-        reason = f"journal_mode is {mode} and synchronous {level}; WAL and FULL (2) are needed"
+    if reason := engine.weakness(c):
         raise BadConfiguration("configuration", "database.url", reason)
 
 

@@ -18,12 +18,13 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 # The migration that these tables are; start-up refuses another one.
-REVISION = "0002"
+REVISION = "0003"
 
 NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -36,6 +37,11 @@ metadata = MetaData(naming_convention=NAMES)
 
 # SQLite counts only INTEGER primary keys by itself.
 Number = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _short(length: int) -> TypeEngine[str]:
+    """A short text. SQLite ignores its length; in PostgreSQL it has none, as it would only fail when it is written."""
+    return String(length).with_variant(Text(), "postgresql")
 
 
 class Moment(TypeDecorator[datetime]):
@@ -65,21 +71,20 @@ message = Table(
     "message",
     metadata,
     Column("id", Number, primary_key=True, autoincrement=True),
-    Column("sender", String(64), nullable=False),
-    Column("msg_id", String(200), nullable=False),
+    Column("sender", _short(64), nullable=False),
+    Column("msg_id", _short(200), nullable=False),
     Column("digest", LargeBinary(32), nullable=False),
-    Column("raw", LargeBinary, nullable=False),
-    Column("verdict", String(16), nullable=False),
-    Column("kind", String(64), nullable=False),
-    Column("patient", String(16), nullable=False),
+    Column("verdict", _short(16), nullable=False),
+    Column("kind", _short(64), nullable=False),
+    Column("patient", _short(16), nullable=False),
     Column("received_at", Moment, nullable=False),
-    Column("via", String(64), nullable=False),
-    Column("status", String(16), nullable=False, server_default="new"),
-    Column("document", String(256), nullable=False, server_default=""),
-    Column("parent", String(256), nullable=False, server_default=""),
-    Column("thread", String(256), nullable=False, server_default=""),
+    Column("via", _short(64), nullable=False),
+    Column("status", _short(16), nullable=False, server_default="new"),
+    Column("document", _short(256), nullable=False, server_default=""),
+    Column("parent", _short(256), nullable=False, server_default=""),
+    Column("thread", _short(256), nullable=False, server_default=""),
     Column("generated_at", Moment),
-    Column("test", Boolean, nullable=False, server_default=text("0")),
+    Column("test", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("sender", "msg_id"),
 )
 # Editions of a document, and what changes or cancels a message: few, and asked for with every message.
@@ -98,6 +103,16 @@ for _referred in ("parent", "thread"):
         sqlite_where=text("status <> 'new'"),
         postgresql_where=text("status <> 'new'"),
     )
+
+# The messages' bytes without what was cut out; in PostgreSQL a partition for each month, so that old ones are dropped.
+body = Table(
+    "body",
+    metadata,
+    Column("message_id", Number, primary_key=True, autoincrement=False),
+    Column("received_at", Moment, primary_key=True),
+    Column("raw", LargeBinary, nullable=False),
+    postgresql_partition_by="RANGE (received_at)",
+)
 
 # What is cut out of messages, because it is long and comes more than once: base64 as it stood in the bytes.
 blob = Table(
@@ -122,23 +137,27 @@ quarantine = Table(
     Column("id", Number, primary_key=True, autoincrement=True),
     Column("raw", LargeBinary, nullable=False),
     Column("digest", LargeBinary(32), nullable=False),
-    Column("sender", String(64)),
-    Column("msg_id", String(200)),
-    Column("why", String(16), nullable=False),
+    Column("sender", _short(64)),
+    Column("msg_id", _short(200)),
+    Column("why", _short(16), nullable=False),
     Column("faults", Text, nullable=False),
     Column("received_at", Moment, nullable=False),
-    Column("via", String(64), nullable=False),
+    Column("via", _short(64), nullable=False),
+    # Who ended it, how (replayed or discarded), and why.
+    Column("ended_at", Moment),
+    Column("ended_by", Text),
+    Column("ending", Text),
 )
 
 item = Table(
     "item",
     metadata,
-    Column("id", String(20), primary_key=True),
+    Column("id", _short(20), primary_key=True),
     Column("message_id", Number, ForeignKey("message.id"), nullable=False, index=True),
-    Column("inbox", String(64), nullable=False),
-    Column("purpose", String(16), nullable=False),
-    Column("state", String(16), nullable=False),
-    Column("owner", String(64)),
+    Column("inbox", _short(64), nullable=False),
+    Column("purpose", _short(16), nullable=False),
+    Column("state", _short(16), nullable=False),
+    Column("owner", _short(64)),
     Column("level", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     Column("note", Text, nullable=False),
@@ -160,7 +179,7 @@ Index("ix_item_inbox", item.c.inbox, item.c.due_at)
 deadline = Table(
     "deadline",
     metadata,
-    Column("item_id", String(20), ForeignKey("item.id"), primary_key=True),
+    Column("item_id", _short(20), ForeignKey("item.id"), primary_key=True),
     Column("due_at", Moment, nullable=False),
     Column("steps", Text, nullable=False),
     Column("why", Text, nullable=False),
@@ -179,8 +198,8 @@ notice = Table(
     "notice",
     metadata,
     Column("id", Number, primary_key=True, autoincrement=True),
-    Column("inbox", String(64), nullable=False, index=True),
-    Column("item_id", String(20), ForeignKey("item.id"), nullable=False),
+    Column("inbox", _short(64), nullable=False, index=True),
+    Column("item_id", _short(20), ForeignKey("item.id"), nullable=False),
     Column("step", Integer, nullable=False),
     Column("due_at", Moment, nullable=False),
     Column("at", Moment, nullable=False),
@@ -193,14 +212,14 @@ alert = Table(
     "alert",
     metadata,
     Column("id", Number, primary_key=True, autoincrement=True),
-    Column("kind", String(16), nullable=False),
-    Column("inbox", String(64), nullable=False),
-    Column("item_id", String(20), ForeignKey("item.id"), nullable=False, index=True),
-    Column("about", String(256), nullable=False),
+    Column("kind", _short(16), nullable=False),
+    Column("inbox", _short(64), nullable=False),
+    Column("item_id", _short(20), ForeignKey("item.id"), nullable=False, index=True),
+    Column("about", _short(256), nullable=False),
     Column("words", Text, nullable=False),
     Column("at", Moment, nullable=False),
     Column("seen_at", Moment),
-    Column("seen_by", String(64)),
+    Column("seen_by", _short(64)),
     UniqueConstraint("item_id", "kind", "about"),
 )
 Index(
@@ -215,18 +234,25 @@ outbox = Table(
     "outbox",
     metadata,
     Column("id", Number, primary_key=True, autoincrement=True),
-    Column("her_id", String(64), nullable=False),
-    Column("level_1", String(64), nullable=False),
-    Column("message_id", Number, ForeignKey("message.id"), nullable=False, index=True),
-    Column("msg_id", String(64), nullable=False, unique=True),
-    Column("kind", String(16), nullable=False),
+    Column("her_id", _short(64), nullable=False),
+    Column("level_1", _short(64), nullable=False),
+    # A transport error is about bytes that became no message.
+    Column("message_id", Number, ForeignKey("message.id"), index=True),
+    Column("msg_id", _short(64), nullable=False, unique=True),
+    Column("kind", _short(16), nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("confirmed_at", Moment),
-    Column("item_id", String(20), index=True),
-    Column("author", String(64)),
+    # What goes by the broker: its properties, when it is tried next and how often it was, and how that ended.
+    Column("label", Text),
+    Column("next_attempt_at", Moment),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("sent_at", Moment),
+    Column("parked_at", Moment),
+    Column("item_id", _short(20), index=True),
+    Column("author", _short(64)),
     # What the partner said: accepted, rejected, or missing when it said nothing in time.
-    Column("receipt", String(16)),
+    Column("receipt", _short(16)),
     Column("receipt_at", Moment),
     Column("receipt_due", Moment),
     Column("faults", Text),
@@ -245,7 +271,6 @@ Index(
     sqlite_where=outbox.c.confirmed_at.is_(None),
     postgresql_where=outbox.c.confirmed_at.is_(None),
 )
-
 Index(
     "ix_outbox_level_1",
     outbox.c.level_1,
@@ -254,16 +279,61 @@ Index(
     postgresql_where=outbox.c.confirmed_at.is_(None),
 )
 
+# What the broker is to get, the longest overdue first.
+Index(
+    "ix_outbox_relay",
+    outbox.c.next_attempt_at,
+    sqlite_where=outbox.c.next_attempt_at.is_not(None),
+    postgresql_where=outbox.c.next_attempt_at.is_not(None),
+)
+Index(
+    "ix_outbox_parked",
+    outbox.c.parked_at,
+    sqlite_where=outbox.c.parked_at.is_not(None),
+    postgresql_where=outbox.c.parked_at.is_not(None),
+)
+
+# Each try to hand a document to the broker, under an AMQP id of its own; `outcome` is empty while nobody knows it.
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("amqp_id", Text, primary_key=True),
+    Column("outbox_id", Number, ForeignKey("outbox.id"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("outcome", Text),
+)
+
+# Deliveries that came back from the broker, by the digest of their bytes: how often their handling began.
+trial = Table(
+    "trial",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("begun", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+# The processes that say that they live.
+worker = Table(
+    "worker",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("state", Text, nullable=False),
+)
+
 journal = Table(
     "journal",
     metadata,
     Column("id", Number, primary_key=True, autoincrement=True),
     Column("at", Moment, nullable=False),
-    Column("event", String(32), nullable=False),
-    Column("message", String(300)),
-    Column("item_id", String(20), index=True),
-    Column("inbox", String(64)),
-    Column("who", String(64), nullable=False),
+    Column("event", _short(32), nullable=False),
+    Column("message", _short(300)),
+    Column("item_id", _short(20), index=True),
+    Column("inbox", _short(64)),
+    Column("who", _short(64), nullable=False),
     Column("detail", Text, nullable=False),
 )
 
@@ -271,6 +341,6 @@ session = Table(
     "session",
     metadata,
     Column("token", LargeBinary(32), primary_key=True),
-    Column("person", String(64), nullable=False),
+    Column("person", _short(64), nullable=False),
     Column("expires_at", Moment, nullable=False),
 )

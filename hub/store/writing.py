@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Executable, Row, select, tuple_, update
 from hub.change import Change, Quarantined, conflict
 from hub.item import Item
 from hub.message import MessageId, MessageKey
-from hub.store import cutting, lane, lineage, receipts, rows
+from hub.store import cutting, lane, lineage, partition, receipts, rows
 from hub.store.batch import Committed, Conflict, Duplicate, Outdated, Writing, Written
-from hub.store.tables import alert, deadline, item, journal, message, notice, outbox, quarantine
+from hub.store.tables import alert, body, deadline, item, journal, message, notice, outbox, quarantine
 
 
 def write(c: Connection, batch: Sequence[Writing]) -> list[Written]:
@@ -49,11 +49,13 @@ def _arrive(c: Connection, batch: Sequence[Writing]) -> tuple[dict[MessageKey, i
     (newest,) = lane.ask(c, _NEWEST) or (0,)
     numbers = {key: newest + i for i, key in enumerate(first, 1)}
     fresh = {key: cutting.cut(batch[n]) for key, n in first.items()}
-    tried = [_message_row(batch[n], numbers[key], fresh[key].rest) for key, n in first.items()]
-    added = lane.add(c, message, tried, ignore=True)
+    added = lane.add(c, message, [_message_row(batch[n], numbers[key]) for key, n in first.items()], ignore=True)
     if added < len(first):
         held = {key: row.id for key, row in _known(c, set(first)).items()}
         numbers = {key: number for key, number in numbers.items() if held[key] == number}
+    for at in {batch[first[key]].at for key in numbers}:
+        partition.ready(c, at)
+    lane.add(c, body, [_body_row(n, batch[first[key]].at, fresh[key].rest) for key, n in numbers.items()])
     cutting.keep(c, [(number, fresh[key]) for key, number in numbers.items()])
     return numbers, [n for n, key in arrivals if key not in numbers or first[key] != n]
 
@@ -120,7 +122,11 @@ def _known(c: Connection, keys: set[MessageKey]) -> dict[MessageKey, Row[int, st
     return {MessageKey(r.sender, MessageId(r.msg_id)): r for r in c.execute(_FOUND.where(wanted))}
 
 
-def _message_row(writing: Writing, number: int, raw: bytes) -> dict[str, Any]:
+def _body_row(number: int, at: datetime, raw: bytes) -> dict[str, Any]:
+    return {"message_id": number, "received_at": at, "raw": raw}
+
+
+def _message_row(writing: Writing, number: int) -> dict[str, Any]:
     arrival = writing.change.arrival
     assert arrival is not None
     return {
@@ -128,7 +134,6 @@ def _message_row(writing: Writing, number: int, raw: bytes) -> dict[str, Any]:
         "sender": arrival.key.sender,
         "msg_id": arrival.key.msg_id,
         "digest": sha256(writing.raw).digest(),
-        "raw": raw,
         "verdict": arrival.verdict,
         "kind": arrival.kind,
         "patient": arrival.patient,

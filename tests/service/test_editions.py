@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +15,6 @@ from hub.item import Action, Item, Outcome, Purpose
 from hub.message import Conversation, HerId, Message, MessageId, Receiver, Status
 from hub.record import Stored
 from hub.store import Committed, Store, Writing
-from hub.store.migrate import migrate
 from tests import builders
 
 NOW = builders.TUESDAY
@@ -24,10 +22,8 @@ TEAM = builders.TEAM[0]
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
+async def store(url: str) -> AsyncIterator[Store]:
     """A store of its own."""
-    url = f"sqlite:///{tmp_path / 'hub.db'}"
-    migrate(url)
     async with Store(url) as opened:
         yield opened
 

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +13,6 @@ from hub.directory import InboxId
 from hub.item import Action, Item, Outcome
 from hub.message import Code, Conversation, Message, MessageId, Party, Receipt
 from hub.store import Committed, Outdated, Store, Writing
-from hub.store.migrate import migrate
 from tests import builders
 
 NOW = builders.TUESDAY
@@ -24,10 +22,8 @@ E21 = Code("E21", "Mottaker finnes ikke: ukjent tjeneste")
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
+async def store(url: str) -> AsyncIterator[Store]:
     """A store with a message that was answered."""
-    url = f"sqlite:///{tmp_path / 'hub.db'}"
-    migrate(url)
     async with Store(url) as opened:
         change = intake.judge(builders.message(), builders.order(), NOW)
         await opened.commit([Writing(change, NOW, b"raw", "test", (b"ack",))])

@@ -113,7 +113,7 @@ OF_ENVIRONMENT = [
     ("HUB_DATABASE__URL", "sqlite:///:memory:", "must name a file"),
     ("HUB_DATABASE__URL", "sqlite:///", "must name a file"),
     ("HUB_DATABASE__URL", "sqlite:///hub.db?mode=ro", "takes no options"),
-    ("HUB_DATABASE__URL", "mysql://name:secret@host/hub", "must begin with sqlite:///"),
+    ("HUB_DATABASE__URL", "mysql://name:secret@host/hub", "must begin with sqlite:/// or postgresql://"),
 ]
 
 
@@ -139,7 +139,7 @@ OF_FILE = [
     ("[web]\nhost = ''", "web.host"),
     ("[web]\nhost = 'a\\u0000'".replace("'", '"'), "web.host"),
     ('folder = "a\\u0000"', "folder"),
-    ("[database]\nurl = 'postgresql://host/hub'", "database.url"),
+    ("[database]\nurl = 'mysql://host/hub'", "database.url"),
 ]
 
 

@@ -18,9 +18,14 @@ NOW = Clock(None, 0.0, 1.0).now()
 
 
 @pytest.fixture
-def other(url: str, store: Store) -> Iterator[sqlite3.Connection]:
+def url(sqlite_url: str) -> str:
+    return sqlite_url
+
+
+@pytest.fixture
+def other(sqlite_url: str, store: Store) -> Iterator[sqlite3.Connection]:
     """Another connection, in a transaction that writes."""
-    found = sqlite3.connect(Path(url.removeprefix("sqlite:///")), isolation_level=None)
+    found = sqlite3.connect(Path(sqlite_url.removeprefix("sqlite:///")), isolation_level=None)
     found.execute("BEGIN IMMEDIATE")
     yield found
     found.close()

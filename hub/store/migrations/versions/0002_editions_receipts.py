@@ -28,7 +28,7 @@ def upgrade() -> None:
     for name in ("document", "parent", "thread"):
         op.add_column("message", _required(name, sa.String(256), server_default=""))
     op.add_column("message", sa.Column("generated_at", Moment()))
-    op.add_column("message", _required("test", sa.Boolean(), server_default=sa.text("0")))
+    op.add_column("message", _required("test", sa.Boolean(), server_default=sa.false()))
     _partial("ix_message_document", "message", ["sender", "document"], "document <> ''")
     for name in ("parent", "thread"):
         _partial(f"ix_message_successor_{name}", "message", ["sender", name], "status <> 'new'")

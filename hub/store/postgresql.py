@@ -1,0 +1,95 @@
+"""PostgreSQL: any number of processes; their decisions are written one transaction after the other.
+
+Nothing here outlives a transaction on the server, so it works behind pgbouncer in transaction mode too.
+"""
+
+from contextlib import suppress
+from typing import Any
+
+import psycopg
+from psycopg import errors
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL
+from sqlalchemy.pool import QueuePool
+
+# A commit crosses a network and waits for its turn, so it runs in a thread.
+ON_THE_LOOP = False
+
+READERS = 4
+
+# Seconds for a connection to be made, and in which a dead one is noticed.
+_CONNECT = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+# `autocommit` as transactions are begun by us; statements are prepared by nobody, as the next one of a connection may
+# meet another server process (pgbouncer).
+_DRIVER: dict[str, Any] = {**_CONNECT, "autocommit": True, "prepare_threshold": None, "application_name": "sambud"}
+
+# Whoever writes decisions holds this lock to the end of the transaction: what comes after sees all that came before,
+# the journal's numbers rise in the order of commits, and no two can wait for each other (docs/decisions/0011).
+TURN = 0x5A4D_4255
+# A holder that froze loses its turn after the second of these; whoever waits gives up after the first and tries again.
+_LIMITS = (
+    "SET LOCAL lock_timeout = '2s'",
+    "SET LOCAL idle_in_transaction_session_timeout = '15s'",
+    "SET LOCAL statement_timeout = '30s'",
+)
+
+# What ends by itself: a lock that another one holds, two who wait for each other, a transaction to be tried again.
+_PASSING = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
+
+# Settings by which a commit may be lost, with the values by which it is not.
+_DURABLE = {
+    "fsync": ("on",),
+    "full_page_writes": ("on",),
+    "synchronous_commit": ("on", "local", "remote_write", "remote_apply"),
+}
+
+
+def address(url: URL) -> URL:
+    """The server's address for the driver. Raises ValueError."""
+    if not url.database:
+        raise ValueError("must name a database, as in postgresql://sambud@db.example/sambud")
+    return url.set(drivername="postgresql+psycopg")
+
+
+def writer(url: URL) -> Engine:
+    """The connection that writes decisions, each transaction in its turn among all processes."""
+    return _open(url, 1, "BEGIN", *_LIMITS, f"SELECT pg_advisory_xact_lock({TURN})")
+
+
+def readers(url: URL) -> Engine:
+    """Connections that cannot write, each seeing one moment of the database."""
+    return _open(url, READERS, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+
+def locked(cause: BaseException | None) -> bool:
+    """Whether a failure was another process's transaction, which will end."""
+    return isinstance(cause, _PASSING)
+
+
+def weakness(c: Connection) -> str | None:
+    """Why it may lose what it committed, or None."""
+    for name, good in _DURABLE.items():
+        value = c.execute(text(f"SHOW {name}")).scalar()
+        if value not in good:
+            return f"{name} is {value}; {' or '.join(good)} is needed"
+    return None
+
+
+def _open(url: URL, size: int, *begin: str) -> Engine:
+    made = create_engine(
+        url, poolclass=QueuePool, pool_size=size, max_overflow=0, pool_pre_ping=True, connect_args=_DRIVER
+    )
+    words = "; ".join(begin)
+
+    @event.listens_for(made, "begin")
+    def begin_in_one(c: Connection) -> None:
+        # One way to the server and back for all of it; the driver sends several statements only without parameters.
+        try:
+            c.connection.cursor().execute(words)
+        except psycopg.Error:
+            # A transaction that has begun and not got its turn; one that is cut off has ended.
+            with suppress(psycopg.Error):
+                c.connection.rollback()
+            raise
+
+    return made
