@@ -25,6 +25,8 @@ _MSGHEAD = "{http://www.kith.no/xmlstds/msghead/2006-05-24}"
 BASE64 = "{http://www.kith.no/xmlstds/base64container}Base64Container"
 # Elements in which a text may have any markup.
 FREE = ("TekstNotatInnhold", "Sporsmal", "Begrunnelse", "Description", "TextResultValue")
+# The longest name of a person, a department or an organisation.
+LONGEST_NAME = 1_000
 _OSLO = ZoneInfo("Europe/Oslo")
 
 _BLANKS = re.compile(r"[\s\u200b]+")
@@ -95,11 +97,14 @@ def _beside(root: Element) -> Iterator[Element]:
 def _texts(element: Element) -> Iterator[str]:
     """What an element says: the texts in it, and what a code says in words of the sender's own (OT).
 
-    The name of a summary's patient is taken apart at its comma. In free text, where anything may stand, nothing is
+    A summary's name that is longer than any is told by its beginning, and so that everybody sees that it goes on; its
+    patient's is taken apart at its comma. In free text, where anything may stand, nothing is
     a code, and attributes are no text.
     """
-    if _local(element) == "Name" and _local(element.getparent()) == "Patient":
-        yield from "".join(_runs(element)).split(",")
+    if _local(element) == "Name" and not _is_free(element):
+        name = "".join(_runs(element)).strip()
+        name = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+        yield from name.split(",") if _local(element.getparent()) == "Patient" else (name,)
     else:
         yield from _runs(element)
     if not _is_free(element):
