@@ -9,6 +9,7 @@ from hub.deadline import Deadline
 from hub.directory import InboxId, PersonId
 from hub.item import Item, ItemId
 from hub.message import Code, Envelope, Fault, HerId, MessageId, MessageKey, Party, Patient, Receipt, Status
+from hub.transport import Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +79,51 @@ class Answer:
     files: tuple[File, ...] = ()
     readiness: bool = False
 
+    @property
+    def function(self) -> str:
+        """The message function (8279): what Dialogmelding 1.0 asked is answered in its own way (HIS 1152)."""
+        if self.deviation:
+            return "DIALOG_AVVIK"
+        return "DIALOG_SVAR" if self.replies else "DIALOG_HELSEFAGLIG"
+
+    @property
+    def replies(self) -> bool:
+        """Whether the original was a request in Dialogmelding 1.0, which is what AppRec 1.0 goes with."""
+        return self.about.type.value == "DIALOG_FORESPORSEL" and self.about.apprec == "1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """An error message of the transport: a delivery could not be taken. It has no body, only a label."""
+
+    id: MessageId
+    label: Label
+    at: datetime
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A document to a partner; the outbox is the only way out. What a person sends has an item and an author."""
+    """A document to a partner; the outbox is the only way out. What a person sends has an item and an author.
+
+    `about` is None where nobody could read what it is about.
+    """
 
     to: HerId | None
-    about: MessageKey
-    document: Acknowledgement | Answer
+    about: MessageKey | None
+    document: Acknowledgement | Answer | Returned
     item: ItemId | None = None
     author: PersonId | None = None
 
     @property
     def kind(self) -> str:
         """What the document is, as mailboxes and the outbox say it."""
-        return "apprec" if isinstance(self.document, Acknowledgement) else "answer"
+        match self.document:
+            case Acknowledgement():
+                return "apprec"
+            case Answer():
+                return "answer"
+            case Returned():
+                return "error"
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,13 @@ class PartnerKind(StrEnum):
     OTHER = "other"
 
 
+class Channel(StrEnum):
+    """How a partner gets what we send."""
+
+    MAILBOX = "mailbox"  # it fetches it over HTTP
+    AMQP = "amqp"  # the broker brings it to its queue
+
+
 class Flag(StrEnum):
     """What the practice has marked about a patient."""
 
@@ -121,12 +128,16 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """Anyone who sends to us or gets from us: a level-1 party and its level-2 services."""
+    """Anyone who sends to us or gets from us: a level-1 party and its level-2 services.
+
+    Without a channel it gets everything the way that its own message came.
+    """
 
     her_id: HerId
     name: str
     kind: PartnerKind
     services: Mapping[HerId, Service] = field(default_factory=dict)
+    channel: Channel | None = None
 
 
 @dataclass(frozen=True, slots=True)

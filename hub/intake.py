@@ -9,9 +9,9 @@ from types import MappingProxyType
 from unicodedata import normalize
 from uuid import NAMESPACE_OID, uuid5
 
-from hub import calendar, deadline, identity, item, route
+from hub import calendar, deadline, identity, item, route, transport
 from hub.acceptance import STRICT, Acceptance, Choice
-from hub.change import Acknowledgement, Arrival, Change, Entry, Outgoing, Quarantined
+from hub.change import Acknowledgement, Arrival, Change, Entry, Outgoing, Quarantined, Returned
 from hub.deadline import Deadline, Ladder
 from hub.directory import Directory, InboxId, Listing, Practice
 from hub.item import Headline, Item, ItemId, Placing, Purpose, State
@@ -36,6 +36,7 @@ from hub.message import (
 from hub.record import Asked
 from hub.route import Circumstances, Decision, Rule
 from hub.succession import contradict
+from hub.transport import Condition, Origin
 
 # The name that a placing gets when a message answers something of ours.
 CONVERSATION = "conversation"
@@ -73,12 +74,18 @@ class Ours:
 
 
 def judge(
-    reading: Message | Refusal | Receipt | Unreadable, order: Order, now: datetime, known: Mapping[str, Asked] = NONE
+    reading: Message | Refusal | Receipt | Unreadable,
+    order: Order,
+    now: datetime,
+    known: Mapping[str, Asked] = NONE,
+    origin: Origin | None = None,
 ) -> Change:
     """What any reading makes: one Change, whatever arrived.
 
-    `known` has what we sent and this may answer, by the MsgId of what we sent.
+    `known` has what we sent and this may answer, by the MsgId of what we sent; `origin` is what a broker told.
     """
+    if origin is not None and (change := _carried(reading, origin, order, now)):
+        return change
     match reading:
         case Message():
             return _addressed(reading, order, now, known)
@@ -88,6 +95,18 @@ def judge(
             return receipt(reading, now)
         case Unreadable(faults):
             return quarantine("unreadable", faults, None, now)
+
+
+def bounce(held: Change, origin: Origin, condition: Condition, data: str, now: datetime) -> Change:
+    """What cannot be taken from a broker is held, and its sender told in its error queue, once (HITS 1216)."""
+    assert held.quarantined is not None, "only what is held is told so"
+    words = "; ".join(f.en for f in held.quarantined.faults)
+    label = transport.returned(origin, condition, data, words, now)
+    if label is None:
+        return held
+    # The same delivery again is told nothing, so the id follows from it.
+    id = MessageId(str(uuid5(NAMESPACE_OID, f"error {origin.from_her_id} {origin.id or now}")))
+    return replace(held, outgoing=(Outgoing(None, None, Returned(id, label, now)),))
 
 
 def admit(m: Message, ours: tuple[Ours, ...], order: Order, now: datetime, known: Mapping[str, Asked] = NONE) -> Change:
@@ -169,6 +188,54 @@ def _ours(place: int, receiver: Receiver, practice: Practice, acceptance: Accept
     if one == practice.her_id and two not in practice.services and acceptance.unknown_receiver is Choice.ACCEPT:
         return Ours(place, practice, None)
     return Ours(place, practice, two, _unknown_service(receiver, practice))
+
+
+def _carried(
+    reading: Message | Refusal | Receipt | Unreadable, origin: Origin, order: Order, now: datetime
+) -> Change | None:
+    """What becomes of a delivery that a broker told something wrong about; None when there is nothing wrong."""
+    key = None if isinstance(reading, Unreadable) else reading.key
+    if wrong := transport.wrong(origin):
+        return bounce(quarantine("transport", (wrong.fault,), key, now), origin, wrong.condition, wrong.data, now)
+    if isinstance(reading, Unreadable):
+        held = quarantine("unreadable", reading.faults, None, now)
+        return bounce(held, origin, transport.unreadable(reading.faults), "", now)
+    sender = reading.sender if isinstance(reading, Receipt) else reading.envelope.sender
+    if origin.from_her_id not in (sender.level_1, sender.level_2):
+        held = quarantine("sender", (_spoofed(origin, sender),), key, now)
+        return bounce(held, origin, Condition.SPOOFING_ATTACK, "fromHerId", now)
+    if isinstance(reading, Receipt):
+        return None
+    envelope = reading.envelope
+    named = {id for r in envelope.receivers for id in (r.party.level_1, r.party.level_2)}
+    if origin.to_her_id in named and recipients(envelope, order.directory, order.acceptance):
+        return None
+    # HITS 1216: an address that differs from the document's is told by a negative AppRec.
+    practices = order.directory.practices
+    practice = order.directory.practice_of(None, HerId(origin.to_her_id)) or next(iter(practices.values()))
+    return refuse(envelope, (Ours(0, practice, None, (_elsewhere(origin, envelope),)),), now)
+
+
+def _spoofed(origin: Origin, sender: Party) -> Fault:
+    theirs = "/".join(id for id in (sender.level_1, sender.level_2) if id)
+    return Fault(
+        "X99",
+        f"fromHerId is {origin.from_her_id}, but the document's sender is {theirs}",
+        f"fromHerId er {origin.from_her_id}, men avsenderen i meldingen er {theirs}",
+        "fromHerId",
+    )
+
+
+def _elsewhere(origin: Origin, envelope: Envelope) -> Fault:
+    theirs = ", ".join("/".join(id for id in (r.party.level_1, r.party.level_2) if id) for r in envelope.receivers)
+    path, line = envelope.receivers[0].path, envelope.receivers[0].line
+    return Fault(
+        "E10",
+        f"The message came to HER-id {origin.to_her_id}, but the document's receivers are {theirs}",
+        f"Meldingen kom til HER-id {origin.to_her_id}, men mottakerne i meldingen er {theirs}",
+        path,
+        line,
+    )
 
 
 def _addressed(reading: Message | Refusal, order: Order, now: datetime, known: Mapping[str, Asked] = NONE) -> Change:

@@ -9,6 +9,7 @@ from hub.deadline import Deadline
 from hub.directory import InboxId, PersonId
 from hub.item import Item, ItemId
 from hub.message import Fault
+from hub.transport import Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Stored:
     deadline: Deadline | None
     raw: bytes | None
     received_at: datetime
+    via: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,43 @@ class Kept:
     msg_id: str | None
     faults: tuple[Fault, ...]
     raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Relayed:
+    """A document that is handed to the broker now: its number, and this attempt's own AMQP id and place in the row."""
+
+    id: int
+    msg_id: str
+    kind: str
+    body: bytes
+    label: Label
+    amqp_id: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A document that the broker did not take however often it was tried; operations own it."""
+
+    id: int
+    at: datetime
+    label: Label
+    msg_id: str
+    attempts: int
+    outcome: str
+    item: ItemId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A process that says that it lives; `state` is what it says of itself, as words and numbers."""
+
+    name: str
+    kind: str
+    started_at: datetime
+    seen_at: datetime
+    state: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from hub import desk, intake, registry, watch, wire
+from hub import desk, intake, registry, shipping, watch, wire
 from hub.account import Accounts, SystemAccount
-from hub.change import Acknowledgement, Change, File, conflict
+from hub.change import Acknowledgement, Change, File, Returned, conflict
 from hub.clock import Clock
 from hub.deadline import Deadline
 from hub.desk import Act
@@ -34,16 +34,22 @@ from hub.record import Asked, Stored
 from hub.registry import Configuration
 from hub.settings import Acceptance, Settings, Signatures, Wire
 from hub.store import Committed, Conflict, Duplicate, Outdated, Store, Writing, Written
+from hub.transport import Condition, Label, Origin
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Bytes that somebody handed in."""
+    """Bytes that somebody handed in; `origin` is what a broker told about them."""
 
     raw: bytes
     account: SystemAccount
+    origin: Origin | None = None
+
+
+# What the name of whoever handed something in begins with, where a broker brought it.
+BROKER = "amqp:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +85,20 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """It is in quarantine: nobody can or may be answered. `why` is unreadable, address, sender or conflict."""
+    """It is in quarantine: nobody can or may be answered with an AppRec.
+
+    `why` is unreadable, address, sender, conflict, transport or parked.
+    """
 
     why: str
     faults: tuple[Fault, ...]
 
+
+_PARKED = Fault(
+    "X99",
+    "The hub failed on this message several times; it is kept, and somebody looks at it",
+    "Huben feilet flere ganger på denne meldingen; den er tatt vare på, og noen ser på den",
+)
 
 # What all files of an answer may have together (EDI 2.0), and how much of each tells its type.
 MOST_BYTES = 35_000_000
@@ -133,7 +148,7 @@ class Hub:
         readings = await self._readers.read([d.raw for d in batch])
         known = await self._answered(readings)
         changes = [self._judged(d, r, known, now) for d, r in zip(batch, readings, strict=True)]
-        return [_writing(d, c, now) for d, c in zip(batch, changes, strict=True)]
+        return [self._writing(d, c, now) for d, c in zip(batch, changes, strict=True)]
 
     async def explain(self, raw: bytes) -> Mapping[Fault, wire.Allowed]:
         """What the schemas allow where the form of a message is wrong, by its faults; nothing else happens."""
@@ -145,6 +160,13 @@ class Hub:
         outcomes = [_outcome(w, x) for w, x in zip(writings, written, strict=True)]
         log.info("messages.received", **_counted(outcomes))
         return outcomes
+
+    async def park(self, delivery: Delivery, now: datetime) -> None:
+        """Put a delivery aside that could not be taken in however often it was tried; its sender is told."""
+        held = intake.quarantine("parked", (_PARKED,), None, now)
+        change = intake.bounce(held, delivery.origin, Condition.INTERNAL_ERROR, "", now) if delivery.origin else held
+        await self._commit([self._writing(delivery, change, now)])
+        log.error("message.parked", via=delivery.account.name)
 
     async def act(self, id: ItemId, act: Act, version: int, who: Person, now: datetime) -> Item:
         """Do what a person asks, if nobody changed the item since `version`; returns it as it is now.
@@ -158,7 +180,7 @@ class Hub:
         change = await self._acted(stored, act, who, now)
         # An answer may have files of many megabytes, so it is not written on the event loop.
         documents = await asyncio.to_thread(lambda: tuple(wire.write(o.document) for o in change.outgoing))
-        writing = Writing(change, now, documents=documents)
+        writing = Writing(change, now, documents=documents, labels=self._labels(change, stored.via.startswith(BROKER)))
         (written,) = await self._commit([writing])
         if isinstance(written, Outdated):
             raise _stale(written.version)
@@ -241,7 +263,19 @@ class Hub:
         refers = {plain_message_id(id) for talk in talks for id in talk.ids}
         return await self.store.answered(refers) if refers else {}
 
+    def _writing(self, delivery: Delivery, change: Change, now: datetime) -> Writing:
+        documents = tuple(wire.write(o.document) for o in change.outgoing)
+        labels = self._labels(change, delivery.origin is not None, delivery.origin.id if delivery.origin else "")
+        told = _conflicting(change, delivery.origin, now) if delivery.origin else None
+        return Writing(change, now, delivery.raw, delivery.account.name, documents, labels, told)
+
+    def _labels(self, change: Change, carried: bool, answers: str = "") -> tuple[Label | None, ...]:
+        """How each document goes by the broker, or None for those that are fetched from a mailbox."""
+        return tuple(shipping.label(out, self.directory, carried, answers) for out in change.outgoing)
+
     def _judged(self, delivery: Delivery, reading: Reading, known: Mapping[str, Asked], now: datetime) -> Change:
+        if delivery.origin is not None:
+            return intake.judge(reading, self.order, now, known, delivery.origin)
         if isinstance(reading, Unreadable) or (fault := self._foreign(delivery.account, reading)) is None:
             return intake.judge(reading, self.order, now, known)
         return intake.quarantine("sender", (fault,), reading.key, now)
@@ -309,15 +343,21 @@ class Hub:
 
 @asynccontextmanager
 async def open_hub(
-    settings: Settings, configuration: Configuration | None = None, readers: wire.Readers | None = None
+    settings: Settings,
+    configuration: Configuration | None = None,
+    readers: wire.Readers | None = None,
+    reading: bool = True,
 ) -> AsyncIterator[Hub]:
     """Put the parts together, and take them apart in reverse; a part that is given is used, and stays open.
 
+    Without `reading` no reader process is started, and no message can be taken in or opened.
     Raises BadConfiguration when a file, the database or the schemas are not as they must be.
     """
     async with AsyncExitStack() as stack:
         # The readers start in their own processes meanwhile.
         loading = asyncio.create_task(asyncio.to_thread(lambda: configuration or registry.load(settings.folder)))
+        if readers is None and not reading:
+            readers = readers_of(settings.wire, settings.acceptance, settings.signatures)
         if readers is None:
             readers = await stack.enter_async_context(
                 readers_of(settings.wire, settings.acceptance, settings.signatures)
@@ -327,8 +367,14 @@ async def open_hub(
         store = await stack.enter_async_context(Store(settings.database.url))
         grace = timedelta(seconds=settings.watch.grace_seconds)
         hub = Hub(order, found.accounts, store, readers, settings.running_clock(), grace)
-        await hub.rehome(hub.clock.now())
-        yield hub
+        if reading:
+            await hub.rehome(hub.clock.now())
+        listening = asyncio.create_task(store.listen(hub.ring), name="listen")
+        try:
+            yield hub
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
 
 
 def readers_of(limits: Wire, acceptance: Acceptance, signatures: Signatures) -> wire.Readers:
@@ -361,9 +407,14 @@ def _kept(stored: Stored) -> bytes:
     return stored.raw
 
 
-def _writing(delivery: Delivery, change: Change, now: datetime) -> Writing:
-    documents = tuple(wire.write(o.document) for o in change.outgoing)
-    return Writing(change, now, delivery.raw, delivery.account.name, documents)
+def _conflicting(change: Change, origin: Origin, now: datetime) -> Writing | None:
+    """What a sender is told by the broker if its MsgId turns out to be another message's."""
+    if change.arrival is None:
+        return None
+    held = Change((), quarantined=conflict(change.arrival.key))
+    bounced = intake.bounce(held, origin, Condition.INVALID_FIELD_VALUE, "MsgId", now)
+    labels = tuple(o.document.label for o in bounced.outgoing if isinstance(o.document, Returned))
+    return Writing(bounced, now, documents=(b"",) * len(labels), labels=labels)
 
 
 def _outcome(writing: Writing, written: Written) -> Outcome:

@@ -57,6 +57,13 @@ def _database(value: str) -> str:
     return value
 
 
+def _broker(value: str) -> str:
+    """A broker's address. Raises ValueError, which does not repeat it: it holds a password."""
+    if not re.fullmatch(r"amqps?://[^/\s]+(/[^\s]*)?", value):
+        raise ValueError("must be an address as in amqps://sambud:secret@mq.example:5671/")
+    return value
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     _printable = field_validator("*", mode="before")(_printable)
@@ -119,6 +126,25 @@ class Watch(_Section):
     grace_seconds: Annotated[int, Field(ge=1, le=86_400)] = 60
 
 
+class Broker(_Section):
+    """The message broker: its addresses (one for each node of a cluster), none where messages come over HTTP only.
+
+    `prefetch` deliveries are fetched ahead by each intake worker, and at most `batch` are committed together.
+    """
+
+    urls: tuple[Annotated[str, AfterValidator(_broker)], ...] = ()
+    prefetch: Annotated[int, Field(ge=1, le=5000)] = 256
+    batch: Annotated[int, Field(ge=1, le=1000)] = 128
+
+
+class Worker(_Section):
+    """What every worker process does beside its work: it answers a health probe where a port is given."""
+
+    health_host: Annotated[str, Field(min_length=1), AfterValidator(_host)] = "127.0.0.1"
+    health_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    drain_seconds: Annotated[float, Field(gt=0, le=600)] = 10.0
+
+
 class Rehearsal(_Section):
     """A clock of its own, for demonstrations: `start` is now, and time runs `speed` times as fast.
 
@@ -144,6 +170,8 @@ class Settings(BaseSettings):
     acceptance: Acceptance = Acceptance()
     signatures: Signatures = Signatures()
     watch: Watch = Watch()
+    broker: Broker = Broker()
+    worker: Worker = Worker()
     clock: Rehearsal = Rehearsal()
 
     def running_clock(self) -> Clock:

@@ -19,9 +19,9 @@ PLACES = {
     "resources": ("resources",),
     "words": (
         *("acceptance", "identity", "message", "calendar", "directory", "account"),
-        *("item", "route", "deadline", "change", "record", "succession"),
+        *("item", "route", "deadline", "change", "record", "succession", "transport"),
     ),
-    "decisions": ("intake", "desk", "watch"),
+    "decisions": ("intake", "desk", "watch", "shipping"),
     "edges": ("wire", "store", "broker", "registry"),
     "rim": ("settings", "telemetry", "clock"),
     "service": ("service", "inspection", "report"),
@@ -52,10 +52,9 @@ STANDARD_LIBRARY_ONLY = _CORE | {"resources"}
 # What only some modules may import: only `store` knows SQL, only `wire` knows XML, and so on.
 KEPT = {
     "aio_pika": ("hub.broker", "workers"),
-    "aiosqlite": ("hub.store",),
     "alembic": ("hub.store",),
-    "asyncpg": ("hub.store",),
     "lxml": ("hub.wire",),
+    "psycopg": ("hub.store",),
     "pydantic_settings": ("hub.settings",),
     "sqlalchemy": ("hub.store",),
     "sqlite3": ("hub.store",),

@@ -3,14 +3,16 @@
 import argparse
 import gc
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 import structlog
 import uvloop
 
 from hub import settings, telemetry
 from hub.errors import BadConfiguration
-from workers import serve
+from workers import intake, process, relay, serve, watch
 
 # sysexits.h: something in the configuration is wrong; a supervisor need not try again.
 EX_CONFIG = 78
@@ -19,7 +21,7 @@ EX_CONFIG = 78
 def main() -> int:
     """Run one process until it is told to stop; 78 when the configuration is wrong, 1 when a part of it died."""
     parser = argparse.ArgumentParser(prog="python -m workers", description="Run one of the hub's processes.")
-    parser.add_argument("process", choices=["serve"])
+    parser.add_argument("process", choices=["serve", "intake", "relay", "watch"])
     parser.add_argument("--config", type=Path, help="hub.toml; else HUB_CONFIG, else ./hub.toml")
     parser.add_argument("--with-parent", action="store_true", help="stop when standard input closes")
     asked = parser.parse_args()
@@ -27,7 +29,7 @@ def main() -> int:
     # A message makes hundreds of small objects that are gone a moment later; looking for cycles so often costs a tenth.
     gc.set_threshold(20_000, 20, 50)
     try:
-        uvloop.run(serve.run(settings.load(asked.config), asked.with_parent))
+        uvloop.run(_process(asked.process, settings.load(asked.config), asked.with_parent))
     except BadConfiguration as fault:
         print(f"hub: {fault}", file=sys.stderr)
         return EX_CONFIG
@@ -36,6 +38,13 @@ def main() -> int:
         structlog.get_logger().critical("process.failed", exc_info=fault)
         return 1
     return 0
+
+
+def _process(name: str, found: settings.Settings, with_parent: bool) -> Coroutine[Any, Any, None]:
+    if name == "serve":
+        return serve.run(found, with_parent)
+    work: dict[str, process.Work] = {"intake": intake.run, "relay": relay.run, "watch": watch.work}
+    return process.run(name, work[name], found, with_parent, reading=name == "intake")
 
 
 if __name__ == "__main__":

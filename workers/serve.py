@@ -3,10 +3,8 @@
 import asyncio
 import errno
 import os
-import signal
 import socket
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
@@ -16,7 +14,7 @@ from hub.errors import BadConfiguration
 from hub.service import Hub, open_hub
 from hub.settings import Settings, Web
 from hub.web.app import app
-from workers import watch
+from workers import stopping, watch
 from workers.connection import HEAD_BYTES, Connection, room
 
 log = structlog.get_logger()
@@ -53,7 +51,7 @@ async def run(settings: Settings, with_parent: bool = False) -> None:
             server.config.app.state.stopping.set()  # type: ignore[union-attr]
             hub.ring()
 
-        _on_signal(leave, with_parent)
+        stopping.on_signal(leave, with_parent)
         with _bound(settings.web) as listening:
             log.info("process.started", process="serve", address=f"http://{_at(*listening.getsockname()[:2])}")
             async with asyncio.TaskGroup() as group:
@@ -118,19 +116,3 @@ def _bound(web: Web) -> Iterator[socket.socket]:
 def _at(host: str, port: int) -> str:
     """An address as it stands in a URL."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def _on_signal(leave: Callable[[], None], with_parent: bool) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, leave)
-    if with_parent:
-        loop.add_reader(sys.stdin.fileno(), _heed, leave)
-
-
-def _heed(leave: Callable[[], None]) -> None:
-    """Read away what the parent writes; its end of the pipe closing is the end."""
-    if not os.read(sys.stdin.fileno(), 4096):
-        asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
-        log.warning("process.orphaned")
-        leave()

@@ -6,6 +6,8 @@ import structlog
 
 from hub.errors import Unavailable
 from hub.service import Hub
+from workers import stopping
+from workers.process import Running
 
 log = structlog.get_logger()
 
@@ -25,7 +27,12 @@ async def run(hub: Hub, stop: asyncio.Event) -> None:
             # What was due stays due: it is looked for again until the store can be used.
             log.error("watch.failed", exc_info=fault)
             seconds = FAILED_SECONDS
-        await _pause(seconds, stop)
+        await stopping.pause(seconds, stop)
+
+
+async def work(running: Running) -> None:
+    """The same as a process of its own; however many there are, each step is taken once."""
+    await run(running.hub, running.stop)
 
 
 async def _look(hub: Hub) -> float:
@@ -34,11 +41,3 @@ async def _look(hub: Hub) -> float:
         return 0.0
     coming = await hub.store.next_due()
     return LOOK_SECONDS if coming is None else min(LOOK_SECONDS, hub.clock.seconds_until(coming))
-
-
-async def _pause(seconds: float, stop: asyncio.Event) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return

@@ -93,7 +93,7 @@ def _absence(a: AbsenceTable) -> Absence:
 
 
 def _partner(p: PartnerTable) -> Partner:
-    return Partner(HerId(p.her_id), p.name, p.kind, {HerId(s.her_id): _offered(s) for s in p.service})
+    return Partner(HerId(p.her_id), p.name, p.kind, {HerId(s.her_id): _offered(s) for s in p.service}, p.channel)
 
 
 def _offered(s: PartnerServiceTable) -> Service:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, PlainValidator
 
 from hub import identity
-from hub.directory import Flag, InboxKind, PartnerKind
+from hub.directory import Channel, Flag, InboxKind, PartnerKind
 from hub.message import Kind
 
 # TypeHealthcareProfessional, code system 9060.
@@ -109,5 +109,6 @@ EveryYear = Annotated[str, _that(_every_year, 'must be month and day such as "12
 # Strict reading takes no enum by its value, so these are read loosely; a value that is not one is still refused.
 AnInboxKind = Annotated[InboxKind, Field(strict=False)]
 APartnerKind = Annotated[PartnerKind, Field(strict=False)]
+AChannel = Annotated[Channel, Field(strict=False)]
 AKind = Annotated[Kind, Field(strict=False)]
 AFlag = Annotated[Flag, Field(strict=False)]

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hub.registry.field import (
+    AChannel,
     AFlag,
     AKind,
     AnInboxKind,
@@ -161,6 +162,7 @@ class PartnerTable(Table):
     her_id: HerIdText
     name: Text
     kind: APartnerKind
+    channel: AChannel | None = None
     service: list[PartnerServiceTable] = []
 
 

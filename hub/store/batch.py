@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.change import Change
+from hub.transport import Label
 
 
 @dataclass(frozen=True, slots=True)
 class Writing:
     """One decision to write: its Change, when it was made, and its documents, written out.
 
-    `documents` are in the order of `change.outgoing`; `raw` and `via` belong to an arrival.
+    `documents` are in the order of `change.outgoing`, and so are `labels`: those of documents that go by the broker, or
+    None. `raw` and `via` belong to an arrival. `conflict` tells its sender, where the MsgId is another message's.
     """
 
     change: Change
@@ -18,6 +20,8 @@ class Writing:
     raw: bytes = b""
     via: str = ""
     documents: tuple[bytes, ...] = ()
+    labels: tuple[Label | None, ...] = ()
+    conflict: "Writing | None" = None
 
 
 @dataclass(frozen=True, slots=True)

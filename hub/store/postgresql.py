@@ -3,6 +3,8 @@
 Nothing here outlives a transaction on the server, so it works behind pgbouncer in transaction mode too.
 """
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
@@ -16,6 +18,7 @@ from sqlalchemy.pool import QueuePool
 ON_THE_LOOP = False
 
 READERS = 4
+SHARERS = 2
 
 # Seconds for a connection to be made, and in which a dead one is noticed.
 _CONNECT = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
@@ -35,6 +38,10 @@ _LIMITS = (
 
 # What ends by itself: a lock that another one holds, two who wait for each other, a transaction to be tried again.
 _PASSING = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
+
+# Where processes tell each other that they have written, and how long they wait to listen again.
+CHANNEL = "sambud"
+AGAIN_SECONDS = 2.0
 
 # Settings by which a commit may be lost, with the values by which it is not.
 _DURABLE = {
@@ -56,9 +63,35 @@ def writer(url: URL) -> Engine:
     return _open(url, 1, "BEGIN", *_LIMITS, f"SELECT pg_advisory_xact_lock({TURN})")
 
 
+def sharers(url: URL) -> Engine:
+    """Connections that write what needs no order among processes: claims, heartbeats, what was sent."""
+    return _open(url, SHARERS, "BEGIN", *_LIMITS)
+
+
 def readers(url: URL) -> Engine:
     """Connections that cannot write, each seeing one moment of the database."""
     return _open(url, READERS, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+
+def listen(url: URL) -> Callable[[Callable[[], None]], Awaitable[None]]:
+    """Waits for other processes' commits, and rings for each; behind pgbouncer none is told, and that is no fault."""
+    words = url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    async def run(ring: Callable[[], None]) -> None:
+        while True:
+            with suppress(psycopg.Error, OSError):
+                async with await psycopg.AsyncConnection.connect(words, **_DRIVER) as c:
+                    await c.execute(f"LISTEN {CHANNEL}")
+                    async for _ in c.notifies():
+                        ring()
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    return run
+
+
+def tell(c: Connection) -> None:
+    """Ring in all other processes when this transaction is committed."""
+    c.exec_driver_sql(f"NOTIFY {CHANNEL}")
 
 
 def locked(cause: BaseException | None) -> bool:

@@ -47,13 +47,15 @@ def lines(c: Connection, inbox: InboxId, closed: bool, after: tuple[str, str] | 
 def stored(c: Connection, id: ItemId) -> Stored | None:
     """One item with its clock and its message's bytes, or None."""
     there = (body.c.message_id == message.c.id, body.c.received_at == message.c.received_at)
-    query = joined(*ITEM, item.c.message_id, body.c.raw, message.c.received_at, *CLOCK).outerjoin(body, and_(*there))
+    query = joined(*ITEM, item.c.message_id, body.c.raw, message.c.received_at, message.c.via, *CLOCK).outerjoin(
+        body, and_(*there)
+    )
     row = c.execute(query.where(item.c.id == id)).one_or_none()
     if row is None:
         return None
     clock = rows.deadline_of(row) if row.steps is not None else None
     raw = None if row.raw is None else cutting.whole(c, row.message_id, row.raw)
-    return Stored(rows.item_of(row), clock, raw, row.received_at)
+    return Stored(rows.item_of(row), clock, raw, row.received_at, row.via)
 
 
 def due(c: Connection, now: datetime, limit: int) -> list[tuple[Item, Deadline]]:
@@ -141,7 +143,9 @@ def mailbox(c: Connection, box: str, owners: Collection[str] | None, after: int,
     `box` is the party that sent, level 2 or 1; a level 1 gets what all its services wait for. `owners` are
     the level 1 parties whose documents the caller may have, None for all.
     """
-    wanted = (_in_box(box, owners), outbox.c.confirmed_at.is_(None), outbox.c.id > after)
+    # What has a label goes by the broker.
+    waiting = (outbox.c.confirmed_at.is_(None), outbox.c.label.is_(None))
+    wanted = (_in_box(box, owners), *waiting, outbox.c.id > after)
     found = c.execute(select(outbox).where(*wanted).order_by(outbox.c.id).limit(limit))
     return [Posted(r.id, r.her_id, r.kind, r.msg_id, r.body, r.created_at) for r in found]
 

@@ -16,6 +16,8 @@ ON_THE_LOOP = True
 _ALWAYS = ("PRAGMA busy_timeout=50", "PRAGMA wal_autocheckpoint=4000")
 
 READERS = 4
+# There is only one who writes.
+SHARERS = 0
 
 # A connection moves between the threads of its pool, and is used by one at a time.
 # Inserts of different lengths are different statements, each worth keeping.
@@ -70,3 +72,7 @@ def _open(url: URL, size: int, begin: str, *pragmas: str) -> Engine:
 
     event.listen(made, "begin", lambda c: c.exec_driver_sql(begin))
     return made
+
+
+def listen(url: URL) -> None:
+    """Other processes' commits are told by nobody."""

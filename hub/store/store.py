@@ -15,8 +15,8 @@ from hub.deadline import Deadline
 from hub.directory import InboxId, PersonId
 from hub.errors import BadConfiguration, Unavailable
 from hub.item import Item, ItemId
-from hub.record import Asked, Kept, Line, Posted, Raised, Sent, Stored, Told
-from hub.store import engine, grouping, reading, writing
+from hub.record import Asked, Kept, Line, Parked, Posted, Raised, Relayed, Sent, Stored, Told, Worker
+from hub.store import engine, grouping, liveness, reading, relaying, trials, writing
 from hub.store.batch import Writing, Written
 from hub.store.grouping import Grouping
 from hub.store.tables import REVISION, session
@@ -155,8 +155,11 @@ class Store:
         self._url = url
         at = engine.address(url)
         kind = engine.of(at.get_backend_name())
+        self._at, self._kind = at, kind
         self._writer = _Writer(kind.writer(at), kind.ON_THE_LOOP)
         self._readers = _Side(kind.readers(at), kind.READERS)
+        # What needs no order among processes is done beside whoever writes decisions, where the database can.
+        self._sharer = _Side(kind.sharers(at), kind.SHARERS) if kind.SHARERS else self._writer
         self._grouping = Grouping(self._writer.write)
 
     async def __aenter__(self) -> Self:
@@ -178,7 +181,18 @@ class Store:
         """Wait for commits under way, then close every connection."""
         await self._grouping.close()
         await self._readers.close()
+        if self._sharer is not self._writer:
+            await self._sharer.close()
         await self._writer.close()
+
+    async def probe(self) -> None:
+        """Write nothing, but be able to. Raises Unavailable when the database takes no writes."""
+        await self._writer.run(lambda c: None)
+
+    async def listen(self, ring: Callable[[], None]) -> None:
+        """Ring whenever another process has written something, as far as the database tells; until cancelled."""
+        if found := self._kind.listen(self._at):
+            await found(ring)
 
     async def commit(self, batch: Sequence[Writing]) -> list[Written]:
         """Write a batch in one transaction: when this returns, all of it is on disk.
@@ -273,6 +287,54 @@ class Store:
     async def history(self, id: ItemId) -> list[Told]:
         """All that happened to an item."""
         return await self._readers.run(reading.history, id)
+
+    async def relay(self, now: datetime, until: datetime, limit: int) -> list[Relayed]:
+        """Claim documents for the broker; nobody else gets them before `until`."""
+        return await self._sharer.run(relaying.claim, now, until, limit)
+
+    async def relayed(self, done: Sequence[Relayed], now: datetime) -> None:
+        """The broker has these."""
+        await self._sharer.run(relaying.sent, done, now)
+
+    async def put_off(self, failed: Sequence[tuple[Relayed, str, datetime | None]], now: datetime) -> None:
+        """The broker does not have these: each with why, and when it is tried again or None to park it."""
+        await self._writer.run(relaying.put_off, failed, now)
+
+    async def waiting(self, now: datetime) -> tuple[int, datetime | None]:
+        """How many documents wait for the broker, and since when the oldest does."""
+        return await self._readers.run(relaying.waiting, now)
+
+    async def parked(self, limit: int = 1000) -> list[Parked]:
+        """Documents that were given up, the oldest first."""
+        return await self._readers.run(relaying.parked, limit)
+
+    async def unpark(self, ids: Collection[int], who: str, now: datetime) -> int:
+        """Try documents that were given up again from the beginning; returns how many there were."""
+        return await self._writer.run(relaying.again, ids, who, now)
+
+    async def discard_parked(self, ids: Collection[int], who: str, why: str, now: datetime) -> int:
+        """Give documents up for good; returns how many there were."""
+        return await self._writer.run(relaying.discard, ids, who, why, now)
+
+    async def begin_trials(self, digests: Collection[bytes], now: datetime) -> dict[bytes, int]:
+        """Count one more beginning of handling for deliveries that came back; returns how many each has had."""
+        return await self._sharer.run(trials.begin, digests, now)
+
+    async def end_trials(self, digests: Collection[bytes], now: datetime) -> None:
+        """These deliveries are done."""
+        await self._sharer.run(trials.end, digests, now)
+
+    async def beat(self, worker: Worker) -> None:
+        """A process lives."""
+        await self._sharer.run(liveness.beat, worker)
+
+    async def leave(self, name: str) -> None:
+        """A process ended in order."""
+        await self._sharer.run(liveness.leave, name)
+
+    async def workers(self) -> list[Worker]:
+        """Every process that was heard of lately."""
+        return await self._readers.run(liveness.all)
 
     async def journal(self, after: int, inboxes: Collection[InboxId], limit: int = 500) -> list[Told]:
         """The journal's lines about some inboxes after a number."""

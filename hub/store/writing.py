@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Executable, Row, select, tuple_, update
 from hub.change import Change, Quarantined, conflict
 from hub.item import Item
 from hub.message import MessageId, MessageKey
-from hub.store import cutting, lane, lineage, partition, receipts, rows
+from hub.store import cutting, lane, lineage, partition, postgresql, receipts, rows
 from hub.store.batch import Committed, Conflict, Duplicate, Outdated, Writing, Written
 from hub.store.tables import alert, body, deadline, item, journal, message, notice, outbox, quarantine
 
@@ -18,10 +18,11 @@ from hub.store.tables import alert, body, deadline, item, journal, message, noti
 def write(c: Connection, batch: Sequence[Writing]) -> list[Written]:
     """Write a batch within the caller's transaction; each decision is written whole or not at all."""
     numbers, repeated = _arrive(c, batch)
+    told = _told_before(c, batch)
     moved = {n: move(c, w.change) for n, w in enumerate(batch) if _moves(w.change)}
     failed = {n for n, written in moved.items() if written != Committed()}
-    good = [w for n, w in enumerate(batch) if n not in failed and n not in repeated]
-    about = {o.about for w in good for o in w.change.outgoing}
+    good = [w for n, w in enumerate(batch) if n not in failed and n not in repeated and n not in told]
+    about = {o.about for w in good for o in w.change.outgoing if o.about}
     numbers |= {key: row.id for key, row in _known(c, about - set(numbers)).items()}
     alone, successors = lineage.sort(c, good)
     _add(c, alone, numbers)
@@ -31,8 +32,10 @@ def write(c: Connection, batch: Sequence[Writing]) -> list[Written]:
         for change in earlier:
             move(c, change)
         _add(c, [*(Writing(change, succeeding.at) for change in earlier), succeeding], numbers)
+    if c.dialect.name == "postgresql":
+        postgresql.tell(c)
     # Only now do the first documents of messages that came twice in this very batch lie in the outbox.
-    again = {n: _repeat(c, batch[n]) for n in repeated}
+    again = {n: _repeat(c, batch[n]) for n in repeated} | dict.fromkeys(told, Duplicate("held", None))
     return [again.get(n) or moved.get(n) or Committed() for n in range(len(batch))]
 
 
@@ -67,6 +70,7 @@ def _repeat(c: Connection, writing: Writing) -> Written:
     found = _known(c, {arrival.key})[arrival.key]
     if found.digest != sha256(writing.raw).digest():
         lane.add(c, quarantine, [_quarantine_row(writing, conflict(arrival.key))])
+        lane.add(c, outbox, _outbox_rows(writing.conflict, {}) if writing.conflict else [])
         lane.add(c, journal, [_line(writing, "message.conflict")])
         return Conflict()
     lane.add(c, journal, [_line(writing, "message.duplicate")])
@@ -151,21 +155,40 @@ def _message_row(writing: Writing, number: int) -> dict[str, Any]:
 def _outbox_rows(writing: Writing, numbers: Mapping[MessageKey, int]) -> list[dict[str, Any]]:
     return [
         {
-            "her_id": out.to or out.about.sender,
-            "level_1": out.about.sender,
-            "message_id": numbers[out.about],
+            "her_id": out.to or (out.about.sender if out.about else label.to_her_id if label else ""),
+            "level_1": out.about.sender if out.about else "",
+            "message_id": numbers[out.about] if out.about else None,
             "msg_id": out.document.id,
             "kind": out.kind,
-            "body": body,
+            "body": document,
             "created_at": writing.at,
             "confirmed_at": None,
             "item_id": out.item,
             "author": out.author,
             # An acknowledgement is never acknowledged (HIS 80415); everything else is, within the standard's 96 hours.
-            "receipt_due": None if out.kind == "apprec" else out.document.at + receipts.WITHIN,
+            "receipt_due": out.document.at + receipts.WITHIN if out.kind == "answer" else None,
+            "label": None if label is None else rows.encode(label),
+            "next_attempt_at": None if label is None else writing.at,
         }
-        for out, body in zip(writing.change.outgoing, writing.documents, strict=True)
+        for out, document, label in zip(
+            writing.change.outgoing,
+            writing.documents,
+            writing.labels or (None,) * len(writing.documents),
+            strict=True,
+        )
     ]
+
+
+def _told_before(c: Connection, batch: Sequence[Writing]) -> list[int]:
+    """The places of deliveries that could not be taken, and whose senders were told so before."""
+    errors = {n: o.document.id for n, w in enumerate(batch) for o in w.change.outgoing if o.kind == "error"}
+    if not errors:
+        return []
+    here = set(c.execute(select(outbox.c.msg_id).where(outbox.c.msg_id.in_(errors.values()))).scalars())
+    first = {id: n for n, id in reversed(errors.items())}
+    told = [n for n, id in errors.items() if id in here or first[id] != n]
+    lane.add(c, journal, [_line(batch[n], "message.duplicate") for n in told])
+    return told
 
 
 def _held(writing: Writing) -> dict[str, Any]:
@@ -190,7 +213,8 @@ def _quarantine_row(writing: Writing, held: Quarantined) -> dict[str, Any]:
 
 def _line(writing: Writing, event: str) -> dict[str, Any]:
     arrival = writing.change.arrival
-    row = {"at": writing.at, "event": event, "message": str(arrival and arrival.key), "item_id": None, "inbox": None}
+    about = str(arrival.key) if arrival else None
+    row = {"at": writing.at, "event": event, "message": about, "item_id": None, "inbox": None}
     return row | {"who": writing.via, "detail": "{}"}
 
 

@@ -27,13 +27,7 @@ def build(a: Answer) -> str:
 def _body(a: Answer) -> str:
     if a.deviation:
         return pen.element("Dialogmelding", _note(a, a.deviation), xmlns=names.DIALOG_1_0)
-    return _reply(a) if _is_reply_to_request(a) else _dialogue(a)
-
-
-def _kind(a: Answer) -> str:
-    if a.deviation:
-        return "DIALOG_AVVIK"
-    return "DIALOG_SVAR" if _is_reply_to_request(a) else "DIALOG_HELSEFAGLIG"
+    return _reply(a) if a.replies else _dialogue(a)
 
 
 def _file(file: File, a: Answer) -> str:
@@ -51,16 +45,11 @@ def _file(file: File, a: Answer) -> str:
     return pen.element("Document", ref)
 
 
-def _is_reply_to_request(a: Answer) -> bool:
-    """Whether the original was a request in Dialogmelding 1.0, which is what AppRec 1.0 goes with."""
-    return a.about.type.value == "DIALOG_FORESPORSEL" and a.about.apprec == "1.0"
-
-
 def _head(a: Answer) -> str:
     references = (pen.text("RefToParent", a.about.msg_id), pen.text("RefToConversation", a.first))
     return pen.element(
         "MsgInfo",
-        pen.simple("Type", codes.code("8279", _kind(a))),
+        pen.simple("Type", codes.code("8279", a.function)),
         pen.text("MIGversion", names.MIG_MSGHEAD),
         pen.text("GenDate", times.written(a.at)),
         pen.text("MsgId", a.id),

@@ -1,11 +1,11 @@
-"""Words become bytes: the acknowledgements and answers that the hub sends."""
+"""Words become bytes: the acknowledgements, answers and errors that the hub sends."""
 
 from hub import __version__
-from hub.change import Acknowledgement, Answer
+from hub.change import Acknowledgement, Answer, Returned
 from hub.wire import acknowledgement, answer, pen
 
 
-def write(document: Acknowledgement | Answer, version: str = __version__) -> bytes:
+def write(document: Acknowledgement | Answer | Returned, version: str = __version__) -> bytes:
     """The document in UTF-8, valid against its schema; `version` is what the hub says of itself.
 
     Every party in it has an organisation with an identifier, as the reader and the hub's own addresses see to.
@@ -15,3 +15,6 @@ def write(document: Acknowledgement | Answer, version: str = __version__) -> byt
             return pen.document(acknowledgement.build(document, version))
         case Answer():
             return pen.document(answer.build(document))
+        case Returned():
+            # All that it says is in its label (HITS 1216).
+            return b""

@@ -1,0 +1,197 @@
+"""One connection to the broker: what it brings, and what is handed to it with its word that it has it.
+
+Nothing here reconnects: a connection that breaks ends everything that was on it, and its owner makes a new one, with
+queues and consumers and all. Consumers have been lost where a library mended connections underneath them.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import aio_pika
+from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractIncomingMessage
+from aio_pika.exceptions import AMQPError, DeliveryError, PublishError
+
+from hub.broker import labelling
+from hub.broker.topology import DEAD, EXCHANGE, Topology
+from hub.errors import Unavailable
+from hub.transport import Label, Origin
+
+# Shorter than three heartbeats, after which the library cancels whoever waits for a frozen broker.
+HEARTBEAT_SECONDS = 10
+CALL_SECONDS = 8.0
+CONNECT_SECONDS = 10.0
+
+# All that may come of a call to a broker that is not well; a cancellation that nobody asked for comes from the library.
+BROKEN = (AMQPError, OSError, TimeoutError, RuntimeError)
+
+
+class Sent(StrEnum):
+    """What came of handing a message to the broker."""
+
+    CONFIRMED = "confirmed"  # the broker has it, safe on its disks
+    UNROUTABLE = "unroutable"  # no queue has this address; it is nowhere
+    REFUSED = "refused"  # the broker does not take it now; it is nowhere
+    UNKNOWN = "unknown"  # the broker did not say; it may be there
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A delivery that is not acknowledged yet. `tag` rises in the order of deliveries on this connection."""
+
+    origin: Origin
+    body: bytes
+    queue: str
+    tag: int
+    again: bool
+
+
+class Connection:
+    """An open connection with one channel to consume and one to publish. Make one with `connected`."""
+
+    def __init__(
+        self, consuming: AbstractChannel, publishing: AbstractChannel, exchange: AbstractExchange, closed: asyncio.Event
+    ) -> None:
+        self._consuming = consuming
+        self._publishing = publishing
+        self._exchange = exchange
+        self.closed = closed
+        self._consumers: dict[str, Any] = {}
+        self.arrived: asyncio.Queue[Arrived] = asyncio.Queue()
+
+    async def declare(self, topology: Topology) -> None:
+        """See to it that all exchanges, queues and bindings are there. Raises Unavailable."""
+        with _wrapped("declare"):
+            for name in (EXCHANGE, DEAD):
+                await self._publishing.declare_exchange(name, "direct", durable=True, timeout=CALL_SECONDS)
+            for q in topology.queues:
+                queue = await self._publishing.declare_queue(
+                    q.name, durable=True, arguments=q.arguments, timeout=CALL_SECONDS
+                )
+                for key in q.keys:
+                    await queue.bind(q.exchange, key, timeout=CALL_SECONDS)
+
+    async def consume(self, queues: Sequence[str], prefetch: int) -> None:
+        """Let deliveries come into `arrived`, at most so many that are not acknowledged. Raises Unavailable."""
+        with _wrapped("consume"):
+            await self._consuming.set_qos(prefetch_count=prefetch, timeout=CALL_SECONDS)
+            for name in queues:
+                queue = await self._consuming.get_queue(name, ensure=False)
+                self._consumers[name] = (queue, await queue.consume(self._put, timeout=CALL_SECONDS))
+
+    async def rest(self) -> None:
+        """Let no more deliveries come; what came stays here. Raises Unavailable."""
+        consumers, self._consumers = self._consumers, {}
+        with _wrapped("cancel"):
+            for queue, tag in consumers.values():
+                await queue.cancel(tag, timeout=CALL_SECONDS)
+
+    async def acknowledge(self, tag: int, all_before: bool = True) -> None:
+        """These deliveries are done: this one, and all before it. Raises Unavailable."""
+        with _wrapped("ack"):
+            channel = await self._consuming.get_underlay_channel()
+            await channel.basic_ack(tag, multiple=all_before)
+
+    async def publish(self, label: Label, body: bytes, amqp_id: str, reply_to: str, at: datetime) -> Sent:
+        """Hand a message to the broker, and wait for its word."""
+        message = labelling.message(label, body, amqp_id, reply_to, at)
+        try:
+            await self._exchange.publish(message, label.queue, mandatory=True, timeout=CALL_SECONDS)
+        except PublishError:
+            return Sent.UNROUTABLE
+        except DeliveryError:
+            return Sent.REFUSED
+        except BROKEN:
+            return Sent.UNKNOWN
+        except asyncio.CancelledError:
+            if _asked():
+                raise
+            return Sent.UNKNOWN
+        return Sent.CONFIRMED
+
+    async def depth(self, queue: str) -> tuple[int, int]:
+        """How many messages are ready in a queue, and how many consumers it has. Raises Unavailable."""
+        with _wrapped("declare"):
+            channel = await self._publishing.get_underlay_channel()
+            found = await channel.queue_declare(queue, passive=True, timeout=CALL_SECONDS)
+            return found.message_count or 0, found.consumer_count or 0
+
+    async def _put(self, message: AbstractIncomingMessage) -> None:
+        """No await in here: the library starts a task for each delivery, and only so they stay in order."""
+        self.arrived.put_nowait(
+            Arrived(
+                labelling.origin(message),
+                labelling.body(message),
+                message.consumer_tag or "",
+                message.delivery_tag or 0,
+                bool(message.redelivered),
+            )
+        )
+
+
+@asynccontextmanager
+async def connected(urls: Sequence[str], name: str) -> AsyncIterator[Connection]:
+    """A connection to the first of these brokers that answers, in an order of chance. Raises Unavailable."""
+    with _wrapped("connect"):
+        connection = await _first(urls, name)
+    closed = asyncio.Event()
+    try:
+        with _wrapped("channel"):
+            consuming = await connection.channel(publisher_confirms=False)
+            publishing = await connection.channel(publisher_confirms=True, on_return_raises=True)
+            exchange = await publishing.get_exchange(EXCHANGE, ensure=False)
+        for each in (connection, consuming, publishing):
+            each.close_callbacks.add(lambda *_: closed.set())
+        yield Connection(consuming, publishing, exchange, closed)
+    finally:
+        closed.set()
+        await _close(connection)
+
+
+async def _first(urls: Sequence[str], name: str) -> aio_pika.abc.AbstractConnection:
+    last: BaseException = ConnectionError("no address")
+    for url in random.sample(list(urls), len(urls)):
+        try:
+            return await aio_pika.connect(
+                url, timeout=CONNECT_SECONDS, heartbeat=HEARTBEAT_SECONDS, client_properties={"connection_name": name}
+            )
+        except BROKEN as fault:
+            last = fault
+    raise last
+
+
+async def _close(connection: aio_pika.abc.AbstractConnection) -> None:
+    """Close in order within a bound; what a broken connection says about that is no news."""
+    try:
+        async with asyncio.timeout(CALL_SECONDS):
+            await connection.close()
+    except BROKEN:
+        return
+
+
+def _asked() -> bool:
+    """Whether somebody cancelled this task, and not the library a call of its own."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+class _wrapped:  # noqa: N801  # used as a statement
+    """The broker's failures in our own words."""
+
+    def __init__(self, call: str) -> None:
+        self._call = call
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, _: object) -> None:
+        if isinstance(fault, Unavailable) or fault is None:
+            return
+        if isinstance(fault, BROKEN) or (isinstance(fault, asyncio.CancelledError) and not _asked()):
+            reason = f"the broker failed ({self._call}: {type(fault).__name__})"
+            raise Unavailable(reason) from fault

@@ -1,0 +1,62 @@
+"""Something is to be sent: how it goes to whoever gets it."""
+
+from collections.abc import Mapping
+
+from hub import transport
+from hub.change import Acknowledgement, Answer, Outgoing, Returned
+from hub.directory import Channel, Directory
+from hub.message import Envelope
+from hub.transport import Label
+
+
+def label(out: Outgoing, directory: Directory, carried: bool, answers: str = "") -> Label | None:
+    """What goes with a document by the broker, or None when its partner fetches it from a mailbox.
+
+    A partner gets things as its entry says, or else the way that its own message came: `carried` is whether the broker
+    brought that. `answers` is the AMQP id of the delivery that is acknowledged.
+    """
+    document = out.document
+    if isinstance(document, Returned):
+        return document.label
+    envelope = document.about
+    sender = envelope.sender
+    partner = directory.partner_of(sender.level_1, sender.level_2)
+    channel = (partner and partner.channel) or (Channel.AMQP if carried else Channel.MAILBOX)
+    if channel is Channel.MAILBOX:
+        return None
+    to = out.to or envelope.key.sender
+    return Label(
+        function=transport.APPREC if isinstance(document, Acknowledgement) else document.function,
+        from_her_id=_ours(document),
+        to_her_id=to,
+        queue=transport.inbound(to),
+        # Only an acknowledgement answers a delivery; an answer stands by itself.
+        correlation=answers if isinstance(document, Acknowledgement) else "",
+        told=_told(document, envelope),
+    )
+
+
+def _ours(document: Acknowledgement | Answer) -> str:
+    """The party of ours that sends it, at level 2 where it has one."""
+    if isinstance(document, Acknowledgement):
+        party = document.about.receivers[document.receiver].party
+    else:
+        party = document.sender
+    return party.level_2 or party.level_1 or ""
+
+
+def _told(document: Acknowledgement | Answer, envelope: Envelope) -> Mapping[str, str]:
+    """The properties by which a receiver may sort without opening the body (HITS 1216)."""
+    if isinstance(document, Acknowledgement):
+        return {
+            "X-MessageInfo-Type": transport.APPREC,
+            "X-MessageInfo-MsgId": document.id,
+            "X-MessageInfo-OriginalMsgId": envelope.msg_id,
+            "X-MessageInfo-OriginalMsgType": envelope.type.value,
+        }
+    return {
+        "X-MessageInfo-Type": document.function,
+        "X-MessageInfo-MsgId": document.id,
+        "X-MessageInfo-RefToParent": envelope.msg_id,
+        "X-MessageInfo-RefToConversation": document.first,
+    }

@@ -1,0 +1,110 @@
+"""What goes by the broker: claimed for a while, tried under a new id each time, and sent, put off or parked."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from uuid import uuid4
+
+import msgspec
+from sqlalchemy import Connection, func, select, update
+
+from hub.change import Entry
+from hub.item import ItemId
+from hub.record import Parked, Relayed
+from hub.store import lane, rows
+from hub.store.tables import attempt, journal, outbox
+from hub.transport import Label
+
+_COLUMNS = (outbox.c.id, outbox.c.msg_id, outbox.c.kind, outbox.c.body, outbox.c.label, outbox.c.attempts)
+
+
+def claim(c: Connection, now: datetime, until: datetime, limit: int) -> list[Relayed]:
+    """Documents whose time has come, the longest overdue first; nobody else gets them before `until`.
+
+    Whoever has them and dies leaves an attempt whose outcome nobody knows, and they are tried again.
+    """
+    due = select(*_COLUMNS).where(outbox.c.next_attempt_at <= now).order_by(outbox.c.next_attempt_at, outbox.c.id)
+    found = c.execute(due.limit(limit).with_for_update(skip_locked=True)).all()
+    if not found:
+        return []
+    mine = outbox.c.id.in_([r.id for r in found])
+    c.execute(update(outbox).where(mine).values(next_attempt_at=until, attempts=outbox.c.attempts + 1))
+    claimed = [Relayed(r.id, r.msg_id, r.kind, r.body, _label(r.label), str(uuid4()), r.attempts + 1) for r in found]
+    lane.add(c, attempt, [{"amqp_id": x.amqp_id, "outbox_id": x.id, "at": now} for x in claimed])
+    return claimed
+
+
+def sent(c: Connection, done: Sequence[Relayed], now: datetime) -> None:
+    """The broker has these."""
+    values = {"sent_at": now, "confirmed_at": now, "next_attempt_at": None}
+    c.execute(update(outbox).where(outbox.c.id.in_([x.id for x in done]), outbox.c.sent_at.is_(None)).values(values))
+    _ended(c, [x.amqp_id for x in done], "confirmed", now)
+
+
+def put_off(c: Connection, failed: Sequence[tuple[Relayed, str, datetime | None]], now: datetime) -> None:
+    """The broker does not have these, or did not say: each with why, and when it is tried again or None to give up.
+
+    What is given up is parked: it stays, is told in the journal, and operations own it.
+    """
+    for x, outcome, again in failed:
+        values = {"next_attempt_at": again, "parked_at": None if again else now}
+        c.execute(update(outbox).where(outbox.c.id == x.id, outbox.c.sent_at.is_(None)).values(values))
+        _ended(c, [x.amqp_id], outcome, now)
+    given_up = [(x, outcome) for x, outcome, again in failed if again is None]
+    lane.add(c, journal, [rows.entry_row(_entry(x, "outbox.parked", now, why=why)) for x, why in given_up])
+
+
+def parked(c: Connection, limit: int) -> list[Parked]:
+    """What was given up, the oldest first."""
+    last = select(func.max(attempt.c.at)).where(attempt.c.outbox_id == outbox.c.id).scalar_subquery()
+    outcome = select(attempt.c.outcome).where(attempt.c.outbox_id == outbox.c.id, attempt.c.at == last).limit(1)
+    query = select(*_COLUMNS, outbox.c.parked_at, outbox.c.item_id, outcome.scalar_subquery().label("outcome"))
+    found = c.execute(query.where(outbox.c.parked_at.is_not(None)).order_by(outbox.c.parked_at).limit(limit))
+    return [
+        Parked(r.id, r.parked_at, _label(r.label), r.msg_id, r.attempts, r.outcome or "unknown", _item(r.item_id))
+        for r in found
+    ]
+
+
+def again(c: Connection, ids: Collection[int], who: str, now: datetime) -> int:
+    """Try parked ones again from the beginning; returns how many there were."""
+    return _unpark(c, ids, {"parked_at": None, "next_attempt_at": now, "attempts": 0}, "outbox.replayed", who, "", now)
+
+
+def discard(c: Connection, ids: Collection[int], who: str, why: str, now: datetime) -> int:
+    """Give parked ones up for good; returns how many there were."""
+    values = {"parked_at": None, "confirmed_at": now}
+    return _unpark(c, ids, values, "outbox.discarded", who, why, now)
+
+
+def waiting(c: Connection, now: datetime) -> tuple[int, datetime | None]:
+    """How many documents wait for the broker, and since when the oldest does."""
+    wanted = outbox.c.next_attempt_at.is_not(None)
+    count, oldest = c.execute(select(func.count(), func.min(outbox.c.created_at)).where(wanted)).one()
+    return count, oldest
+
+
+def _unpark(
+    c: Connection, ids: Collection[int], values: Mapping[str, object], event: str, who: str, why: str, now: datetime
+) -> int:
+    wanted = (outbox.c.id.in_(ids), outbox.c.parked_at.is_not(None))
+    found = c.execute(select(outbox.c.id, outbox.c.msg_id, outbox.c.item_id).where(*wanted)).all()
+    c.execute(update(outbox).where(*wanted).values(values))
+    told = [Entry(now, event, item=_item(r.item_id), who=who, detail={"document": r.msg_id, "why": why}) for r in found]
+    lane.add(c, journal, [rows.entry_row(entry) for entry in told])
+    return len(found)
+
+
+def _ended(c: Connection, ids: Sequence[str], outcome: str, now: datetime) -> None:
+    c.execute(update(attempt).where(attempt.c.amqp_id.in_(ids)).values(ended_at=now, outcome=outcome))
+
+
+def _entry(x: Relayed, event: str, now: datetime, **detail: str) -> Entry:
+    return Entry(now, event, detail={"document": x.msg_id, "to": x.label.queue, "attempts": str(x.attempts), **detail})
+
+
+def _label(written: str) -> Label:
+    return msgspec.json.decode(written, type=Label)
+
+
+def _item(id: str | None) -> ItemId | None:
+    return ItemId(id) if id else None

@@ -1,0 +1,52 @@
+"""A worker's health probe: 200 while it can work, 503 with the reason while it cannot."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+
+from hub.errors import BadConfiguration
+from hub.settings import Worker
+
+# What a worker says of itself when it cannot work right now.
+TROUBLE = "trouble"
+# A probe's question is a line or two.
+LONGEST, SECONDS = 8_192, 5.0
+
+
+async def serve(settings: Worker, state: Mapping[str, str], stop: asyncio.Event) -> None:
+    """Answer probes until `stop`, where a port is given. Raises BadConfiguration when it is taken."""
+    if settings.health_port is None:
+        await stop.wait()
+        return
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            async with asyncio.timeout(SECONDS):
+                await reader.readuntil(b"\r\n\r\n")
+                writer.write(_answer(state))
+                await writer.drain()
+        except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError):
+            # Whoever asks so gets no answer.
+            return
+        finally:
+            writer.close()
+
+    try:
+        server = await asyncio.start_server(answer, settings.health_host, settings.health_port, limit=LONGEST)
+    except OSError as fault:
+        reason = f"{settings.health_host}:{settings.health_port} cannot be used: {fault.strerror}"
+        raise BadConfiguration("configuration", "worker.health_port", reason) from fault
+    async with server:
+        await stop.wait()
+
+
+def _answer(state: Mapping[str, str]) -> bytes:
+    status = "503 Service Unavailable" if state.get(TROUBLE) else "200 OK"
+    body = json.dumps(dict(state)).encode()
+    lines = (
+        f"HTTP/1.1 {status}",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+        "Connection: close",
+    )
+    return "\r\n".join((*lines, "", "")).encode() + body

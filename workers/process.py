@@ -1,0 +1,98 @@
+"""One worker process: its work, its heartbeat and its health probe, together until one of them ends."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+import structlog
+
+from hub.errors import BadConfiguration, Unavailable
+from hub.record import Worker
+from hub.service import Hub, open_hub
+from hub.settings import Settings
+from workers import health, stopping
+
+log = structlog.get_logger()
+
+# How often a process says that it lives.
+BEAT_SECONDS = 5.0
+
+
+@dataclass(slots=True)
+class Running:
+    """What a worker has in hand, and what it says of itself; `state` is told with every heartbeat."""
+
+    hub: Hub
+    settings: Settings
+    name: str
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    state: dict[str, str] = field(default_factory=dict)
+
+    def count(self, what: str, more: int = 1) -> None:
+        """Count something that was done."""
+        self.state[what] = str(int(self.state.get(what, "0")) + more)
+
+
+Work = Callable[[Running], Awaitable[None]]
+
+
+async def run(kind: str, work: Work, settings: Settings, with_parent: bool = False, reading: bool = False) -> None:
+    """Do the work until the process is told to stop; what is in hand is ended within the bound for that.
+
+    Raises BadConfiguration when something is not as it must be, and whatever a part of it dies of.
+    """
+    async with open_hub(settings, reading=reading) as hub:
+        running = Running(hub, settings, f"{kind}-{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:6]}")
+        stopping.on_signal(running.stop.set, with_parent)
+        log.info("process.started", process=kind, name=running.name)
+        async with asyncio.TaskGroup() as group:
+            parts = [
+                group.create_task(_work(work, running), name=kind),
+                group.create_task(_beat(kind, running), name="heartbeat"),
+                group.create_task(health.serve(running.settings.worker, running.state, running.stop), name="health"),
+            ]
+            await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+            running.stop.set()
+        try:
+            await hub.store.leave(running.name)
+        except Unavailable as fault:
+            log.warning("heartbeat.failed", exc_info=fault)
+    log.info("process.stopped", process=kind, **running.state)
+
+
+async def _work(work: Work, running: Running) -> None:
+    """Do it, and when it is time to stop give it only so long."""
+    doing = asyncio.ensure_future(work(running))
+    stopping_ = asyncio.create_task(running.stop.wait())
+    await asyncio.wait((doing, stopping_), return_when=asyncio.FIRST_COMPLETED)
+    stopping_.cancel()
+    _, left = await asyncio.wait((doing,), timeout=running.settings.worker.drain_seconds)
+    if left:
+        log.error("process.cut_off", name=running.name)
+        doing.cancel()
+        await asyncio.wait((doing,), timeout=1.0)
+        return
+    doing.result()
+
+
+async def _beat(kind: str, running: Running) -> None:
+    """Say that the process lives; a database that is away hears of it later."""
+    clock = running.hub.clock
+    started = clock.now()
+    while not running.stop.is_set():
+        try:
+            await running.hub.store.beat(Worker(running.name, kind, started, clock.now(), dict(running.state)))
+        except Unavailable as fault:
+            log.warning("heartbeat.failed", exc_info=fault)
+        await stopping.pause(BEAT_SECONDS, running.stop)
+
+
+def needs_broker(settings: Settings) -> tuple[str, ...]:
+    """The broker's addresses. Raises BadConfiguration when there are none."""
+    if not settings.broker.urls:
+        reason = 'is empty, and this worker needs a broker, as in ["amqps://sambud:secret@mq.example:5671/"]'
+        raise BadConfiguration("configuration", "broker.urls", reason)
+    return settings.broker.urls

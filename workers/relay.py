@@ -1,0 +1,101 @@
+"""From the outbox to the broker: claimed, published with confirm, and marked; what fails is tried again later."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from hub.broker import Connection, Sent
+from hub.errors import Unavailable
+from hub.record import Relayed
+from hub.transport import inbound
+from workers import session, stopping
+from workers.process import Running
+
+log = structlog.get_logger()
+
+# As many at once, and nobody else gets them meanwhile.
+PORTION = 256
+LEASE = timedelta(seconds=60)
+# The first wait after a try that failed, the longest one, and the last try of all: after some hours.
+FIRST, LONGEST, MOST = timedelta(seconds=5), timedelta(minutes=20), 16
+# How long it waits when there is nothing to send, unless somebody rings.
+LOOK_SECONDS = 0.25
+AWAY_SECONDS = 1.0
+
+
+async def run(running: Running) -> None:
+    """Send what is to be sent until it is time to stop."""
+    await session.run(running, _use)
+
+
+async def _use(running: Running, line: Connection) -> None:
+    """Send over one connection. Raises Unavailable when it ends."""
+    while not running.stop.is_set() and not line.closed.is_set():
+        rung = asyncio.create_task(running.hub.changed(LOOK_SECONDS))
+        await asyncio.sleep(0)
+        try:
+            if await _portion(running, line):
+                rung.cancel()
+                continue
+        except Unavailable as fault:
+            log.warning("relay.paused", exc_info=fault)
+            await stopping.pause(AWAY_SECONDS, running.stop)
+        await session.first(running.stop, line, rung)
+        rung.cancel()
+    if line.closed.is_set():
+        raise Unavailable("the connection to the broker ended")
+
+
+async def _portion(running: Running, line: Connection) -> int:
+    """Send what is due, at most so many; returns how many there were."""
+    store, now = running.hub.store, running.hub.clock.now()
+    claimed = await store.relay(now, now + LEASE, PORTION)
+    if not claimed:
+        return 0
+    results = await asyncio.gather(*(_publish(line, x, now) for x in claimed))
+    done = [x for x, sent in zip(claimed, results, strict=True) if sent is Sent.CONFIRMED]
+    failed = [
+        (x, sent.value, _again(x, now)) for x, sent in zip(claimed, results, strict=True) if sent is not Sent.CONFIRMED
+    ]
+    # The broker has them: that must be written however long the database is away, or they would be sent again.
+    if done:
+        await _surely(running, lambda: store.relayed(done, running.hub.clock.now()))
+        running.count("sent", len(done))
+    if failed:
+        await _surely(running, lambda: store.put_off(failed, running.hub.clock.now()))
+        running.count("failed", len(failed))
+    log.info("outbox.relayed", **_counted(results))
+    if Sent.UNKNOWN in results:
+        # A broker that says nothing, or a connection that lost an answer: what comes after goes over a new one.
+        line.closed.set()
+    return len(claimed)
+
+
+async def _publish(line: Connection, x: Relayed, now: datetime) -> Sent:
+    return await line.publish(x.label, x.body, x.amqp_id, inbound(x.label.from_her_id), now)
+
+
+async def _surely(running: Running, work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            return await work()
+        except Unavailable as fault:
+            log.warning("relay.unwritten", exc_info=fault)
+            if running.stop.is_set():
+                raise
+            await stopping.pause(AWAY_SECONDS, running.stop)
+
+
+def _again(x: Relayed, now: datetime) -> datetime | None:
+    """When it is tried again: later each time, and never all at once; None after the last try."""
+    if x.attempts >= MOST:
+        return None
+    wait: timedelta = min(FIRST * 2 ** (x.attempts - 1), LONGEST)
+    return now + wait * random.uniform(0.75, 1.25)
+
+
+def _counted(results: Sequence[Sent]) -> dict[str, int]:
+    return {sent.value: results.count(sent) for sent in dict.fromkeys(results)}

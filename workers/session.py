@@ -1,0 +1,51 @@
+"""Connections to the broker, one after the other: whenever one ends, the next is made, until it is time to stop."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+
+from hub import broker
+from hub.broker import Connection
+from hub.errors import Unavailable
+from workers import stopping
+from workers.health import TROUBLE
+from workers.process import Running, needs_broker
+
+log = structlog.get_logger()
+
+# Between two connections: the first wait, and the longest.
+SHORTEST, LONGEST = 0.2, 5.0
+
+
+async def run(running: Running, use: Callable[[Running, Connection], Awaitable[None]]) -> None:
+    """Use one connection after the other; the broker may come and go, and need not be there at the beginning."""
+    urls = needs_broker(running.settings)
+    topology = broker.topology(running.hub.directory)
+    wait = SHORTEST
+    while not running.stop.is_set():
+        try:
+            async with broker.connected(urls, running.name) as line:
+                await line.declare(topology)
+                running.state.pop(TROUBLE, None)
+                log.info("broker.connected", worker=running.name)
+                wait = SHORTEST
+                await use(running, line)
+        except Unavailable as fault:
+            running.state[TROUBLE] = "broker"
+            running.count("disconnects")
+            log.warning("broker.lost", worker=running.name, exc_info=fault)
+            await stopping.pause(wait * random.uniform(0.5, 1.5), running.stop)
+            wait = min(wait * 2, LONGEST)
+
+
+async def first(stop: asyncio.Event, line: Connection, *others: asyncio.Future[Any]) -> None:
+    """Wait for the first of these, the end of the connection, or the time to stop."""
+    waits = [asyncio.ensure_future(stop.wait()), asyncio.ensure_future(line.closed.wait())]
+    try:
+        await asyncio.wait((*waits, *others), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in waits:
+            each.cancel()
