@@ -27,6 +27,8 @@ BASE64 = "{http://www.kith.no/xmlstds/base64container}Base64Container"
 FREE = ("TekstNotatInnhold", "Sporsmal", "Begrunnelse", "Description", "TextResultValue")
 # The longest name of a person, a department or an organisation.
 LONGEST_NAME = 1_000
+# Between two ways in which the same text may stand.
+OR = "\x1e"
 _OSLO = ZoneInfo("Europe/Oslo")
 
 _BLANKS = re.compile(r"[\s\u200b]+")
@@ -102,13 +104,18 @@ def _texts(element: Element) -> Iterator[str]:
     a code, and attributes are no text.
     """
     if _local(element) == "Name" and not _is_free(element):
-        name = "".join(_runs(element)).strip()
-        name = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
-        yield from name.split(",") if _local(element.getparent()) == "Patient" else (name,)
+        yield from _names("".join(_runs(element)).strip(), _local(element.getparent()) == "Patient")
     else:
         yield from _runs(element)
     if not _is_free(element):
         yield element.get("OT") or ""
+
+
+def _names(name: str, apart: bool) -> Iterator[str]:
+    """A name, or its parts; where it is too long to be one, it may stand whole or cut."""
+    cut = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+    for whole, part in zip(name.split(","), cut.split(","), strict=False) if apart else ((name, cut),):
+        yield whole if whole == part else f"{whole}{OR}{part}"
 
 
 def _is_free(element: Element) -> bool:
@@ -153,7 +160,7 @@ def _digest(container: Element) -> str:
 
 def _ways(text: str) -> Iterator[str]:
     """The ways in which a text may stand in a message: as it is, or a time in words."""
-    yield text
+    yield from text.split(OR)
     if day := _DAY.fullmatch(text):
         yield f"{int(day[3])}.{_month(day[2])}{day[1]}"
     elif month := _MONTH.fullmatch(text):
