@@ -28,7 +28,7 @@ FREE = ("TekstNotatInnhold", "Sporsmal", "Begrunnelse", "Description", "TextResu
 # The longest name of a person, a department or an organisation.
 LONGEST_NAME = 1_000
 # Between two ways in which the same text may stand.
-OR = "\x1e"
+OR = "\ue000"
 _OSLO = ZoneInfo("Europe/Oslo")
 
 _BLANKS = re.compile(r"[\s\u200b]+")
