@@ -1,5 +1,5 @@
 # Sambud. `make` lists what can be made. Each target sets itself up, can be run again and leaves nothing running.
-# PYTHON=/path/to/python3 chooses another Python; ARGS="..." is handed on by demo, bench, fuzz, test and lock.
+# PYTHON=/path/to/python3 chooses another Python; ARGS="..." is handed on by demo, cluster, bench, fuzz, test and lock.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -85,14 +85,27 @@ setup:  ## make .venv with the locked packages and the command .venv/bin/hub
 demo: setup  ## play one working day of the sample centre; ARGS="--speed 600"
 	@exec $(BIN)/hub demo $(ARGS)
 
+# The servers, but no browser.
+cluster: export SAMBUD_WITHOUT := chromium
+cluster: setup system  ## play the day through three brokers, PostgreSQL and all processes; ARGS="--speed 600 --once"
+	@exec $(BIN)/python -m tests.cluster $(ARGS)
+
 test: setup system check  ## run every check and every test; ARGS="-k inbox"
 	@exec $(BIN)/python -m pytest $(or $(ARGS),--numprocesses 2 --dist worksteal)
 
 bench: setup  ## measure speed and memory beside their bare floors
-	@exec $(BIN)/python -m tests.bench $(ARGS)
+	@$(BIN)/python -m tests.bench $(ARGS)
+	$(BIN)/python -m tests.bench.reading
+	$(BIN)/python -m tests.bench.broker
 
 fuzz: setup  ## read a million mutants of the samples; ARGS="--seed 2 --count 5000"
 	@exec $(BIN)/python -m tests.fuzz $(ARGS)
+
+crash: setup system  ## kill workers ten thousand times; ARGS="--kills 500 --kept FILE"
+	@exec $(BIN)/python -m tests.crash $(ARGS)
+
+chaos: setup system  ## kill brokers and the database, and let links fail; ARGS="--kills 10 --kept FILE"
+	@exec $(BIN)/python -m tests.chaos $(ARGS)
 
 check: setup  ## lint, format, types and the directions of imports
 	@$(BIN)/ruff check .
@@ -101,14 +114,17 @@ check: setup  ## lint, format, types and the directions of imports
 	$(BIN)/python -m pytest --quiet tests/test_shape.py
 
 # What the tests need beyond Python: Chromium, letters for it to draw and whatever Playwright's driver cannot start
-# without (libatomic1); PostgreSQL and RabbitMQ, which tests start for themselves and installing must not start.
+# without (libatomic1); PostgreSQL and RabbitMQ, which tests start for themselves and installing must not start; and an
+# AMQP 1.0 client for Debian's own Python.
 system: setup
 	@$(INSTALL)
 	has_chromium() {
 	    command -v chromium && $(BIN)/python -m playwright --version && find /usr/share/fonts -name '*.[ot]tf' | grep .
 	}
 	has_postgresql() { ls /usr/lib/postgresql/*/bin/initdb || command -v initdb; }
-	has_rabbitmq() { [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] && command -v epmd; }
+	has_rabbitmq() {
+	    [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] && command -v epmd && /usr/bin/python3 -c 'import proton'
+	}
 	missing=() packages=()
 	need() {
 	    if "has_$$1" >/dev/null 2>&1; then return; fi
@@ -117,7 +133,7 @@ system: setup
 	}
 	need chromium $(PAGE_PACKAGES)
 	need postgresql postgresql
-	need rabbitmq rabbitmq-server
+	need rabbitmq rabbitmq-server python3-qpid-proton
 	if [ $${#missing[@]} = 0 ]; then exit 0; fi
 	if [ "$$(id -u)" = 0 ] && [ ! -e $(POLICY) ]; then
 	    printf '#!/bin/sh\nexit 101\n' >$(POLICY)
@@ -152,4 +168,4 @@ clean:  ## remove .venv, build results and caches; never any data
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
 
-.PHONY: help setup demo test bench fuzz check system lock clean
+.PHONY: help setup demo cluster test bench fuzz check system lock clean crash chaos

@@ -19,6 +19,10 @@ class Clock:
             return datetime.now(UTC)
         return self.start.astimezone(UTC) + timedelta(seconds=(time.time() - self.anchor) * self.speed)
 
+    def after(self, seconds: float) -> datetime:
+        """The moment it will be after so many real seconds."""
+        return self.now() + timedelta(seconds=seconds * (self.speed if self.start else 1.0))
+
     def seconds_until(self, moment: datetime) -> float:
         """How many real seconds until a moment comes; 0 when it is past."""
         return max(0.0, (moment - self.now()).total_seconds() / (self.speed if self.start else 1.0))

@@ -105,7 +105,8 @@ def bounce(held: Change, origin: Origin, condition: Condition, data: str, now: d
     if label is None:
         return held
     # The same delivery again is told nothing, so the id follows from it.
-    id = MessageId(str(uuid5(NAMESPACE_OID, f"error {origin.from_her_id} {origin.id or now}")))
+    name = f"error {origin.from_her_id} {origin.id or now} {origin.digest}"
+    id = MessageId(str(uuid5(NAMESPACE_OID, name)))
     return replace(held, outgoing=(Outgoing(None, None, Returned(id, label, now)),))
 
 

@@ -120,6 +120,43 @@ class Parked:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """Who took something out of quarantine, when, and how: replayed or discarded, and why."""
+
+    at: datetime
+    who: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """What could not be handled, without its bytes: a row of quarantine (q12) or a parked document of ours (o7).
+
+    `why` is what `Kept` says for the first, and what the broker said for the second: unroutable, refused or unknown.
+    `told` is all else that is known of it.
+    """
+
+    id: str
+    at: datetime
+    why: str
+    size: int
+    told: Mapping[str, str]
+    faults: tuple[Fault, ...] = ()
+    ended: Ended | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """The open items of an inbox in one state: how many, how many of them are late, and when the first is due."""
+
+    inbox: InboxId
+    state: str
+    items: int
+    late: int
+    due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Worker:
     """A process that says that it lives; `state` is what it says of itself, as words and numbers."""
 

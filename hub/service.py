@@ -265,7 +265,9 @@ class Hub:
 
     def _writing(self, delivery: Delivery, change: Change, now: datetime) -> Writing:
         documents = tuple(wire.write(o.document) for o in change.outgoing)
-        labels = self._labels(change, delivery.origin is not None, delivery.origin.id if delivery.origin else "")
+        # What is replayed from quarantine has no origin any more, but came by the broker all the same.
+        carried = delivery.origin is not None or delivery.account.name.startswith(BROKER)
+        labels = self._labels(change, carried, delivery.origin.id if delivery.origin else "")
         told = _conflicting(change, delivery.origin, now) if delivery.origin else None
         return Writing(change, now, delivery.raw, delivery.account.name, documents, labels, told)
 

@@ -13,7 +13,8 @@ def label(out: Outgoing, directory: Directory, carried: bool, answers: str = "")
     """What goes with a document by the broker, or None when its partner fetches it from a mailbox.
 
     A partner gets things as its entry says, or else the way that its own message came: `carried` is whether the broker
-    brought that. `answers` is the AMQP id of the delivery that is acknowledged.
+    brought that. `answers` is the AMQP id of the delivery that is acknowledged. What a document says for a HER-id may
+    be anything; where it can be no queue's name, the organisation's is taken.
     """
     document = out.document
     if isinstance(document, Returned):
@@ -22,9 +23,9 @@ def label(out: Outgoing, directory: Directory, carried: bool, answers: str = "")
     sender = envelope.sender
     partner = directory.partner_of(sender.level_1, sender.level_2)
     channel = (partner and partner.channel) or (Channel.AMQP if carried else Channel.MAILBOX)
-    if channel is Channel.MAILBOX:
+    to = next((id for id in (out.to, envelope.key.sender) if id and transport.has_queues(id)), None)
+    if channel is Channel.MAILBOX or to is None:
         return None
-    to = out.to or envelope.key.sender
     return Label(
         function=transport.APPREC if isinstance(document, Acknowledgement) else document.function,
         from_her_id=_ours(document),

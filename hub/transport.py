@@ -32,7 +32,10 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What came with a delivery; every text is as it was written, and empty when it was not."""
+    """What came with a delivery; every text is as it was written, and empty when it was not.
+
+    `digest` is of the bytes that came with it: one id may be used for several.
+    """
 
     id: str = ""
     label: str = ""
@@ -41,6 +44,7 @@ class Origin:
     from_her_id: str = ""
     to_her_id: str = ""
     sent: str = ""
+    digest: str = ""
 
     @property
     def media_type(self) -> str:
@@ -88,6 +92,11 @@ def dead(her_id: str) -> str:
     return f"{her_id}_dl"
 
 
+def has_queues(her_id: str) -> bool:
+    """Whether this may be a HER-id, by which queues are named: no other text becomes an address."""
+    return her_id.isascii() and her_id.isdigit() and len(her_id) <= 32
+
+
 def wrong(origin: Origin) -> Wrong | None:
     """The first thing that is wrong with what came with a delivery, or None."""
     return next(_wrong(origin), None)
@@ -117,7 +126,7 @@ def returned(origin: Origin, condition: Condition, data: str, words: str, at: da
 
     It has no body. It goes to the sender's own error queue, whatever address for replies it gave.
     """
-    if not origin.from_her_id:
+    if not has_queues(origin.from_her_id):
         return None
     told = {
         "originalMessageId": origin.id,
@@ -142,7 +151,7 @@ def _wrong(origin: Origin) -> Iterator[Wrong]:
         if not value:
             yield _missing(name)
     for name, value in (("toHerId", origin.to_her_id), ("fromHerId", origin.from_her_id)):
-        if not (value.isascii() and value.isdigit() and len(value) <= 32):
+        if not has_queues(value):
             yield _value(name, "a HER-id of digits")
     if moment(origin.sent) is None:
         yield _value("applicationTimeStamp", "a time as in 2026-11-24T08:59:00+01:00")

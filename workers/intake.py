@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from hashlib import sha256
 
 import structlog
@@ -15,11 +16,13 @@ from hub.service import BROKER, Delivery, Prepared
 from workers import session, stopping
 from workers.health import TROUBLE
 from workers.process import Running
+from workers.session import CAREFUL
 
 log = structlog.get_logger()
 
-# From so many beginnings on a delivery is handled alone, so that it takes nobody with it; after so many it is parked.
-ALONE, MOST = 3, 5
+# After so many beginnings a delivery is handled alone, so that it takes nobody with it; after so many it is parked. The
+# very first beginning is not counted: five in all.
+ALONE, MOST = 2, 4
 # Between two tries of one that fails, and between two looks whether the database is back.
 AGAIN_SECONDS, AWAY_SECONDS = 0.5, 1.0
 # How often it is asked whether the broker still knows our consumers.
@@ -80,7 +83,9 @@ class Taking:
 
     async def _consume(self) -> None:
         queues = [queue.name for queue in broker.topology(self._hub.directory).inbound]
-        await self._line.consume(queues, self._running.settings.broker.prefetch)
+        # One by one where something in the queue seems to cost the connection, so that it is what counts as dead.
+        careful = self._running.state.get(CAREFUL)
+        await self._line.consume(queues, 1 if careful else self._running.settings.broker.prefetch)
 
     async def _gather(self) -> list[Arrived]:
         """What lies here, at least one and at most a batch; nothing when it is time to stop."""
@@ -101,24 +106,30 @@ class Taking:
         return batch
 
     async def _handle(self, batch: list[Arrived]) -> None:
-        """Take a batch in. One that came back is counted before anything else, as it may have killed its handler."""
-        begun = await self._begun([a for a in batch if a.again])
-        suspects = [a for a in batch if begun.get(_digest(a), 0) >= ALONE]
-        if suspects or begun:
-            await self._ended()
-            for each in suspects:
-                await self._alone(each, begun[_digest(each)])
-            rest = [a for a in batch if a not in suspects]
-            if rest:
-                await self._together(rest, last=batch[-1].tag)
-            await self._ended()
-            await self._forget(list(begun))
-            if not rest:
-                await self._line.acknowledge(batch[-1].tag)
-            return
-        await self._together(batch, last=batch[-1].tag)
+        """Take a batch in. One that came back may have killed its handler, and is counted before anything else.
 
-    async def _together(self, batch: Sequence[Arrived], last: int) -> None:
+        It is counted with its batch at first, then by itself, so that nobody is blamed for another one's deeds.
+        """
+        again = [a for a in batch if a.again]
+        if not again:
+            await self._together(batch)
+            return
+        await self._ended()
+        begun = await self._trials(again)
+        suspects = [a for a in again if begun.get(_digest(a), 0) >= ALONE]
+        for each in suspects:
+            await self._suspected(each)
+        if rest := [a for a in batch if a not in suspects]:
+            await self._begin([a for a in rest if a.again])
+            await self._together(rest)
+            await self._ended()
+        await self._forget(again)
+
+    async def _suspected(self, each: Arrived) -> None:
+        await self._alone(each, await self._begin([each]))
+        await self._done([each])
+
+    async def _together(self, batch: Sequence[Arrived]) -> None:
         """Read and judge now; commit and acknowledge beside the next batch, in the order of batches."""
         deliveries = [_delivery(a) for a in batch]
         try:
@@ -126,22 +137,25 @@ class Taking:
         except Exception as fault:
             await self._ended()
             await self._one_by_one(batch, fault)
-            await self._line.acknowledge(last)
             return
         await self._ended()
-        self._settling = asyncio.create_task(self._settle(batch, writings, last), name="settle")
+        self._settling = asyncio.create_task(self._settle(batch, writings), name="settle")
 
-    async def _settle(self, batch: Sequence[Arrived], writings: Prepared, last: int) -> None:
+    async def _settle(self, batch: Sequence[Arrived], writings: Prepared) -> None:
         begun = time.perf_counter()
         try:
             outcomes = await self._hub.settle(writings)
         except Exception as fault:
             await self._one_by_one(batch, fault)
-        else:
-            self._running.count("received", len(outcomes))
-        if not self._line.closed.is_set():
-            await self._line.acknowledge(last)
+            return
+        self._running.count("received", len(outcomes))
+        await self._done(batch)
         self._running.state["last_seconds"] = f"{time.perf_counter() - begun:.3f}"
+
+    async def _done(self, batch: Sequence[Arrived]) -> None:
+        """These are committed; a connection that ended cannot be told, and the broker brings them again."""
+        if not self._line.closed.is_set():
+            await self._line.acknowledge(a.tag for a in batch)
 
     async def _ended(self) -> None:
         settling, self._settling = self._settling, None
@@ -152,7 +166,8 @@ class Taking:
         """A batch that failed whole: the store is waited for, and one that fails alone costs only itself."""
         log.warning("batch.failed", messages=len(batch), exc_info=fault)
         for each in batch:
-            await self._alone(each, 0)
+            await self._suspected(each)
+        await self._forget(batch)
 
     async def _alone(self, each: Arrived, begun: int) -> None:
         """Take one in by itself, however long the store is away; after the last try it is parked."""
@@ -163,10 +178,12 @@ class Taking:
                 return
             try:
                 await self._patiently(lambda: self._hub.receive([_delivery(each)], self._hub.clock.now()))
+            except Unavailable:
+                raise
             except Exception as fault:
                 log.error("message.failed", via=each.origin.from_her_id, begun=begun, exc_info=fault)
-                begun = max((await self._begun([each])).values())
-                await asyncio.sleep(AGAIN_SECONDS)
+                begun = await self._begin([each])
+                await stopping.pause(AGAIN_SECONDS, self._line.closed)
             else:
                 self._running.count("received")
                 return
@@ -183,9 +200,9 @@ class Taking:
                     raise
                 if not resting:
                     resting = True
+                    await self._line.rest()
                     self._running.state[TROUBLE] = "store"
                     log.error("intake.paused", exc_info=fault)
-                    await self._line.rest()
                 await stopping.pause(AWAY_SECONDS, self._running.stop)
                 if self._running.stop.is_set():
                     # What is not committed is not acknowledged: the broker brings it again.
@@ -196,25 +213,36 @@ class Taking:
             log.info("intake.resumed")
             await self._consume()
 
-    async def _begun(self, again: Sequence[Arrived]) -> dict[bytes, int]:
-        if not again:
-            return {}
+    async def _forget(self, done: Sequence[Arrived]) -> None:
+        await self._patiently(lambda: self._hub.store.end_trials(list(map(_digest, done)), self._hub.clock.now()))
+
+    async def _trials(self, again: Sequence[Arrived]) -> dict[bytes, int]:
         found: dict[bytes, int] = {}
 
-        async def count() -> None:
-            found.update(await self._hub.store.begin_trials({_digest(a) for a in again}, self._hub.clock.now()))
+        async def ask() -> None:
+            found.update(await self._hub.store.trials(set(map(_digest, again))))
 
-        await self._patiently(count)
+        await self._patiently(ask)
         return found
 
-    async def _forget(self, digests: Sequence[bytes]) -> None:
-        await self._patiently(lambda: self._hub.store.end_trials(digests, self._hub.clock.now()))
+    async def _begin(self, again: Sequence[Arrived]) -> int:
+        """Count one more beginning for each; returns the most that one of them has had."""
+        most = 0
+
+        async def count() -> None:
+            nonlocal most
+            counted = await self._hub.store.begin_trials(set(map(_digest, again)), self._hub.clock.now())
+            most = max(counted.values())
+
+        if again:
+            await self._patiently(count)
+        return most
 
 
 def _delivery(a: Arrived) -> Delivery:
     """Whoever may use the broker may send for anybody: who it is, the document says (and it must say so)."""
     account = SystemAccount(f"{BROKER}{a.origin.from_her_id[:64]}", "", frozenset(), any=True)
-    return Delivery(a.body, account, a.origin)
+    return Delivery(a.body, account, replace(a.origin, digest=sha256(a.body).hexdigest()))
 
 
 def _digest(a: Arrived) -> bytes:

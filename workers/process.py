@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -19,6 +20,8 @@ log = structlog.get_logger()
 
 # How often a process says that it lives.
 BEAT_SECONDS = 5.0
+# How often it is tried to open a database whose server is away.
+WAIT_SECONDS = 2.0
 
 
 @dataclass(slots=True)
@@ -42,25 +45,52 @@ Work = Callable[[Running], Awaitable[None]]
 async def run(kind: str, work: Work, settings: Settings, with_parent: bool = False, reading: bool = False) -> None:
     """Do the work until the process is told to stop; what is in hand is ended within the bound for that.
 
-    Raises BadConfiguration when something is not as it must be, and whatever a part of it dies of.
+    A database whose server is away is waited for. Raises BadConfiguration when something is not as it must be, and
+    whatever a part of it dies of.
     """
-    async with open_hub(settings, reading=reading) as hub:
-        running = Running(hub, settings, f"{kind}-{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:6]}")
-        stopping.on_signal(running.stop.set, with_parent)
-        log.info("process.started", process=kind, name=running.name)
-        async with asyncio.TaskGroup() as group:
-            parts = [
-                group.create_task(_work(work, running), name=kind),
-                group.create_task(_beat(kind, running), name="heartbeat"),
-                group.create_task(health.serve(running.settings.worker, running.state, running.stop), name="health"),
-            ]
-            await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
-            running.stop.set()
-        try:
-            await hub.store.leave(running.name)
-        except Unavailable as fault:
-            log.warning("heartbeat.failed", exc_info=fault)
+    stop = asyncio.Event()
+    stopping.on_signal(stop.set, with_parent)
+    while not stop.is_set():
+        async with AsyncExitStack() as stack:
+            try:
+                hub = await stack.enter_async_context(open_hub(settings, reading=reading))
+            except Unavailable as fault:
+                log.warning("process.waits", process=kind, exc_info=fault)
+                await stopping.pause(WAIT_SECONDS, stop)
+                continue
+            name = f"{kind}-{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:6]}"
+            await _run(kind, work, Running(hub, settings, name, stop))
+            break
+
+
+async def _run(kind: str, work: Work, running: Running) -> None:
+    log.info("process.started", process=kind, name=running.name)
+    try:
+        await _together(kind, work, running)
+    except ExceptionGroup as several:
+        # What ended it first is what is told.
+        raise several.exceptions[0] from several
+    finally:
+        await _leave(running)
     log.info("process.stopped", process=kind, **running.state)
+
+
+async def _together(kind: str, work: Work, running: Running) -> None:
+    async with asyncio.TaskGroup() as group:
+        parts = [
+            group.create_task(_work(work, running), name=kind),
+            group.create_task(_beat(kind, running), name="heartbeat"),
+            group.create_task(health.serve(running.settings.worker, running.state, running.stop), name="health"),
+        ]
+        await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+        running.stop.set()
+
+
+async def _leave(running: Running) -> None:
+    try:
+        await running.hub.store.leave(running.name)
+    except Unavailable as fault:
+        log.warning("heartbeat.failed", exc_info=fault)
 
 
 async def _work(work: Work, running: Running) -> None:

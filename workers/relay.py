@@ -3,11 +3,12 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
 from hub.broker import Connection, Sent
+from hub.clock import Clock
 from hub.errors import Unavailable
 from hub.record import Relayed
 from hub.transport import inbound
@@ -16,11 +17,11 @@ from workers.process import Running
 
 log = structlog.get_logger()
 
-# As many at once, and nobody else gets them meanwhile.
+# As many at once, and nobody else gets them meanwhile: longer than a publish may take, or it would be sent twice.
 PORTION = 256
-LEASE = timedelta(seconds=60)
+LEASE_SECONDS = 15.0
 # The first wait after a try that failed, the longest one, and the last try of all: after some hours.
-FIRST, LONGEST, MOST = timedelta(seconds=5), timedelta(minutes=20), 16
+FIRST_SECONDS, LONGEST_SECONDS, MOST = 5.0, 1200.0, 16
 # How long it waits when there is nothing to send, unless somebody rings.
 LOOK_SECONDS = 0.25
 AWAY_SECONDS = 1.0
@@ -52,13 +53,15 @@ async def _use(running: Running, line: Connection) -> None:
 async def _portion(running: Running, line: Connection) -> int:
     """Send what is due, at most so many; returns how many there were."""
     store, now = running.hub.store, running.hub.clock.now()
-    claimed = await store.relay(now, now + LEASE, PORTION)
+    claimed = await store.relay(now, running.hub.clock.after(LEASE_SECONDS), PORTION)
     if not claimed:
         return 0
     results = await asyncio.gather(*(_publish(line, x, now) for x in claimed))
     done = [x for x, sent in zip(claimed, results, strict=True) if sent is Sent.CONFIRMED]
     failed = [
-        (x, sent.value, _again(x, now)) for x, sent in zip(claimed, results, strict=True) if sent is not Sent.CONFIRMED
+        (x, sent.value, _again(x, running.hub.clock))
+        for x, sent in zip(claimed, results, strict=True)
+        if sent is not Sent.CONFIRMED
     ]
     # The broker has them: that must be written however long the database is away, or they would be sent again.
     if done:
@@ -89,12 +92,12 @@ async def _surely(running: Running, work: Callable[[], Awaitable[None]]) -> None
             await stopping.pause(AWAY_SECONDS, running.stop)
 
 
-def _again(x: Relayed, now: datetime) -> datetime | None:
+def _again(x: Relayed, clock: Clock) -> datetime | None:
     """When it is tried again: later each time, and never all at once; None after the last try."""
     if x.attempts >= MOST:
         return None
-    wait: timedelta = min(FIRST * 2 ** (x.attempts - 1), LONGEST)
-    return now + wait * random.uniform(0.75, 1.25)
+    wait: float = min(FIRST_SECONDS * 2 ** (x.attempts - 1), LONGEST_SECONDS)
+    return clock.after(wait * random.uniform(0.75, 1.25))
 
 
 def _counted(results: Sequence[Sent]) -> dict[str, int]:

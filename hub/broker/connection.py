@@ -6,7 +6,7 @@ queues and consumers and all. Consumers have been lost where a library mended co
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractIncomingMess
 from aio_pika.exceptions import AMQPError, DeliveryError, PublishError
 
 from hub.broker import labelling
-from hub.broker.topology import DEAD, EXCHANGE, Topology
+from hub.broker.topology import DEAD, EXCHANGE, Queue, Topology
 from hub.errors import Unavailable
 from hub.transport import Label, Origin
 
@@ -51,6 +51,16 @@ class Arrived:
     again: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """A delivery as a partner looks at it: by which address it came, what it answers, and all that is told of it."""
+
+    arrived: Arrived
+    address: str
+    correlation: str
+    told: Mapping[str, str]
+
+
 class Connection:
     """An open connection with one channel to consume and one to publish. Make one with `connected`."""
 
@@ -62,27 +72,28 @@ class Connection:
         self._exchange = exchange
         self.closed = closed
         self._consumers: dict[str, Any] = {}
+        # Deliveries that are done, up to which the broker knows it, and those beyond.
+        self._told = 0
+        self._done: set[int] = set()
         self.arrived: asyncio.Queue[Arrived] = asyncio.Queue()
+        self.collected: asyncio.Queue[Collected] = asyncio.Queue()
 
     async def declare(self, topology: Topology) -> None:
         """See to it that all exchanges, queues and bindings are there. Raises Unavailable."""
+        channel = self._publishing
         with _wrapped("declare"):
             for name in (EXCHANGE, DEAD):
-                await self._publishing.declare_exchange(name, "direct", durable=True, timeout=CALL_SECONDS)
-            for q in topology.queues:
-                queue = await self._publishing.declare_queue(
-                    q.name, durable=True, arguments=q.arguments, timeout=CALL_SECONDS
-                )
-                for key in q.keys:
-                    await queue.bind(q.exchange, key, timeout=CALL_SECONDS)
+                await channel.declare_exchange(name, "direct", durable=True, timeout=CALL_SECONDS)
+            # Each waits for the broker's word, and the broker takes them in order, so they need not wait in turn.
+            await asyncio.gather(*(_declare(channel, q) for q in topology.queues))
 
     async def consume(self, queues: Sequence[str], prefetch: int) -> None:
         """Let deliveries come into `arrived`, at most so many that are not acknowledged. Raises Unavailable."""
-        with _wrapped("consume"):
-            await self._consuming.set_qos(prefetch_count=prefetch, timeout=CALL_SECONDS)
-            for name in queues:
-                queue = await self._consuming.get_queue(name, ensure=False)
-                self._consumers[name] = (queue, await queue.consume(self._put, timeout=CALL_SECONDS))
+        await self._attend(queues, prefetch, self._put)
+
+    async def collect(self, queues: Sequence[str], prefetch: int) -> None:
+        """As `consume`, for a partner: deliveries come into `collected`. Raises Unavailable."""
+        await self._attend(queues, prefetch, self._put_whole)
 
     async def rest(self) -> None:
         """Let no more deliveries come; what came stays here. Raises Unavailable."""
@@ -91,11 +102,23 @@ class Connection:
             for queue, tag in consumers.values():
                 await queue.cancel(tag, timeout=CALL_SECONDS)
 
-    async def acknowledge(self, tag: int, all_before: bool = True) -> None:
-        """These deliveries are done: this one, and all before it. Raises Unavailable."""
+    async def acknowledge(self, tags: Iterable[int]) -> None:
+        """These deliveries are done. Raises Unavailable.
+
+        The broker is told of all up to the first that is not done yet: one word for many, and never one too much,
+        in whatever order they were done.
+        """
+        self._done.update(tags)
+        last = self._told
+        while last + 1 in self._done:
+            last += 1
+            self._done.discard(last)
+        if last == self._told:
+            return
+        self._told = last
         with _wrapped("ack"):
             channel = await self._consuming.get_underlay_channel()
-            await channel.basic_ack(tag, multiple=all_before)
+            await channel.basic_ack(last, multiple=True)
 
     async def publish(self, label: Label, body: bytes, amqp_id: str, reply_to: str, at: datetime) -> Sent:
         """Hand a message to the broker, and wait for its word."""
@@ -108,6 +131,9 @@ class Connection:
             return Sent.REFUSED
         except BROKEN:
             return Sent.UNKNOWN
+        except ValueError:
+            # Something in it is no AMQP; it will be parked, and somebody looks.
+            return Sent.REFUSED
         except asyncio.CancelledError:
             if _asked():
                 raise
@@ -121,17 +147,33 @@ class Connection:
             found = await channel.queue_declare(queue, passive=True, timeout=CALL_SECONDS)
             return found.message_count or 0, found.consumer_count or 0
 
+    async def _attend(
+        self, queues: Sequence[str], prefetch: int, put: Callable[[AbstractIncomingMessage], Awaitable[None]]
+    ) -> None:
+        with _wrapped("consume"):
+            await self._consuming.set_qos(prefetch_count=prefetch, timeout=CALL_SECONDS)
+            for name in queues:
+                queue = await self._consuming.get_queue(name, ensure=False)
+                self._consumers[name] = (queue, await queue.consume(put, timeout=CALL_SECONDS))
+
     async def _put(self, message: AbstractIncomingMessage) -> None:
         """No await in here: the library starts a task for each delivery, and only so they stay in order."""
-        self.arrived.put_nowait(
-            Arrived(
-                labelling.origin(message),
-                labelling.body(message),
-                message.consumer_tag or "",
-                message.delivery_tag or 0,
-                bool(message.redelivered),
-            )
-        )
+        self.arrived.put_nowait(_arrived(message))
+
+    async def _put_whole(self, message: AbstractIncomingMessage) -> None:
+        """No await in here either."""
+        key, answers = message.routing_key or "", message.correlation_id or ""
+        self.collected.put_nowait(Collected(_arrived(message), key, answers, labelling.told(message)))
+
+
+def _arrived(message: AbstractIncomingMessage) -> Arrived:
+    return Arrived(
+        labelling.origin(message),
+        labelling.body(message),
+        message.consumer_tag or "",
+        message.delivery_tag or 0,
+        bool(message.redelivered),
+    )
 
 
 @asynccontextmanager
@@ -151,6 +193,11 @@ async def connected(urls: Sequence[str], name: str) -> AsyncIterator[Connection]
     finally:
         closed.set()
         await _close(connection)
+
+
+async def _declare(channel: AbstractChannel, q: Queue) -> None:
+    queue = await channel.declare_queue(q.name, durable=True, arguments=q.arguments, timeout=CALL_SECONDS)
+    await asyncio.gather(*(queue.bind(q.exchange, key, timeout=CALL_SECONDS) for key in q.keys))
 
 
 async def _first(urls: Sequence[str], name: str) -> aio_pika.abc.AbstractConnection:

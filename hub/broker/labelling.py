@@ -10,11 +10,13 @@ from aio_pika.abc import AbstractIncomingMessage
 from hub.broker import sections
 from hub.transport import Label, Origin
 
-# In which RabbitMQ puts the sections of AMQP 1.0, and how it marks a body of which it does not know what it is.
+# In which RabbitMQ puts the sections of AMQP 1.0; and how it marks the body: not known to be anything, or plain bytes.
 PROPERTIES, APPLICATION = "x-amqp-1.0-properties", "x-amqp-1.0-app-properties"
-SECTIONS = "amqp-1.0"
-# Longer texts are no ids, addresses or times.
+SECTIONS, BINARY = "amqp-1.0", "binary"
+# Longer texts are no ids, addresses or times; what is told is cut there too, as all of it must fit into one frame.
 LONGEST = 512
+# What a short string of AMQP 0-9-1 holds.
+SHORT = 255
 
 
 def origin(message: AbstractIncomingMessage) -> Origin:
@@ -22,7 +24,7 @@ def origin(message: AbstractIncomingMessage) -> Origin:
     headers = message.headers or {}
     new = sections.properties(_bytes(headers.get(PROPERTIES)))
     own = told(message)
-    type = "" if new or message.type == SECTIONS else message.type or ""
+    type = "" if new or message.type in (SECTIONS, BINARY) else message.type
     return Origin(
         id=_cut(new.get("message-id") or message.message_id),
         label=_cut(new.get("subject") or own.get("Label") or type),
@@ -42,25 +44,22 @@ def body(message: AbstractIncomingMessage) -> bytes:
 
 
 def message(label: Label, content: bytes, amqp_id: str, reply_to: str, at: datetime) -> Message:
-    """A message for the broker, told in both protocols' words."""
+    """A message for the broker, told in both protocols' words; what is too long for them is cut."""
     properties = {
-        "message-id": amqp_id,
-        "to": label.queue,
-        "subject": label.function,
-        "reply-to": reply_to,
-        "correlation-id": label.correlation or amqp_id,
-        "content-type": label.content_type,
+        "message-id": _short(amqp_id),
+        "to": _short(label.queue),
+        "subject": _short(label.function),
+        "reply-to": _short(reply_to),
+        "correlation-id": _short(label.correlation or amqp_id),
+        "content-type": _short(label.content_type),
     }
-    also = {
-        "fromHerId": label.from_her_id,
-        "toHerId": label.to_her_id,
-        "applicationTimeStamp": at.astimezone(UTC).isoformat(timespec="seconds"),
-        **label.told,
-    }
+    written = at.astimezone(UTC).isoformat(timespec="seconds")
+    words = {"fromHerId": label.from_her_id, "toHerId": label.to_her_id, "applicationTimeStamp": written, **label.told}
+    also = {name: text[:LONGEST] for name, text in words.items()}
     first, second = sections.write(properties, also)
     headers: dict[str, Any] = {
         **also,
-        "Label": label.function,
+        "Label": properties["subject"],
         # A byte array: a string would have to be UTF-8.
         PROPERTIES: bytearray(first),
         APPLICATION: bytearray(second),
@@ -68,13 +67,13 @@ def message(label: Label, content: bytes, amqp_id: str, reply_to: str, at: datet
     return Message(
         content,
         headers=headers,
-        content_type=label.content_type,
+        content_type=properties["content-type"],
         delivery_mode=DeliveryMode.PERSISTENT,
-        correlation_id=label.correlation or amqp_id,
-        reply_to=reply_to,
-        message_id=amqp_id,
+        correlation_id=properties["correlation-id"],
+        reply_to=properties["reply-to"],
+        message_id=properties["message-id"],
         timestamp=at,
-        type=label.function,
+        type=properties["subject"],
     )
 
 
@@ -90,4 +89,9 @@ def _bytes(value: Any) -> bytes:
 
 
 def _cut(text: str | None) -> str:
-    return (text or "")[:LONGEST].strip()
+    # A NUL is part of no id and no address, and PostgreSQL keeps none in a text.
+    return (text or "")[:LONGEST].replace("\0", "").strip()
+
+
+def _short(text: str) -> str:
+    return text.encode()[:SHORT].decode(errors="ignore")

@@ -17,7 +17,7 @@ EXCHANGE, DEAD = "sambud", "sambud.dead"
 # How often the broker brings a message again before it counts as dead. The hub itself gives up a message after five
 # tries that it has counted; this stands behind it. Each crash of a worker brings all that it had fetched once more,
 # so a low limit would bury good mail.
-DELIVERY_LIMIT = 1000
+DELIVERY_LIMIT = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import psycopg
 from psycopg import errors
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.pool import QueuePool
 
 # A commit crosses a network and waits for its turn, so it runs in a thread.
@@ -42,6 +43,9 @@ _PASSING = (errors.LockNotAvailable, errors.DeadlockDetected, errors.Serializati
 # Where processes tell each other that they have written, and how long they wait to listen again.
 CHANNEL = "sambud"
 AGAIN_SECONDS = 2.0
+
+# SQLSTATE of connections that fail, of resources that are used up, and of a server that starts or stops.
+_NOT_NOW = ("08", "53", "57P")
 
 # Settings by which a commit may be lost, with the values by which it is not.
 _DURABLE = {
@@ -97,6 +101,15 @@ def tell(c: Connection) -> None:
 def locked(cause: BaseException | None) -> bool:
     """Whether a failure was another process's transaction, which will end."""
     return isinstance(cause, _PASSING)
+
+
+def away(fault: BaseException | None) -> bool:
+    """Whether nothing is wrong but the moment: nobody answers at the address, or the server is starting or busy."""
+    cause = getattr(fault, "orig", None) or fault
+    if isinstance(cause, psycopg.Error) and cause.sqlstate is not None:
+        return locked(cause) or cause.sqlstate.startswith(_NOT_NOW)
+    # What the server did not say itself: it was not reached, but for a name that is none.
+    return isinstance(cause, NoConnection) or (isinstance(cause, psycopg.Error) and "FATAL" not in str(cause))
 
 
 def weakness(c: Connection) -> str | None:

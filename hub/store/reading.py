@@ -4,17 +4,19 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, select, text, tuple_, update
 
 from hub.change import Alert, AlertKind
 from hub.deadline import Deadline
 from hub.directory import InboxId, PersonId
 from hub.item import OPEN, Item, ItemId
-from hub.record import Asked, Kept, Line, Posted, Raised, Sent, Stored, Told
+from hub.record import Asked, Kept, Line, Load, Posted, Raised, Sent, Stored, Told
 from hub.store import cutting, rows
 from hub.store.tables import Moment, alert, body, deadline, item, journal, message, notice, outbox, quarantine, session
 
 _OPEN = sorted(s.value for s in OPEN)
+# In the very words of the index of open items, or SQLite does not see that it has all of these.
+_IS_OPEN = text("item.state IN ('new', 'claimed')")
 ITEM = (item, message.c.sender, message.c.msg_id)
 _SENT = (
     *(outbox.c.id.label("number"), outbox.c.msg_id.label("document_id"), outbox.c.created_at, outbox.c.author),
@@ -32,7 +34,7 @@ def lines(c: Connection, inbox: InboxId, closed: bool, after: tuple[str, str] | 
 
     `after` is the due time and the id of the last line of the page before.
     """
-    states = item.c.state.not_in(_OPEN) if closed else item.c.state.in_(_OPEN)
+    states = item.c.state.not_in(_OPEN) if closed else _IS_OPEN
     place = tuple_(item.c.due_at, item.c.id)
     query = joined(*ITEM, deadline.c.fires_at).where(item.c.inbox == inbox, states)
     if after is not None:
@@ -109,14 +111,32 @@ def seen(c: Connection, id: int, inboxes: Collection[InboxId], who: str, now: da
 
 def counts(c: Connection) -> dict[InboxId, dict[str, int]]:
     """How many open items each inbox has in each state."""
-    states = item.c.state.in_(_OPEN)
     found = c.execute(
-        select(item.c.inbox, item.c.state, func.count()).where(states).group_by(item.c.inbox, item.c.state)
+        select(item.c.inbox, item.c.state, func.count()).where(_IS_OPEN).group_by(item.c.inbox, item.c.state)
     )
     counted: dict[InboxId, dict[str, int]] = {}
     for inbox, state, n in found:
         counted.setdefault(InboxId(inbox), {})[state] = n
     return counted
+
+
+def loads(c: Connection, now: datetime) -> list[Load]:
+    """The open items of each inbox in each state, and how many of them are late; asks the index of open items only."""
+    late = func.coalesce(func.sum(case((item.c.due_at <= now, 1), else_=0)), 0)
+    columns = (item.c.inbox, item.c.state, func.count(), late, func.min(item.c.due_at))
+    found = c.execute(select(*columns).where(_IS_OPEN).group_by(item.c.inbox, item.c.state))
+    return [Load(InboxId(inbox), state, n, int(overdue), due) for inbox, state, n, overdue, due in found]
+
+
+def verdicts(c: Connection, after: int, limit: int) -> tuple[int, dict[str, int]]:
+    """How many of the messages after a number had which verdict, at most so many, and the last one's number.
+
+    Numbers rise in the order of commits, so whoever goes on from the last one counts each message once.
+    """
+    some = select(message.c.id, message.c.verdict).where(message.c.id > after).order_by(message.c.id).limit(limit)
+    last = some.subquery()
+    found = c.execute(select(last.c.verdict, func.count(), func.max(last.c.id)).group_by(last.c.verdict)).all()
+    return max([after, *(newest for _, _, newest in found)]), {verdict: n for verdict, n, _ in found}
 
 
 def notices(c: Connection, inbox: InboxId, limit: int) -> list[tuple[Line, int, datetime, bool]]:
@@ -161,9 +181,10 @@ def confirmed(c: Connection, box: str, owners: Collection[str] | None, ids: Coll
     return c.execute(update(outbox).where(*wanted).values(confirmed_at=now)).rowcount
 
 
-def held(c: Connection, after: int, limit: int) -> list[Kept]:
-    """What lies in quarantine, from the oldest."""
-    found = c.execute(select(quarantine).where(quarantine.c.id > after).order_by(quarantine.c.id).limit(limit))
+def held(c: Connection, after: int, limit: int, ended: bool) -> list[Kept]:
+    """What lies in quarantine, from the oldest; without `ended` only what nobody has replayed or discarded."""
+    wanted = (quarantine.c.id > after, *(() if ended else (quarantine.c.ended_at.is_(None),)))
+    found = c.execute(select(quarantine).where(*wanted).order_by(quarantine.c.id).limit(limit))
     return [Kept(r.id, r.received_at, r.via, r.why, r.sender, r.msg_id, rows.faults_of(r.faults), r.raw) for r in found]
 
 

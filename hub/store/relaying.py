@@ -35,7 +35,7 @@ def claim(c: Connection, now: datetime, until: datetime, limit: int) -> list[Rel
 
 def sent(c: Connection, done: Sequence[Relayed], now: datetime) -> None:
     """The broker has these."""
-    values = {"sent_at": now, "confirmed_at": now, "next_attempt_at": None}
+    values = {"sent_at": now, "confirmed_at": now, "next_attempt_at": None, "parked_at": None}
     c.execute(update(outbox).where(outbox.c.id.in_([x.id for x in done]), outbox.c.sent_at.is_(None)).values(values))
     _ended(c, [x.amqp_id for x in done], "confirmed", now)
 
@@ -43,22 +43,25 @@ def sent(c: Connection, done: Sequence[Relayed], now: datetime) -> None:
 def put_off(c: Connection, failed: Sequence[tuple[Relayed, str, datetime | None]], now: datetime) -> None:
     """The broker does not have these, or did not say: each with why, and when it is tried again or None to give up.
 
-    What is given up is parked: it stays, is told in the journal, and operations own it.
+    What is given up is parked: it stays, is told in the journal, and operations own it. Nothing comes of a try after
+    which somebody else claimed the document: the last word is theirs.
     """
+    told: list[Entry] = []
     for x, outcome, again in failed:
         values = {"next_attempt_at": again, "parked_at": None if again else now}
-        c.execute(update(outbox).where(outbox.c.id == x.id, outbox.c.sent_at.is_(None)).values(values))
+        mine = (outbox.c.id == x.id, outbox.c.attempts == x.attempts, outbox.c.sent_at.is_(None))
+        if c.execute(update(outbox).where(*mine).values(values)).rowcount and again is None:
+            told.append(_entry(x, "outbox.parked", now, why=outcome))
         _ended(c, [x.amqp_id], outcome, now)
-    given_up = [(x, outcome) for x, outcome, again in failed if again is None]
-    lane.add(c, journal, [rows.entry_row(_entry(x, "outbox.parked", now, why=why)) for x, why in given_up])
+    lane.add(c, journal, [rows.entry_row(entry) for entry in told])
 
 
 def parked(c: Connection, limit: int) -> list[Parked]:
     """What was given up, the oldest first."""
-    last = select(func.max(attempt.c.at)).where(attempt.c.outbox_id == outbox.c.id).scalar_subquery()
-    outcome = select(attempt.c.outcome).where(attempt.c.outbox_id == outbox.c.id, attempt.c.at == last).limit(1)
-    query = select(*_COLUMNS, outbox.c.parked_at, outbox.c.item_id, outcome.scalar_subquery().label("outcome"))
-    found = c.execute(query.where(outbox.c.parked_at.is_not(None)).order_by(outbox.c.parked_at).limit(limit))
+    tried = select(attempt.c.outcome).where(attempt.c.outbox_id == outbox.c.id).correlate(outbox)
+    last = tried.order_by(attempt.c.at.desc()).limit(1).scalar_subquery().label("outcome")
+    query = select(*_COLUMNS, outbox.c.parked_at, outbox.c.item_id, last).where(outbox.c.parked_at.is_not(None))
+    found = c.execute(query.order_by(outbox.c.parked_at, outbox.c.id).limit(limit))
     return [
         Parked(r.id, r.parked_at, _label(r.label), r.msg_id, r.attempts, r.outcome or "unknown", _item(r.item_id))
         for r in found

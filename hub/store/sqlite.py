@@ -49,6 +49,11 @@ def locked(cause: BaseException | None) -> bool:
     return isinstance(cause, sqlite3.OperationalError) and "locked" in str(cause)
 
 
+def away(fault: BaseException | None) -> bool:
+    """Whether nothing is wrong but the moment: another process holds the file."""
+    return locked(getattr(fault, "orig", None) or fault)
+
+
 def weakness(c: Connection) -> str | None:
     """Why it may lose what it committed at a power cut, or None."""
     mode = c.execute(text("PRAGMA journal_mode")).scalar()

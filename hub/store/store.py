@@ -15,8 +15,8 @@ from hub.deadline import Deadline
 from hub.directory import InboxId, PersonId
 from hub.errors import BadConfiguration, Unavailable
 from hub.item import Item, ItemId
-from hub.record import Asked, Kept, Line, Parked, Posted, Raised, Relayed, Sent, Stored, Told, Worker
-from hub.store import engine, grouping, liveness, reading, relaying, trials, writing
+from hub.record import Asked, Dead, Kept, Line, Load, Parked, Posted, Raised, Relayed, Sent, Stored, Told, Worker
+from hub.store import engine, grouping, liveness, quarantining, reading, relaying, trials, writing
 from hub.store.batch import Writing, Written
 from hub.store.grouping import Grouping
 from hub.store.tables import REVISION, session
@@ -147,8 +147,8 @@ class _Writer(_Side):
 class Store:
     """A database that is open. Use it as an async context manager.
 
-    Raises BadConfiguration on entry when the database cannot be opened, is not at this version's
-    tables, or would not keep what it commits.
+    Raises BadConfiguration on entry when the database cannot be opened, is not at this version's tables, or would not
+    keep what it commits; and Unavailable when its server is away.
     """
 
     def __init__(self, url: str) -> None:
@@ -165,9 +165,12 @@ class Store:
     async def __aenter__(self) -> Self:
         try:
             await self._readers.run(_at_revision, self._url)
-            await self._writer.run(_durable)
+            await self._sharer.run(_durable)
         except Unavailable as fault:
             await self.close()
+            # A server that is away comes back; a file that cannot be opened is named wrongly.
+            if self._kind.away(fault.__cause__):
+                raise
             raise engine.unreachable(self._url, fault.__cause__ or fault) from fault
         except BaseException:
             await self.close()
@@ -280,9 +283,41 @@ class Store:
         """What waits in a mailbox for the parties that may have it, in the order it was sent."""
         return await self._readers.run(reading.mailbox, box, owners, after, limit)
 
-    async def held(self, after: int = 0, limit: int = 100) -> list[Kept]:
-        """What lies in quarantine, from the oldest."""
-        return await self._readers.run(reading.held, after, limit)
+    async def held(self, after: int = 0, limit: int = 100, ended: bool = True) -> list[Kept]:
+        """What lies in quarantine, from the oldest; without `ended` only what nobody has replayed or discarded."""
+        return await self._readers.run(reading.held, after, limit, ended)
+
+    async def dead(self, limit: int = 1000) -> list[Dead]:
+        """What could not be handled and nobody has ended: so many from quarantine, and so many parked documents."""
+        return await self._readers.run(quarantining.dead, limit)
+
+    async def dead_count(self) -> tuple[int, int]:
+        """How many of each there are: in quarantine, and parked."""
+        return await self._readers.run(quarantining.count)
+
+    async def dead_one(self, id: str) -> Dead | None:
+        """A row of quarantine (q12), ended or not, or a parked document (o7)."""
+        return await self._readers.run(quarantining.one, id)
+
+    async def dead_raw(self, id: str) -> bytes | None:
+        """The bytes of either."""
+        return await self._readers.run(quarantining.raw, id)
+
+    async def held_again(self, number: int) -> int | None:
+        """The row of quarantine that stands for an earlier one with the same bytes."""
+        return await self._readers.run(quarantining.again, number)
+
+    async def end_held(self, numbers: Collection[int], how: str, who: str, why: str, now: datetime) -> int:
+        """End rows of quarantine, replayed or discarded; returns how many nobody had ended before."""
+        return await self._writer.run(quarantining.end, numbers, how, who, why, now)
+
+    async def loads(self, now: datetime) -> list[Load]:
+        """The open items of each inbox in each state, and how many of them are late."""
+        return await self._readers.run(reading.loads, now)
+
+    async def verdicts(self, after: int = 0, limit: int = 100_000) -> tuple[int, dict[str, int]]:
+        """How many of the messages after a number had which verdict, at most so many, and the last one's number."""
+        return await self._readers.run(reading.verdicts, after, limit)
 
     async def history(self, id: ItemId) -> list[Told]:
         """All that happened to an item."""
@@ -315,6 +350,10 @@ class Store:
     async def discard_parked(self, ids: Collection[int], who: str, why: str, now: datetime) -> int:
         """Give documents up for good; returns how many there were."""
         return await self._writer.run(relaying.discard, ids, who, why, now)
+
+    async def trials(self, digests: Collection[bytes]) -> dict[bytes, int]:
+        """How often the handling of deliveries that came back has begun."""
+        return await self._readers.run(trials.counted, digests)
 
     async def begin_trials(self, digests: Collection[bytes], now: datetime) -> dict[bytes, int]:
         """Count one more beginning of handling for deliveries that came back; returns how many each has had."""

@@ -3,7 +3,10 @@
 import os
 import pwd
 import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 
@@ -13,6 +16,18 @@ def run_as(user: str) -> dict[str, Any]:
         return {}
     found = pwd.getpwnam(user)
     return {"user": found.pw_uid, "group": found.pw_gid, "extra_groups": []}
+
+
+@contextmanager
+def folder_of(user: str, given: Path | None) -> Iterator[Path]:
+    """The folder that was given, or else one of its own that goes away; the user's either way.
+
+    Its own lies beside pytest's, which are for one user alone and whose rights every run sets anew.
+    """
+    with ExitStack() as stack:
+        own = given or Path(stack.enter_context(TemporaryDirectory(prefix="sambud-", ignore_cleanup_errors=True)))
+        hand_over(own, user)
+        yield own
 
 
 def hand_over(folder: Path, user: str) -> None:

@@ -15,18 +15,18 @@ TEMPLATE = "hub_template"
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pg.Postgresql]:
+def postgresql() -> Iterator[pg.Postgresql]:
     """A PostgreSQL with a database of this version's tables to copy."""
-    with pg.running(tmp_path_factory.mktemp("postgresql")) as server:
+    with pg.running() as server:
         server.run("createdb", TEMPLATE)
         migrate(server.url(TEMPLATE))
         yield server
 
 
 @pytest.fixture(scope="session")
-def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[mq.Node]:
+def rabbitmq() -> Iterator[mq.Node]:
     """One RabbitMQ node."""
-    with mq.running(tmp_path_factory.mktemp("rabbitmq")) as cluster:
+    with mq.running() as cluster:
         yield cluster.nodes[0]
 
 

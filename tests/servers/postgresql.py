@@ -83,6 +83,8 @@ class Postgresql:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                # Ctrl-C is for whoever started it, who stops it in order.
+                start_new_session=True,
                 **account.run_as(USER),
             )
 
@@ -100,15 +102,15 @@ def programs() -> Path:
 
 
 @contextmanager
-def running(folder: Path, *settings: str) -> Iterator[Postgresql]:
-    """A server that has just been made in a folder, stopped at the end."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
+def running(folder: Path | None = None, *settings: str) -> Iterator[Postgresql]:
+    """A server that has just been made, in a folder or in one of its own; stopped at the end."""
+    with account.folder_of(USER, folder) as place, socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
-    account.hand_over(folder, USER)
-    made = Postgresql(folder, port)
-    made.run("initdb", "-D", str(folder / "data"), "-A", "trust", "-U", USER, "-E", "UTF8", "--no-sync")
-    try:
-        made.start(*settings)
-        yield made
-    finally:
-        made.stop(signal.SIGQUIT)
+        probe.close()
+        made = Postgresql(place, port)
+        made.run("initdb", "-D", str(place / "data"), "-A", "trust", "-U", USER, "-E", "UTF8", "--no-sync")
+        try:
+            made.start(*settings)
+            yield made
+        finally:
+            made.stop(signal.SIGQUIT)

@@ -129,28 +129,28 @@ class Cluster:
 
 
 @contextmanager
-def running(folder: Path, count: int = 1) -> Iterator[Cluster]:
-    """So many nodes as one cluster, each ready; gone at the end, with the port mapper that they share."""
+def running(folder: Path | None = None, count: int = 1) -> Iterator[Cluster]:
+    """So many nodes as one cluster, each ready, in a folder or in one of their own; gone at the end."""
     if not (PROGRAMS / "rabbitmq-server").exists():
         raise RuntimeError("RabbitMQ is not here; `make system` installs it")
     epmd = _free_port()
-    account.hand_over(folder, USER)
-    cluster = Cluster([_made(folder, number, epmd) for number in range(1, count + 1)])
-    # Otherwise the first node starts one that outlives us.
-    mapper = subprocess.Popen(["epmd", "-port", str(epmd), "-address", "127.0.0.1"], **account.run_as(USER))
-    try:
-        for node in cluster.nodes:
-            node.start()
-            # The first one writes the cookie that the others read.
-            node.wait()
-        for node in cluster.nodes[1:]:
-            _join(node, cluster.nodes[0])
-        yield cluster
-    finally:
-        for node in cluster.nodes:
-            node.kill()
-        mapper.kill()
-        mapper.wait(PATIENCE)
+    with account.folder_of(USER, folder) as place:
+        cluster = Cluster([_made(place, number, epmd) for number in range(1, count + 1)])
+        # The port mapper that they share; otherwise the first node starts one that outlives us.
+        mapper = subprocess.Popen(["epmd", "-port", str(epmd), "-address", "127.0.0.1"], **account.run_as(USER))
+        try:
+            for node in cluster.nodes:
+                node.start()
+                # The first one writes the cookie that the others read.
+                node.wait()
+            for node in cluster.nodes[1:]:
+                _join(node, cluster.nodes[0])
+            yield cluster
+        finally:
+            for node in cluster.nodes:
+                node.kill()
+            mapper.kill()
+            mapper.wait(PATIENCE)
 
 
 def _made(folder: Path, number: int, epmd: int) -> Node:

@@ -112,8 +112,8 @@ class TestRestart:
     """A server of its own, which goes away and comes back."""
 
     @pytest.fixture
-    def server(self, postgresql: pg.Postgresql, tmp_path_factory: pytest.TempPathFactory) -> Iterator[pg.Postgresql]:
-        with pg.running(tmp_path_factory.mktemp("restarted")) as server:
+    def server(self, postgresql: pg.Postgresql) -> Iterator[pg.Postgresql]:
+        with pg.running() as server:
             yield server
 
     async def test_a_store_goes_on_when_the_server_is_there_again(

@@ -1,0 +1,79 @@
+"""A partner whose own connections fail too: it sends until the broker has it, and takes whatever comes."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from uuid import UUID, uuid4
+
+import aio_pika
+
+from hub.broker.connection import BROKEN
+from hub.broker.topology import EXCHANGE
+from tests import centre
+from tests.crash.traffic import OURS, PARTNER, Ledger, answered, message
+
+PUBLISH_SECONDS, AGAIN_SECONDS = 10.0, 0.5
+
+
+class Sender:
+    """Sends and takes over one connection after the other, to whichever node answers."""
+
+    def __init__(self, urls: Sequence[str], ledger: Ledger, seed: int, pause: float) -> None:
+        self._urls = list(urls)
+        self._chance = random.Random(seed)
+        self._number = seed * 1_000_000
+        self._pause = pause
+        self.ledger = ledger
+        self.stop = asyncio.Event()
+
+    async def send(self) -> None:
+        """Send until told to stop; a message that the broker has not confirmed is sent again, as it is."""
+        await self._stubbornly(self._sending, until_stopped=True)
+
+    async def take(self) -> None:
+        """Take what comes until cancelled."""
+        await self._stubbornly(self._taking, until_stopped=False)
+
+    async def _sending(self, connection: aio_pika.abc.AbstractConnection) -> None:
+        channel = await connection.channel(on_return_raises=True)
+        exchange = await channel.get_exchange(EXCHANGE, ensure=False)
+        while not self.stop.is_set():
+            raw, id = centre.message(self._number), str(UUID(int=self._number, version=4))
+            self.ledger.tried.add(id)
+            await exchange.publish(message(raw, str(uuid4())), f"{OURS}_async", timeout=PUBLISH_SECONDS)
+            self.ledger.sent.add(id)
+            self._number += 1
+            await asyncio.sleep(self._pause)
+
+    async def _taking(self, connection: aio_pika.abc.AbstractConnection) -> None:
+        channel = await connection.channel()
+        await channel.set_qos(prefetch_count=100)
+        queue = await channel.get_queue(f"{PARTNER}_async", ensure=False)
+        closed = asyncio.Event()
+        for each in (connection, channel):
+            each.close_callbacks.add(lambda *_: closed.set())
+
+        async def take(came: aio_pika.abc.AbstractIncomingMessage) -> None:
+            original, own = answered(came.body)
+            self.ledger.answers.setdefault(original, Counter())[own] += 1
+            await came.ack()
+
+        await queue.consume(take, timeout=PUBLISH_SECONDS)
+        await closed.wait()
+
+    async def _stubbornly(
+        self, use: Callable[[aio_pika.abc.AbstractConnection], Awaitable[None]], until_stopped: bool
+    ) -> None:
+        while not (until_stopped and self.stop.is_set()):
+            try:
+                connection = await aio_pika.connect(self._chance.choice(self._urls), timeout=5, heartbeat=6)
+                async with connection:
+                    await use(connection)
+            except BROKEN:
+                await asyncio.sleep(AGAIN_SECONDS)
+            except asyncio.CancelledError:
+                task = asyncio.current_task()
+                if task is None or task.cancelling():
+                    raise
+                await asyncio.sleep(AGAIN_SECONDS)

@@ -1,0 +1,125 @@
+"""A warmed parent of workers: everything is imported and read, so that a new worker costs a fork and two connections.
+
+Run as `python -m tests.crash.nursery`: each line on standard input is a JSON order, each line on standard output its
+answer. {"fork": KIND, "settings": {...}, "step": [NAME, WHEN, TIMES] or null} answers {"pid": N};
+{"kill": PID} answers {"dead": PID}; {"reap": PID} waits for one that ends by itself.
+"""
+
+import asyncio
+import gc
+import json
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from hub import settings, telemetry
+from hub.message import Reading
+from hub.service import open_hub
+from hub.wire import reader, rules
+from tests import centre
+from tests.crash import steps
+from workers import intake, process, relay, watch
+
+# The rehearsal's clock: a day passes in little more than a minute, so that ladders climb while workers die.
+START, SPEED = "2026-11-24T14:00:00+01:00", 1200.0
+
+WORK: dict[str, process.Work] = {"intake": intake.run, "relay": relay.run, "watch": watch.work}
+
+
+def configured(database: str, brokers: Sequence[str], anchor: float) -> settings.Settings:
+    """The sample's settings for a round on this database and these brokers, begun at `anchor` (Unix seconds)."""
+    found = settings.load(settings.sample())
+    clock = settings.Rehearsal.model_validate({"start": START, "anchor": anchor, "speed": SPEED})
+    return found.model_copy(
+        update={
+            "database": settings.Database(url=database),
+            "broker": settings.Broker(urls=tuple(brokers), prefetch=64, batch=16),
+            "clock": clock,
+        }
+    )
+
+
+class Here:
+    """Reads in this process: a reader process of its own would take longer to start than the worker lives."""
+
+    async def read(self, raws: Sequence[bytes], stored: bool = False) -> list[Reading]:
+        """What the bytes say, as `wire.Readers` would tell."""
+        return [reader.again(raw) if stored else reader.arriving(raw, terms=rules.STRICT) for raw in raws]
+
+
+def main() -> None:
+    """Take orders until standard input closes; then end every child."""
+    telemetry.configure()
+    sample = settings.load(settings.sample())
+    centre.configuration(sample.folder)
+    _warm()
+    gc.freeze()
+    # What a killed relay had claimed is claimed again sooner than in earnest, or a round would take minutes to end.
+    relay.LEASE_SECONDS = 2.0
+    children: set[int] = set()
+    for line in sys.stdin:
+        order = json.loads(line)
+        if "fork" in order:
+            pid = os.fork()
+            if pid == 0:
+                _child(order)
+            children.add(pid)
+            answer = {"pid": pid}
+        elif "kill" in order:
+            with suppress(ProcessLookupError):
+                os.kill(order["kill"], order.get("signal", signal.SIGKILL))
+            answer = {"dead": _reaped(order["kill"], children)}
+        else:
+            answer = {"dead": _reaped(order["reap"], children)}
+        print(json.dumps(answer), flush=True)
+    for pid in children:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
+def _reaped(pid: int, children: set[int]) -> int:
+    if pid in children:
+        _, status = os.waitpid(pid, 0)
+        children.discard(pid)
+        return os.waitstatus_to_exitcode(status)
+    return 0
+
+
+def _warm() -> None:
+    reader.arriving(centre.message(1))
+
+
+def _child(order: dict[str, Any]) -> None:
+    """Be a worker until killed; never returns."""
+    devnull = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(devnull, 0)
+    # What it says goes where the nursery's own words go; orders are answered by the parent only.
+    os.dup2(2, 1)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    code = 1
+    try:
+        found = configured(*order["settings"])
+        configuration = centre.configuration(found.folder)
+        process.open_hub = partial(_opened, configuration)  # type: ignore[attr-defined]
+        if order.get("step"):
+            steps.arm(*order["step"])
+        asyncio.run(process.run(order["fork"], WORK[order["fork"]], found, reading=False))
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _opened(configuration: Any, found: settings.Settings, reading: bool) -> Any:
+    return open_hub(found, configuration, Here(), reading=reading)  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""Messages that a broker brings: taken in together, each answered, none that hurts another."""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from uuid import UUID
+
+import aio_pika
+import pytest
+
+from hub import intake as decisions
+from hub import transport
+from hub.message import Message
+from hub.store.migrate import migrate
+from hub.transport import Condition
+from tests import centre
+from tests.crash import traffic
+from tests.servers import postgresql as pg
+from tests.servers import rabbitmq as mq
+from tests.workers.conftest import Place, placed
+from workers import intake, relay
+
+ANSWERS, ERRORS = f"{traffic.PARTNER}_async", f"{traffic.PARTNER}_error"
+
+
+async def accepted(place: Place) -> int:
+    return (await place.hub.store.tally())["messages"].get("accepted", 0)
+
+
+async def test_what_comes_is_acknowledged_by_the_way_it_came(place: Place) -> None:
+    async with place.working(intake.run), place.working(relay.run):
+        await place.send(centre.message(1), "first")
+        answer = await place.got(ANSWERS)
+    assert ("APPREC", "first", "900101") == (answer.type, answer.correlation_id, answer.headers["fromHerId"])
+    assert str(UUID(int=1, version=4)) == answer.headers["X-MessageInfo-OriginalMsgId"]
+
+
+async def test_a_message_that_comes_twice_is_answered_once(place: Place) -> None:
+    async with place.working(intake.run) as running, place.working(relay.run):
+        for amqp_id in ("first", "second"):
+            await place.send(centre.message(1), amqp_id)
+        await place.got(ANSWERS)
+        await place.until(lambda: _counted(running.state, "received", 2))
+        assert 1 == await accepted(place)
+        with pytest.raises(TimeoutError):
+            await place.got(ANSWERS, seconds=0.5)
+
+
+async def _counted(state: dict[str, str], what: str, wanted: int) -> bool:
+    return int(state.get(what, "0")) >= wanted
+
+
+async def test_one_that_fails_is_parked_after_five_tries_and_its_neighbours_are_taken_in(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "AGAIN_SECONDS", 0.01)
+    judged, poison = decisions.judge, str(UUID(int=3, version=4))
+    tried = 0
+
+    def judge(reading: object, *rest: object, **more: object) -> object:
+        nonlocal tried
+        if isinstance(reading, Message) and reading.envelope.msg_id == poison:
+            tried += 1
+            raise ValueError("a fault of ours")
+        return judged(reading, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(decisions, "judge", judge)
+    for n in range(1, 6):
+        await place.send(centre.message(n), f"amqp {n}")
+    async with place.working(intake.run) as running, place.working(relay.run):
+        error = await place.got(ERRORS)
+        await place.until(lambda: _counted(running.state, "received", 4))
+    assert ("amqp 3", Condition.INTERNAL_ERROR) == (
+        error.headers["originalMessageId"],
+        error.headers["errorCondition"],
+    )
+    assert (4, ["parked"]) == (await accepted(place), [held.why for held in await place.hub.store.held()])
+    assert tried == 5
+
+
+async def test_what_cannot_be_taken_is_told_to_its_sender_and_kept(place: Place) -> None:
+    await place.send(b"rubbish", "rubbish")
+    await place.send(centre.message(1), "spoofed", fromHerId="900401")
+    await place.send(centre.message(2), "unlabelled", Label="")
+    async with place.working(intake.run), place.working(relay.run):
+        told = {e.headers["originalMessageId"]: e for e in [await place.got(ERRORS) for _ in range(2)]}
+        spoofed = await place.got("900400_error")
+    assert {"rubbish", "unlabelled"} == set(told)
+    assert Condition.REQUIRED_FIELD_MISSING == told["unlabelled"].headers["errorCondition"]
+    assert (b"", Condition.SPOOFING_ATTACK) == (spoofed.body, spoofed.headers["errorCondition"])
+    assert {"transport", "unreadable", "sender"} == {held.why for held in await place.hub.store.held()}
+
+
+async def test_a_msg_id_used_again_for_other_content_is_told_once_however_often_it_is_brought(place: Place) -> None:
+    other = centre.message(1, text="Noe helt annet.")
+    async with place.working(intake.run) as running, place.working(relay.run):
+        for raw, amqp_id in ((centre.message(1), "first"), (other, "other"), (other, "other")):
+            await place.send(raw, amqp_id)
+        error = await place.got(ERRORS)
+        await place.until(lambda: _counted(running.state, "received", 3))
+        with pytest.raises(TimeoutError):
+            await place.got(ERRORS, seconds=0.5)
+    assert ("other", "MsgId") == (error.headers["originalMessageId"], error.headers["errorConditionData"])
+    assert ["conflict"] == [held.why for held in await place.hub.store.held()]
+
+
+async def test_a_worker_that_has_lost_its_connection_makes_another(place: Place, rabbitmq: mq.Node) -> None:
+    async with place.working(intake.run, "cut off") as running:
+        await place.send(centre.message(1), "first")
+        await place.until(lambda: _counted(running.state, "received", 1))
+        await asyncio.to_thread(rabbitmq.ctl, "close_all_connections", "--vhost", "/", "test")
+        async with await aio_pika.connect(rabbitmq.url) as connection:
+            place.channel = await connection.channel()
+            await place.send(centre.message(2), "second")
+            await place.until(lambda: _counted(running.state, "received", 2))
+    assert 2 == await accepted(place)
+
+
+class TestAway:
+    """A database of its own, which goes away."""
+
+    @pytest.fixture
+    def server(self, postgresql: pg.Postgresql) -> Iterator[pg.Postgresql]:
+        with pg.running() as server:
+            server.run("createdb", "hub")
+            migrate(server.url("hub"))
+            yield server
+
+    async def test_while_the_database_is_away_nothing_is_fetched_and_the_connection_stays(
+        self, server: pg.Postgresql, rabbitmq: mq.Node, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(intake, "AWAY_SECONDS", 0.1)
+        async with placed(server.url("hub"), rabbitmq.url) as place:
+            async with place.working(intake.run) as running:
+                await place.send(centre.message(1), "before")
+                await place.until(lambda: _counted(running.state, "received", 1))
+                server.stop(signal.SIGKILL)
+                await place.send(centre.message(2), "fetched")
+                await place.until(lambda: _troubled(running.state))
+                for n in (3, 4, 5):
+                    await place.send(centre.message(n), f"meanwhile {n}")
+                await place.until(lambda: _ready(place, 3))
+                await asyncio.to_thread(server.start)
+                await place.until(lambda: _counted(running.state, "received", 5))
+                assert "disconnects" not in running.state
+            assert 5 == await accepted(place)
+
+
+async def _troubled(state: dict[str, str]) -> bool:
+    return state.get("trouble") == "store"
+
+
+async def _ready(place: Place, wanted: int) -> bool:
+    """Whether so many lie in the practice's queue that nobody has fetched."""
+    queue = await place.channel.declare_queue(transport.inbound("900100"), passive=True)
+    return queue.declaration_result.message_count == wanted
