@@ -24,7 +24,7 @@ PLACES = {
     "decisions": ("intake", "desk", "watch", "shipping"),
     "edges": ("wire", "store", "broker", "registry"),
     "rim": ("settings", "telemetry", "clock"),
-    "service": ("service", "inspection", "report"),
+    "service": ("service", "inspection", "report", "status", "overview"),
     "web": ("web",),
     "top": ("cli", "report", "demo", "__main__"),
 }

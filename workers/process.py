@@ -58,9 +58,13 @@ async def run(kind: str, work: Work, settings: Settings, with_parent: bool = Fal
                 log.warning("process.waits", process=kind, exc_info=fault)
                 await stopping.pause(WAIT_SECONDS, stop)
                 continue
-            name = f"{kind}-{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:6]}"
-            await _run(kind, work, Running(hub, settings, name, stop))
+            await _run(kind, work, Running(hub, settings, name_of(kind), stop))
             break
+
+
+def name_of(kind: str) -> str:
+    """A name that no other process has or had."""
+    return f"{kind}-{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:6]}"
 
 
 async def _run(kind: str, work: Work, running: Running) -> None:
@@ -71,7 +75,7 @@ async def _run(kind: str, work: Work, running: Running) -> None:
         # What ended it first is what is told.
         raise several.exceptions[0] from several
     finally:
-        await _leave(running)
+        await leave(running)
     log.info("process.stopped", process=kind, **running.state)
 
 
@@ -79,14 +83,15 @@ async def _together(kind: str, work: Work, running: Running) -> None:
     async with asyncio.TaskGroup() as group:
         parts = [
             group.create_task(_work(work, running), name=kind),
-            group.create_task(_beat(kind, running), name="heartbeat"),
+            group.create_task(beat(kind, running), name="heartbeat"),
             group.create_task(health.serve(running.settings.worker, running.state, running.stop), name="health"),
         ]
         await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
         running.stop.set()
 
 
-async def _leave(running: Running) -> None:
+async def leave(running: Running) -> None:
+    """Say that the process has ended in order."""
     try:
         await running.hub.store.leave(running.name)
     except Unavailable as fault:
@@ -108,8 +113,8 @@ async def _work(work: Work, running: Running) -> None:
     doing.result()
 
 
-async def _beat(kind: str, running: Running) -> None:
-    """Say that the process lives; a database that is away hears of it later."""
+async def beat(kind: str, running: Running) -> None:
+    """Say that the process lives, until it stops; a database that is away hears of it later."""
     clock = running.hub.clock
     started = clock.now()
     while not running.stop.is_set():

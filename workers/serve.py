@@ -14,8 +14,9 @@ from hub.errors import BadConfiguration
 from hub.service import Hub, open_hub
 from hub.settings import Settings, Web
 from hub.web.app import app
-from workers import stopping, watch
+from workers import process, stopping, watch
 from workers.connection import HEAD_BYTES, Connection, room
+from workers.process import Running
 
 log = structlog.get_logger()
 
@@ -42,7 +43,8 @@ async def run(settings: Settings, with_parent: bool = False) -> None:
     """
     async with open_hub(settings) as hub:
         server = _server(hub, settings)
-        stop = asyncio.Event()
+        running = Running(hub, settings, process.name_of("serve"))
+        stop = running.stop
 
         def leave() -> None:
             stop.set()
@@ -57,10 +59,12 @@ async def run(settings: Settings, with_parent: bool = False) -> None:
             async with asyncio.TaskGroup() as group:
                 parts = [
                     group.create_task(watch.run(hub, stop), name="watch"),
+                    group.create_task(process.beat("serve", running), name="heartbeat"),
                     group.create_task(server.serve([listening]), name="web"),
                 ]
                 await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
                 leave()
+        await process.leave(running)
     log.info("process.stopped", process="serve")
 
 

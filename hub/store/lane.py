@@ -5,18 +5,19 @@ waits to get it back: with a step for each row, a commit in its thread and the e
 more than they work.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import lru_cache
 from typing import Any
 
+from psycopg import RawCursor
 from sqlalchemy import Connection, Dialect, Table
 
 # Rows of one statement; a full one stays far below SQLite's limit of variables.
 PORTION = 256
 
-# How drivers mark a value's place.
-_MARKS = {"qmark": "?", "pyformat": "%s"}
+# The driver of PostgreSQL takes its own marks ($1, $2) as they are; to look for others costs it a sixth of a commit.
+_NUMBERED = "psycopg"
 
 
 class Adding:
@@ -26,7 +27,7 @@ class Adding:
         prepared = dialect.identifier_preparer
         names = ", ".join(prepared.quote(name) for name in columns)
         self._head = f"INSERT INTO {prepared.format_table(table)} ({names}) VALUES "
-        self._row = f"({', '.join([_MARKS[dialect.paramstyle]] * len(columns))})"
+        self._numbered = dialect.driver == _NUMBERED
         self._tail = " ON CONFLICT DO NOTHING" if ignore else ""
         self._binds = [(name, _bind(table, name, dialect)) for name in columns]
 
@@ -35,9 +36,9 @@ class Adding:
         return sum(self._portion(c, rows[n : n + PORTION]) for n in range(0, len(rows), PORTION))
 
     def _portion(self, c: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
-        sql = self._head + ", ".join([self._row] * len(rows)) + self._tail
+        sql = self._head + _places(len(rows), len(self._binds), self._numbered) + self._tail
         values = tuple([bind(row[name]) for row in rows for name, bind in self._binds])
-        with closing(c.connection.cursor()) as cursor:
+        with closing(_cursor(c)) as cursor:
             cursor.execute(sql, values)
             inserted: int = cursor.rowcount
             return inserted
@@ -56,10 +57,35 @@ def ask(c: Connection, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...] 
 
     Each value's place is a question mark, which stands for nothing else.
     """
-    with closing(c.connection.cursor()) as cursor:
-        cursor.execute(sql.replace("?", _MARKS[c.dialect.paramstyle]), values)
+    with closing(_cursor(c)) as cursor:
+        cursor.execute(_marked(sql) if c.dialect.driver == _NUMBERED else sql, values)
         row: tuple[Any, ...] | None = cursor.fetchone()
         return row
+
+
+def _cursor(c: Connection) -> Any:
+    connection: Any = c.connection.driver_connection
+    return RawCursor(connection) if c.dialect.driver == _NUMBERED else connection.cursor()
+
+
+@lru_cache(maxsize=512)
+def _places(rows: int, columns: int, numbered: bool) -> str:
+    """The places of so many rows: (?, ?), (?, ?) or ($1, $2), ($3, $4)."""
+    marks = _numbers() if numbered else iter(lambda: "?", "")
+    return ", ".join(f"({', '.join(next(marks) for _ in range(columns))})" for _ in range(rows))
+
+
+@lru_cache(maxsize=512)
+def _marked(sql: str) -> str:
+    parts, marks = sql.split("?"), _numbers()
+    return "".join(part + (next(marks) if n < len(parts) else "") for n, part in enumerate(parts, 1))
+
+
+def _numbers() -> Iterator[str]:
+    number = 0
+    while True:
+        number += 1
+        yield f"${number}"
 
 
 @lru_cache(maxsize=256)

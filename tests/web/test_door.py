@@ -215,13 +215,13 @@ async def test_a_message_that_cannot_be_written_costs_itself_only(
     client: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Strangers' messages share a batch, and none of them may suffer for another."""
-    good = service._writing
+    good = service.Hub._writing
 
-    def spoiled(delivery: service.Delivery, *rest: Any) -> Writing:
-        writing = good(delivery, *rest)
+    def spoiled(hub: service.Hub, delivery: service.Delivery, *rest: Any) -> Writing:
+        writing = good(hub, delivery, *rest)
         return replace(writing, documents=(object(),)) if b"spoiled" in delivery.raw else writing
 
-    monkeypatch.setattr(service, "_writing", spoiled)
+    monkeypatch.setattr(service.Hub, "_writing", spoiled)
     subjects = ("first", "spoiled", "last")
     sent = [centre.message(n, subject=subject) for n, subject in enumerate(subjects)]
     answers = await asyncio.gather(*(send(client, raw) for raw in sent))

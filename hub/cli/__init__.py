@@ -1,7 +1,6 @@
 """The command `hub`: run it, look into messages with it, try it."""
 
 import asyncio
-import json
 import os
 import sys
 from collections.abc import Sized
@@ -9,42 +8,27 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
 from hub import __version__, settings
-from hub.errors import BadConfiguration, HubError, Unknown
-
-T = TypeVar("T")
+from hub.cli import dead, operations
+from hub.cli.terminal import EX_CONFIG, EX_IOERR, EX_NOINPUT, AsJson, Config, fail, print_json, say
+from hub.errors import BadConfiguration, HubError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from hub.intake import Order
     from hub.registry import Configuration
-    from hub.store import Store
-
-# sysexits.h: a file that was named cannot be opened; nothing can be written; something in the configuration is wrong.
-EX_NOINPUT = 66
-EX_IOERR = 74
-EX_CONFIG = 78
 
 # The years in which a message may be thought to come; calendars end somewhere, and time zones go a day beyond.
 YEARS = range(1900, 2200)
 
-Config = Annotated[
-    Path | None,
-    typer.Option(
-        "--config", "-c", help="hub.toml; else the one HUB_CONFIG names, else ./hub.toml.", show_default=False
-    ),
-]
 Files = Annotated[
     list[Path],
     typer.Argument(help="Message files, XML as it would be sent.", show_default=False),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 
 
 def _in_our_time(at: datetime | None) -> datetime | None:
@@ -55,6 +39,7 @@ def _in_our_time(at: datetime | None) -> datetime | None:
 
 cli = typer.Typer(
     name="hub",
+    rich_markup_mode="markdown",
     help="Sambud takes in messages between hospitals, home services and GP centres, puts each in the right "
     "inbox with a deadline, escalates what is late, and sends the answer back.",
     epilog="Try `hub demo` first: a whole working day in two minutes.",
@@ -77,11 +62,11 @@ def main() -> None:
     try:
         _run()
     except BadConfiguration as fault:
-        _fail("\n".join([str(fault), *getattr(fault, "__notes__", ())]), EX_CONFIG)
+        fail("\n".join([str(fault), *getattr(fault, "__notes__", ())]), EX_CONFIG)
     except HubError as fault:
-        _fail(str(fault), 1)
+        fail(str(fault), 1)
     except OSError as fault:
-        _fail(f"{fault.filename or 'what was to be printed'}: {fault.strerror}", EX_IOERR)
+        fail(f"{fault.filename or 'what was to be printed'}: {fault.strerror}", EX_IOERR)
 
 
 def _run() -> None:
@@ -106,10 +91,8 @@ def version(version: Annotated[bool, typer.Option("--version", help="Print the v
         raise typer.Exit
 
 
-@cli.command()
-def serve(config: Config = None) -> None:
-    """Open the doors: messages, inboxes and pages over HTTP, with the clock's watch beside them."""
-    _become("serve", config)
+cli.command()(operations.serve)
+cli.command()(operations.worker)
 
 
 @cli.command()
@@ -134,7 +117,7 @@ def check_config(config: Config = None) -> None:
         found = settings.load(config)
         known = registry.load(found.folder)
     except BadConfiguration as fault:
-        _fail("\n".join(["the configuration is wrong", str(fault), *getattr(fault, "__notes__", ())]), EX_CONFIG)
+        fail("\n".join(["the configuration is wrong", str(fault), *getattr(fault, "__notes__", ())]), EX_CONFIG)
     print(f"{settings.find(config)} and {found.folder.resolve()} are in order:")
     print(_counted(known))
 
@@ -155,7 +138,7 @@ def check(files: Files, config: Config = None, as_json: AsJson = False) -> None:
     verdicts = asyncio.run(inspection.inspect(raws, configured, order, datetime.now(UTC)))
     judged = list(zip(files, verdicts, strict=True))
     if as_json:
-        _print_json([report.verdict(v, order.directory if order else None, str(f)) for f, v in judged])
+        print_json([report.verdict(v, order.directory if order else None, str(f)) for f, v in judged])
     else:
         print("\n".join(report.verdict_in_words(v, str(f)) for f, v in judged))
     raise typer.Exit(max(v.exit_code for v in verdicts))
@@ -188,13 +171,13 @@ def explain(
     verdict = inspection.verdict(reading, order, moment.astimezone(UTC))
     if verdict.explanation is None:
         if as_json:
-            _print_json(report.verdict(verdict, order.directory, str(file)))
+            print_json(report.verdict(verdict, order.directory, str(file)))
         else:
-            _say(f"the message would be {verdict.word}, so it lies in no inbox; `hub check` says why")
+            say(f"the message would be {verdict.word}, so it lies in no inbox; `hub check` says why")
         raise typer.Exit(verdict.exit_code)
     told = report.explanation(verdict.explanation, order.directory)
     if as_json:
-        _print_json({"verdict": verdict.word} | told)
+        print_json({"verdict": verdict.word} | told)
     else:
         print(report.explanation_in_words(told))
 
@@ -207,7 +190,7 @@ def list_schemas(config: Config = None, as_json: AsJson = False) -> None:
 
     sheets = schemas.listed(_site_schemas(config))
     if as_json:
-        _print_json([asdict(sheet) for sheet in sheets])
+        print_json([asdict(sheet) for sheet in sheets])
     else:
         print("\n".join(report.sheet_in_words(sheet) for sheet in sheets))
 
@@ -230,7 +213,7 @@ def check_schemas(
 
     found = schemas.check_files(directory) if directory else schemas.check(_site_schemas(config))
     if found.troubles:
-        _fail("\n".join(["the schemas are wrong", *map(str, found.troubles)]), EX_CONFIG)
+        fail("\n".join(["the schemas are wrong", *map(str, found.troubles)]), EX_CONFIG)
     print(report.checked_in_words(found, str(directory) if directory else ""))
 
 
@@ -258,45 +241,9 @@ def use_schemas(
     print(report.set_in_words(place, str(named), schemas.listed(place)))
 
 
-@cli.command()
-def tally(config: Config = None, as_json: AsJson = False) -> None:
-    """Count what is stored, and prove that nothing was lost: exits with 1 when a message has nobody.
-
-    Every accepted message must have an item and an acknowledgement; what is missing is named.
-    """
-    from hub import report
-
-    counted = asyncio.run(_asked(settings.load(config), lambda store: store.tally()))
-    if as_json:
-        _print_json(counted)
-    else:
-        print(report.tally_in_words(counted))
-    raise typer.Exit(1 if any(counted["lost"].values()) else 0)
-
-
-@cli.command()
-def quarantine(
-    config: Config = None,
-    raw: Annotated[
-        int | None,
-        typer.Option(help="Write the bytes of this one instead.", show_default=False, min=1, max=2**63 - 1),
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """List what is held because nobody could or may be answered: when, from whom, why, and what to mend."""
-    from hub import report
-
-    if raw is not None:
-        (found,) = asyncio.run(_asked(settings.load(config), lambda store: store.held(raw - 1, 1))) or (None,)
-        if found is None or found.id != raw:
-            raise Unknown(f"there is no number {raw} in quarantine")
-        sys.stdout.buffer.write(found.raw)
-        return
-    held = asyncio.run(_asked(settings.load(config), lambda store: store.held(limit=1_000)))
-    if as_json:
-        _print_json([report.kept(k) for k in held])
-    else:
-        print("\n".join(report.kept_in_words(k) for k in held) or "Nothing is held.")
+for _command in (operations.status, operations.topology, operations.tally, operations.quarantine):
+    cli.command()(_command)
+cli.add_typer(dead.dead, name="dead", no_args_is_help=True)
 
 
 @cli.command()
@@ -325,12 +272,6 @@ def password() -> None:
 
     typed = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     print(PasswordHasher().hash(typed))
-
-
-def _become(process: str, config: Path | None) -> NoReturn:
-    """Hand over to the process itself, so that its signals and its exit code are this command's."""
-    named = ["--config", str(config)] if config else []
-    os.execv(sys.executable, [sys.executable, "-m", "workers", process, *named])
 
 
 def _order(found: settings.Settings) -> "Order":
@@ -371,32 +312,6 @@ def _bytes(files: list[Path]) -> list[bytes]:
     try:
         return [f.read_bytes() for f in files]
     except FileNotFoundError as fault:
-        _fail(f"{fault.filename}: there is no such file", EX_NOINPUT)
+        fail(f"{fault.filename}: there is no such file", EX_NOINPUT)
     except OSError as fault:
-        _fail(f"{fault.filename}: the file cannot be read: {fault.strerror}", EX_NOINPUT)
-
-
-async def _asked(found: settings.Settings, question: "Callable[[Store], Awaitable[T]]") -> "T":
-    from hub.store import Store
-
-    async with Store(found.database.url) as store:
-        return await question(store)
-
-
-def _print_json(value: object) -> None:
-    # Letters that cannot be written as they are must be written as JSON writes them.
-    plain = "utf" not in (sys.stdout.encoding or "").lower()
-    print(json.dumps(value, ensure_ascii=plain, indent=2))
-
-
-def _say(words: str) -> None:
-    print(f"hub: {words}", file=sys.stderr)
-
-
-def _fail(words: str, code: int) -> NoReturn:
-    _say(words)
-    sys.exit(code)
-
-
-if __name__ == "__main__":
-    main()
+        fail(f"{fault.filename}: the file cannot be read: {fault.strerror}", EX_NOINPUT)

@@ -1,0 +1,56 @@
+"""What all commands share: their options, how they answer, and the exit codes."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+
+import typer
+
+from hub.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from hub.store import Store
+
+T = TypeVar("T")
+
+# sysexits.h: a file that was named cannot be opened; nothing can be written; something in the configuration is wrong.
+EX_NOINPUT = 66
+EX_IOERR = 74
+EX_CONFIG = 78
+
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", "-c", help="hub.toml; else the one HUB_CONFIG names, else ./hub.toml.", show_default=False
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
+
+
+async def asked(found: Settings, question: "Callable[[Store], Awaitable[T]]") -> T:
+    """What the store answers to a question; it is opened and closed for it."""
+    from hub.store import Store
+
+    async with Store(found.database.url) as store:
+        return await question(store)
+
+
+def print_json(value: object) -> None:
+    """Print a value for machines."""
+    # Letters that cannot be written as they are must be written as JSON writes them.
+    plain = "utf" not in (sys.stdout.encoding or "").lower()
+    print(json.dumps(value, ensure_ascii=plain, indent=2))
+
+
+def say(words: str) -> None:
+    """Tell something beside what was asked for."""
+    print(f"hub: {words}", file=sys.stderr)
+
+
+def fail(words: str, code: int) -> NoReturn:
+    """Say what is wrong, and end the command."""
+    say(words)
+    sys.exit(code)

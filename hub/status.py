@@ -1,0 +1,374 @@
+"""How the hub is: the facts, what is wrong with them, and what to do about it, in words for three in the morning."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+
+from hub import broker, registry, transport
+from hub.broker import Connection, Topology
+from hub.clock import Clock
+from hub.directory import Directory
+from hub.errors import BadConfiguration, Unavailable
+from hub.record import Load, Worker
+from hub.settings import Settings
+from hub.store import Store, engine
+
+# Six heartbeats of five seconds: a process that was only held up for a moment has been heard of again by then.
+SILENT = timedelta(seconds=30)
+# Twice that. A worker's own wait for a broker or a database is never longer than some seconds, so this one is gone.
+GONE = timedelta(seconds=60)
+# The relay looks four times a second and tries again after five seconds: what still waits was tried several times.
+WAITING = timedelta(seconds=60)
+# A queue that is missing closes the channel, and each next look costs a connection: after so many it is clear enough.
+MISSING = 20
+# So many of several queues are named.
+NAMED = 5
+# What a worker says of itself when it cannot work right now (workers/health.py).
+TROUBLE = "trouble"
+
+# The work that somebody must do where messages come by a broker, the processes that do it, and what waits without them.
+WORK = {
+    "intake": (("intake",), "nothing is taken from the broker's queues"),
+    "relay": (("relay",), "no acknowledgement or answer leaves by the broker"),
+    "watch": (("watch", "serve"), "nobody is told what is late"),
+}
+_DOING = {kind: kinds for kinds, _ in WORK.values() for kind in kinds}
+
+
+class Severity(IntEnum):
+    """How bad it is, and the exit code that says so."""
+
+    WELL = 0  # nobody need do anything
+    ATTENTION = 1  # somebody must look at it, but messages flow
+    BROKEN = 2  # messages may be waiting that nobody takes
+
+
+class Seen(StrEnum):
+    """What came of looking for a queue."""
+
+    THERE = "there"
+    MISSING = "missing"  # the broker has no such queue
+    SILENT = "silent"  # the broker did not say: a queue of a cluster without its majority is so
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """A queue of the broker: messages that are ready, and who consumes them."""
+
+    queue: str
+    inbound: bool
+    seen: Seen
+    ready: int = 0
+    consumers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """What the broker showed; `fault` is why it cannot be reached, and `unseen` how many queues nobody looked for."""
+
+    depths: tuple[Depth, ...] = ()
+    unseen: int = 0
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the database showed: `waiting` documents are for the broker, the oldest `since` then."""
+
+    workers: tuple[Worker, ...] = ()
+    loads: tuple[Load, ...] = ()
+    waiting: int = 0
+    since: datetime | None = None
+    held: int = 0
+    parked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that was seen. `kept` is None when the database cannot be used, and `queues` when no broker is configured.
+
+    `speed` is that of a rehearsal's clock: how old something is counts in real seconds.
+    """
+
+    kept: Kept | None
+    queues: Queues | None = None
+    fault: str = ""
+    speed: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is wrong: what it is about, what it means, and what to do next."""
+
+    severity: Severity
+    about: str
+    what: str
+    do: str
+
+
+def judge(facts: Facts, now: datetime) -> tuple[Finding, ...]:
+    """All that is wrong, the worst first; nothing when all is well."""
+    # What is more likely to be the cause of the others comes first.
+    found = [*_store(facts), *_broker(facts.queues)]
+    if facts.kept is not None:
+        found += [*_work(facts, facts.kept, now), *_silent(facts, facts.kept, now), *_troubled(facts, now)]
+    found += _deep(facts.queues)
+    if facts.kept is not None:
+        found += [*_outbox(facts, facts.kept, now), *_put_aside(facts.kept), *_late(facts.kept, now)]
+    return tuple(sorted(found, key=lambda finding: -finding.severity))
+
+
+def worst(findings: Iterable[Finding]) -> Severity:
+    """The severity of the worst of them."""
+    return max((finding.severity for finding in findings), default=Severity.WELL)
+
+
+def age(facts: Facts, since: datetime, now: datetime) -> timedelta:
+    """How long ago something was, in real time; a clock that runs ahead of ours does not count."""
+    return max(timedelta(0), (now - since) / facts.speed)
+
+
+def replaced(facts: Facts, worker: Worker, now: datetime) -> bool:
+    """Whether another process of its kind began after a silent one was last heard of, and lives."""
+    others = (x for x in _alive(facts, (worker.kind,), now) if x.name != worker.name)
+    return any(x.started_at >= worker.seen_at for x in others)
+
+
+def words(span: timedelta) -> str:
+    """A span of time as people say it."""
+    seconds = int(span.total_seconds())
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}s"
+    return "1 second" if seconds == 1 else f"{seconds} seconds"
+
+
+async def gather(settings: Settings, clock: Clock) -> Facts:
+    """Look at everything once, the database and the broker at the same time; what cannot be reached is a fact too."""
+    # The directory is read first: a wrong one says so before anything is asked.
+    directory = registry.load(settings.folder).directory if settings.broker.urls else None
+    (kept, fault), queues = await asyncio.gather(_kept(settings, clock), _queues(settings, directory))
+    return Facts(kept, queues, fault, speed(clock))
+
+
+def speed(clock: Clock) -> float:
+    """How much faster than real time a clock runs."""
+    return clock.speed if clock.start else 1.0
+
+
+async def look(store: Store, now: datetime) -> Kept:
+    """What the database shows. Raises Unavailable."""
+    waiting, since = await store.waiting(now)
+    held, parked = await store.dead_count()
+    return Kept(tuple(await store.workers()), tuple(await store.loads(now)), waiting, since, held, parked)
+
+
+async def _kept(settings: Settings, clock: Clock) -> tuple[Kept | None, str]:
+    try:
+        async with Store(settings.database.url) as store:
+            return await look(store, clock.now()), ""
+    except BadConfiguration as fault:
+        return None, fault.reason
+    except Unavailable:
+        return None, f"{engine.shown(settings.database.url)} does not answer"
+
+
+async def _queues(settings: Settings, directory: Directory | None) -> Queues | None:
+    if directory is None:
+        return None
+    wanted = _wanted(broker.topology(directory))
+    depths: list[Depth] = []
+    try:
+        async with aclosing(_depths(settings.broker.urls, wanted)) as looking:
+            async for depth in looking:
+                depths.append(depth)
+    except Unavailable as fault:
+        return Queues(tuple(depths), len(wanted) - len(depths), str(fault))
+    return Queues(tuple(depths), len(wanted) - len(depths))
+
+
+def _wanted(topology: Topology) -> list[tuple[str, bool]]:
+    """The queues that operations look at, and whether we consume them: ours, and every one of dead letters."""
+    inbound = [queue.name for queue in topology.inbound]
+    ours = {name.removesuffix(transport.inbound("")) for name in inbound}
+    errors = [transport.errors(one) for one in ours]
+    dead = [queue.name for queue in topology.others if queue.dead is None]
+    return [*((name, True) for name in inbound), *((name, False) for name in (*sorted(errors), *dead))]
+
+
+async def _depths(urls: Sequence[str], wanted: Sequence[tuple[str, bool]]) -> AsyncGenerator[Depth, None]:
+    """Each queue's depth, over a new connection after each that did not answer. Raises Unavailable."""
+    left, failed = list(wanted), 0
+    while left and failed < MISSING:
+        async with broker.connected(urls, "status") as line:
+            while left:
+                depth = await _depth(line, *left.pop(0))
+                yield depth
+                if depth.seen is not Seen.THERE:
+                    failed += 1
+                    break
+
+
+async def _depth(line: Connection, queue: str, inbound: bool) -> Depth:
+    try:
+        ready, consumers = await line.depth(queue)
+    except Unavailable as fault:
+        # The library's ChannelNotFoundEntity; that name is for `hub.broker` alone to import.
+        missing = "NotFound" in type(fault.__cause__).__name__
+        return Depth(queue, inbound, Seen.MISSING if missing else Seen.SILENT)
+    return Depth(queue, inbound, Seen.THERE, ready, consumers)
+
+
+def _alive(facts: Facts, kinds: Sequence[str], now: datetime) -> list[Worker]:
+    workers = facts.kept.workers if facts.kept else ()
+    return [x for x in workers if x.kind in kinds and age(facts, x.seen_at, now) <= GONE]
+
+
+def _doing(kind: str) -> tuple[str, ...]:
+    """The kinds of process that do the work of this one."""
+    return _DOING.get(kind, (kind,))
+
+
+def _store(facts: Facts) -> Iterator[Finding]:
+    if facts.kept is None:
+        mend = "Run `hub migrate`." if "hub migrate" in facts.fault else "Mend it, or database.url in hub.toml."
+        what = f"The database cannot be used, so nothing is taken in: {' '.join(facts.fault.split()).rstrip('.')}."
+        do = f"{mend} What comes meanwhile waits with its senders or in the broker."
+        yield Finding(Severity.BROKEN, "database", what, do)
+
+
+def _broker(queues: Queues | None) -> Iterator[Finding]:
+    if queues is not None and queues.fault:
+        what = f"The broker cannot be reached, so nothing comes or leaves by it: {queues.fault}."
+        do = "See whether it runs (`rabbitmqctl status` there), and whether broker.urls in hub.toml is right."
+        yield Finding(Severity.BROKEN, "broker", what, f"{do} The workers come back by themselves.")
+
+
+def _deep(queues: Queues | None) -> Iterator[Finding]:
+    depths = queues.depths if queues else ()
+    yield from _unseen([x for x in depths if x.seen is Seen.MISSING], _MISSING)
+    yield from _unseen([x for x in depths if x.seen is Seen.SILENT], _NO_WORD)
+    for x in depths:
+        if x.inbound and x.ready and not x.consumers:
+            what = f"{_many(x.ready, 'message')} in {x.queue}, and nobody takes them."
+            do = "Start `hub worker intake`; if one is alive, its log says why it takes nothing."
+            yield Finding(Severity.BROKEN, x.queue, what, do)
+        elif x.ready and not x.inbound:
+            yield _lying(x)
+
+
+_MISSING = (
+    "missing at the broker, so what should lie there has nowhere to go",
+    "A worker makes what is missing when it starts: `hub worker intake`. Or import what `hub topology --json` prints.",
+)
+_NO_WORD = (
+    "without an answer from the broker",
+    "See whether most of the cluster's nodes run: `rabbitmqctl cluster_status`.",
+)
+
+
+def _unseen(depths: Sequence[Depth], told: tuple[str, str]) -> Iterator[Finding]:
+    """Queues that the broker did not show, as one: there is one cause for all of them."""
+    if depths:
+        severity = Severity.BROKEN if any(x.inbound for x in depths) else Severity.ATTENTION
+        more = f" and {len(depths) - NAMED} more" if len(depths) > NAMED else ""
+        names = ", ".join(x.queue for x in depths[:NAMED]) + more
+        yield Finding(severity, "queues", f"{_many(len(depths), 'queue')} {told[0]}: {names}.", told[1])
+
+
+def _lying(x: Depth) -> Finding:
+    """Messages in a queue that only people read."""
+    if x.queue.endswith(transport.errors("")):
+        means = "partners say that something of ours did not arrive"
+        do = f"Read them: `rabbitmqadmin get queue={x.queue} count={min(x.ready, 100)}`; each names the document."
+    else:
+        means = "they could not be delivered"
+        do = f"Look at them: `rabbitmqadmin get queue={x.queue} count={min(x.ready, 100)}`; x-death says why."
+    return Finding(Severity.ATTENTION, x.queue, f"{_many(x.ready, 'message')} in {x.queue}: {means}.", do)
+
+
+def _work(facts: Facts, kept: Kept, now: datetime) -> Iterator[Finding]:
+    """Work that nobody is there to do; without a broker `hub serve` does it all, and keeps no heartbeat."""
+    if facts.queues is None:
+        return
+    for kind, (kinds, means) in WORK.items():
+        if not _alive(facts, kinds, now):
+            gone = [x for x in kept.workers if x.kind in kinds]
+            last = max(gone, key=lambda x: x.seen_at, default=None)
+            heard = f" {last.name} was last heard of {words(age(facts, last.seen_at, now))} ago." if last else ""
+            what = f"No {' or '.join(kinds)} process is alive: {means}.{heard}"
+            do = f"Start `hub worker {kind}`; one more does no harm. If your supervisor says it runs, read its log."
+            yield Finding(Severity.BROKEN, kind, what, do)
+
+
+def _silent(facts: Facts, kept: Kept, now: datetime) -> Iterator[Finding]:
+    for x in kept.workers:
+        silence = age(facts, x.seen_at, now)
+        if silence <= SILENT or replaced(facts, x, now):
+            continue
+        alone = silence > GONE and not _alive(facts, _doing(x.kind), now)
+        if alone and facts.queues is not None and x.kind in _DOING:
+            # Said already: its work is nobody's.
+            continue
+        what = f"{x.name} has not said anything for {words(silence)}."
+        do = "See whether it runs and what its log says; if it hangs, restart it."
+        if silence > GONE and not alone:
+            do += " Another one does its work meanwhile. It is forgotten after a day, or when a new one starts."
+        yield Finding(Severity.BROKEN if alone else Severity.ATTENTION, x.kind, what, do)
+
+
+def _troubled(facts: Facts, now: datetime) -> Iterator[Finding]:
+    """Workers that live and say that they cannot work."""
+    for kind in WORK | {"serve": ()}:
+        alive = _alive(facts, (kind,), now)
+        troubled = [x for x in alive if x.state.get(TROUBLE) and not _known(facts, x.state[TROUBLE])]
+        severity = Severity.BROKEN if len(troubled) == len(alive) else Severity.ATTENTION
+        for x in troubled:
+            means = {"store": "the database", "broker": "the broker"}.get(x.state[TROUBLE], x.state[TROUBLE])
+            do = f"Mend {means}, or the way to it from there; {x.name} goes on by itself."
+            yield Finding(severity, kind, f"{x.name} cannot work: it does not reach {means}.", do)
+
+
+def _known(facts: Facts, trouble: str) -> bool:
+    """Whether a worker only repeats what we found ourselves."""
+    return trouble == "broker" and facts.queues is not None and bool(facts.queues.fault)
+
+
+def _outbox(facts: Facts, kept: Kept, now: datetime) -> Iterator[Finding]:
+    if kept.since is None or age(facts, kept.since, now) <= WAITING:
+        return
+    oldest = words(age(facts, kept.since, now))
+    what = f"{_many(kept.waiting, 'document')} waiting for the broker, the oldest for {oldest}."
+    do = "See whether `hub worker relay` is alive and what its log says; what fails for hours is parked."
+    yield Finding(Severity.ATTENTION, "outbox", what, do)
+
+
+def _put_aside(kept: Kept) -> Iterator[Finding]:
+    if kept.parked:
+        what = f"{_many(kept.parked, 'document')} parked: the broker did not take them however often it was tried."
+        do = "`hub dead list` says why; mend that, then `hub dead replay ID`."
+        yield Finding(Severity.ATTENTION, "parked", what, do)
+    if kept.held:
+        what = f"{_many(kept.held, 'message')} in quarantine: nobody could or may be answered."
+        do = "`hub dead list` says why; then `hub dead replay ID`, or `hub dead discard ID --why TEXT`."
+        yield Finding(Severity.ATTENTION, "quarantine", what, do)
+
+
+def _late(kept: Kept, now: datetime) -> Iterator[Finding]:
+    late = sum(load.late for load in kept.loads)
+    if not late:
+        return
+    first = min((load for load in kept.loads if load.due), key=lambda load: load.due or now)
+    assert first.due is not None, "what is late is due"
+    since = f"{words(now - first.due)}, since {first.due:%Y-%m-%d %H:%M} UTC in the inbox {first.inbox}"
+    what = f"{_many(late, 'open item')} late, the longest for {since}."
+    do = "People must answer; the ladders have told those whom they name. Call the practice if it goes on."
+    yield Finding(Severity.ATTENTION, "items", what, do)
+
+
+def _many(count: int, thing: str) -> str:
+    """A number of things, and that they are: the beginning of a sentence."""
+    return f"1 {thing} is" if count == 1 else f"{count} {thing}s are"

@@ -1,0 +1,178 @@
+"""What is wrong, judged from facts: each rule, its borders, and what somebody is told to do."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from hub import status
+from hub.directory import InboxId
+from hub.record import Load, Worker
+from hub.status import Depth, Facts, Kept, Queues, Seen, Severity
+from tests import builders
+
+NOW = builders.TUESDAY
+ATTENTION, BROKEN = Severity.ATTENTION, Severity.BROKEN
+
+
+def ago(seconds: float) -> datetime:
+    return NOW - timedelta(seconds=seconds)
+
+
+def worker(kind: str, silent: float = 5.0, name: str = "a", started: float = 3600.0, **state: str) -> Worker:
+    return Worker(f"{kind}-{name}", kind, ago(started), ago(silent), state)
+
+
+def queue(name: str = "100_async", ready: int = 0, consumers: int = 1, seen: Seen = Seen.THERE) -> Depth:
+    return Depth(name, name.endswith("_async"), seen, ready, consumers if seen is Seen.THERE else 0)
+
+
+def facts(*workers: Worker, queues: Queues | None = None, speed: float = 1.0, **kept: object) -> Facts:
+    """A hub with a broker that is well, but for what is said."""
+    living = workers or (worker("intake"), worker("relay"), worker("watch"))
+    found = Queues((queue(), queue("100_error"), queue("100_dl"))) if queues is None else queues
+    return Facts(Kept(living, **kept), found, speed=speed)  # type: ignore[arg-type]
+
+
+def others(*workers: Worker) -> tuple[Worker, ...]:
+    """These, and one of each kind that they are not."""
+    kinds = {x.kind for x in workers}
+    return (*workers, *(worker(kind, name="z") for kind in ("intake", "relay", "watch") if kind not in kinds))
+
+
+def seen(*depths: Depth) -> Queues:
+    return Queues(depths)
+
+
+def load(late: int = 0, due: datetime = NOW + timedelta(hours=1)) -> Load:
+    return Load(InboxId("team"), "new", 3, late, due)
+
+
+CASES: dict[str, tuple[Facts, list[tuple[Severity, str]]]] = {
+    "all is well": (facts(), []),
+    "nothing is looked for at a broker where none is configured": (Facts(Kept()), []),
+    "serve watches too": (facts(worker("intake"), worker("relay"), worker("serve")), []),
+    "a worker may be silent for 30 seconds": (facts(*others(worker("relay", 30))), []),
+    "a worker that is silent for longer": (facts(*others(worker("relay", 31))), [(ATTENTION, "relay")]),
+    "a worker alone that is silent for 60 seconds lives": (facts(*others(worker("relay", 60))), [(ATTENTION, "relay")]),
+    "a worker alone that is silent for longer is gone": (
+        facts(*others(worker("relay", 61))),
+        [(BROKEN, "relay")],
+    ),
+    "a worker that is gone while another one works": (
+        facts(*others(worker("intake", 61), worker("intake", name="b"))),
+        [(ATTENTION, "intake")],
+    ),
+    "a worker that is gone and was replaced": (
+        facts(*others(worker("intake", 61), worker("intake", name="b", started=50))),
+        [],
+    ),
+    "a worker that was heard of once only": (
+        facts(*others(worker("intake", 40, started=40))),
+        [(ATTENTION, "intake")],
+    ),
+    "a watch that is gone while serve watches": (
+        facts(*others(worker("watch", 61), worker("serve"))),
+        [(ATTENTION, "watch")],
+    ),
+    "no worker of a kind": (facts(worker("intake"), worker("watch")), [(BROKEN, "relay")]),
+    "no worker at all": (
+        Facts(Kept(), seen(queue())),
+        [(BROKEN, "intake"), (BROKEN, "relay"), (BROKEN, "watch")],
+    ),
+    "a worker that is gone where no broker is": (Facts(Kept((worker("watch", 61),))), [(BROKEN, "watch")]),
+    "the only worker says that it cannot work": (
+        facts(*others(worker("intake", trouble="store"))),
+        [(BROKEN, "intake")],
+    ),
+    "one of two workers says so": (
+        facts(*others(worker("intake", trouble="broker"), worker("intake", name="b"))),
+        [(ATTENTION, "intake")],
+    ),
+    "a worker that repeats that the broker is away": (
+        facts(*others(worker("intake", trouble="broker")), queues=Queues(fault="it is away")),
+        [(BROKEN, "broker")],
+    ),
+    "the broker is away": (facts(queues=Queues(fault="it is away")), [(BROKEN, "broker")]),
+    "the database is away": (Facts(None, seen(queue()), "it is away"), [(BROKEN, "database")]),
+    "messages that somebody takes": (facts(queues=seen(queue(ready=1000))), []),
+    "messages that nobody takes": (facts(queues=seen(queue(ready=1, consumers=0))), [(BROKEN, "100_async")]),
+    "an empty queue that nobody takes from": (facts(queues=seen(queue(consumers=0))), []),
+    "our queue is missing": (facts(queues=seen(queue(seen=Seen.MISSING))), [(BROKEN, "queues")]),
+    "queues of dead letters are missing": (
+        facts(queues=seen(queue(), queue("100_dl", seen=Seen.MISSING), queue("200_dl", seen=Seen.MISSING))),
+        [(ATTENTION, "queues")],
+    ),
+    "the broker says nothing of our queue": (facts(queues=seen(queue(seen=Seen.SILENT))), [(BROKEN, "queues")]),
+    "a dead letter": (facts(queues=seen(queue(), queue("200_dl", 1))), [(ATTENTION, "200_dl")]),
+    "an error message to us": (facts(queues=seen(queue(), queue("100_error", 1))), [(ATTENTION, "100_error")]),
+    "a document that has waited for 60 seconds": (facts(waiting=1, since=ago(60)), []),
+    "a document that has waited for longer": (facts(waiting=1, since=ago(61)), [(ATTENTION, "outbox")]),
+    "a parked document": (facts(parked=1), [(ATTENTION, "parked")]),
+    "a message in quarantine": (facts(held=1), [(ATTENTION, "quarantine")]),
+    "an item that is not late": (facts(loads=(load(),)), []),
+    "an item that is late": (facts(loads=(load(1, ago(1)),)), [(ATTENTION, "items")]),
+    "a rehearsal's seconds are as long as its clock is fast": (facts(*others(worker("relay", 9000)), speed=300), []),
+    "a clock that runs ahead": (facts(*others(worker("relay", -500))), []),
+}
+
+
+@pytest.mark.parametrize(("found", "expected"), CASES.values(), ids=CASES.keys())
+def test_each_rule_finds_what_it_is_for(found: Facts, expected: list[tuple[Severity, str]]) -> None:
+    findings = status.judge(found, NOW)
+    assert expected == [(x.severity, x.about) for x in findings]
+    assert max((severity for severity, _ in expected), default=Severity.WELL) == status.worst(findings)
+
+
+@pytest.mark.parametrize("found", [found for found, expected in CASES.values() if expected])
+def test_every_finding_is_a_sentence_and_says_what_to_do(found: Facts) -> None:
+    for finding in status.judge(found, NOW):
+        assert finding.what.endswith(".") and finding.do.endswith("."), finding
+        assert "\n" not in finding.what + finding.do
+
+
+def test_the_worst_stands_first_whatever_was_found_first() -> None:
+    found = facts(queues=seen(queue(ready=1, consumers=0), queue("100_dl", 2)), parked=1, held=2)
+    assert [BROKEN, ATTENTION, ATTENTION, ATTENTION] == [x.severity for x in status.judge(found, NOW)]
+
+
+def test_ids_and_counts_are_named() -> None:
+    found = facts(worker("intake"), worker("watch"), worker("relay", 45), waiting=12, since=ago(7200))
+    told = [x.what for x in status.judge(found, NOW)]
+    assert [
+        "relay-a has not said anything for 45 seconds.",
+        "12 documents are waiting for the broker, the oldest for 2 hours.",
+    ] == told
+
+
+def test_many_missing_queues_are_one_finding() -> None:
+    depths = [queue(f"{n}_dl", seen=Seen.MISSING) for n in range(9)]
+    (finding,) = status.judge(facts(queues=seen(queue(), *depths)), NOW)
+    assert finding.what.endswith(": 0_dl, 1_dl, 2_dl, 3_dl, 4_dl and 4 more.")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0.4, "0 seconds"),
+        (1, "1 second"),
+        (119, "119 seconds"),
+        (120, "2 minutes"),
+        (7300, "2 hours"),
+        (180_000, "2 days"),
+    ],
+)
+def test_spans_are_told_as_people_say_them(seconds: float, said: str) -> None:
+    assert said == status.words(timedelta(seconds=seconds))
+
+
+def test_severities_are_exit_codes() -> None:
+    assert [0, 1, 2] == [*map(int, Severity)]
+
+
+def test_who_was_replaced_by_several_is_told_once() -> None:
+    found = facts(
+        *others(worker("intake", 400), worker("intake", 300, name="b"), worker("intake", name="c", started=200))
+    )
+    assert () == status.judge(found, NOW)
+    assert () != status.judge(replace(found, kept=Kept(found.kept.workers[:2])), NOW)  # type: ignore[union-attr]
