@@ -48,6 +48,8 @@ class Delivery:
     origin: Origin | None = None
 
 
+_NOWHERE = Origin()
+
 # What the name of whoever handed something in begins with, where a broker brought it.
 BROKER = "amqp:"
 
@@ -133,6 +135,7 @@ class Hub:
         self._readers = readers
         self._grace = grace
         self._bell = asyncio.Event()
+        self.keep_months: int | None = None
 
     @property
     def directory(self) -> Directory:
@@ -224,6 +227,16 @@ class Hub:
         encoded = _kept(stored)[found.start : found.start + found.length]
         return found, await asyncio.to_thread(b64decode, encoded)
 
+    async def forget(self, now: datetime) -> int:
+        """Let go of the bytes of messages that are older than the site keeps them; returns of how many months."""
+        if self.keep_months is None:
+            return 0
+        months = now.year * 12 + now.month - 1 - self.keep_months
+        gone = await self.store.forget(now.replace(year=months // 12, month=months % 12 + 1, day=1))
+        if gone:
+            log.info("messages.forgotten", months=gone)
+        return gone
+
     async def heed(self, alert: int, who: Person, now: datetime) -> None:
         """A person has seen an alert of an inbox of theirs. Raises Unknown when there is none such to see."""
         if not await self.store.seen(alert, who.inboxes, who.id, now):
@@ -267,13 +280,14 @@ class Hub:
         documents = tuple(wire.write(o.document) for o in change.outgoing)
         # What is replayed from quarantine has no origin any more, but came by the broker all the same.
         carried = delivery.origin is not None or delivery.account.name.startswith(BROKER)
-        labels = self._labels(change, carried, delivery.origin.id if delivery.origin else "")
+        labels = self._labels(change, carried, delivery.origin or _NOWHERE)
         told = _conflicting(change, delivery.origin, now) if delivery.origin else None
         return Writing(change, now, delivery.raw, delivery.account.name, documents, labels, told)
 
-    def _labels(self, change: Change, carried: bool, answers: str = "") -> tuple[Label | None, ...]:
+    def _labels(self, change: Change, carried: bool, origin: Origin = _NOWHERE) -> tuple[Label | None, ...]:
         """How each document goes by the broker, or None for those that are fetched from a mailbox."""
-        return tuple(shipping.label(out, self.directory, carried, answers) for out in change.outgoing)
+        directory, id, to = self.directory, origin.id, origin.to_her_id
+        return tuple(shipping.label(out, directory, carried, id, to) for out in change.outgoing)
 
     def _judged(self, delivery: Delivery, reading: Reading, known: Mapping[str, Asked], now: datetime) -> Change:
         if delivery.origin is not None:
@@ -369,6 +383,7 @@ async def open_hub(
         store = await stack.enter_async_context(Store(settings.database.url))
         grace = timedelta(seconds=settings.watch.grace_seconds)
         hub = Hub(order, found.accounts, store, readers, settings.running_clock(), grace)
+        hub.keep_months = settings.database.keep_months
         if reading:
             await hub.rehome(hub.clock.now())
         listening = asyncio.create_task(store.listen(hub.ring), name="listen")

@@ -70,9 +70,14 @@ class _Section(BaseModel):
 
 
 class Database(_Section):
-    """Where things are kept; a relative file is relative to the configuration's folder."""
+    """Where things are kept; a relative file is relative to the configuration's folder.
+
+    The bytes of messages are let go after `keep_months` whole months, once nothing about them is open; without it they
+    are kept for ever. What was done about them is always kept.
+    """
 
     url: Annotated[str, AfterValidator(_database)] = "sqlite:///sambud.db"
+    keep_months: Annotated[int, Field(ge=1, le=1200)] | None = None
 
 
 class Web(_Section):

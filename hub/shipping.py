@@ -9,12 +9,12 @@ from hub.message import Envelope
 from hub.transport import Label
 
 
-def label(out: Outgoing, directory: Directory, carried: bool, answers: str = "") -> Label | None:
+def label(out: Outgoing, directory: Directory, carried: bool, answers: str = "", came_to: str = "") -> Label | None:
     """What goes with a document by the broker, or None when its partner fetches it from a mailbox.
 
     A partner gets things as its entry says, or else the way that its own message came: `carried` is whether the broker
-    brought that. `answers` is the AMQP id of the delivery that is acknowledged. What a document says for a HER-id may
-    be anything; where it can be no queue's name, the organisation's is taken.
+    brought that. `answers` is the AMQP id of the delivery that is acknowledged, and `came_to` the HER-id that it came
+    to. What a document says for a HER-id may be anything; where it can be no queue's name, the organisation's is taken.
     """
     document = out.document
     if isinstance(document, Returned):
@@ -28,7 +28,7 @@ def label(out: Outgoing, directory: Directory, carried: bool, answers: str = "")
         return None
     return Label(
         function=transport.APPREC if isinstance(document, Acknowledgement) else document.function,
-        from_her_id=_ours(document),
+        from_her_id=_ours(document, directory, came_to),
         to_her_id=to,
         queue=transport.inbound(to),
         # Only an acknowledgement answers a delivery; an answer stands by itself.
@@ -37,10 +37,15 @@ def label(out: Outgoing, directory: Directory, carried: bool, answers: str = "")
     )
 
 
-def _ours(document: Acknowledgement | Answer) -> str:
-    """The party of ours that sends it, at level 2 where it has one."""
+def _ours(document: Acknowledgement | Answer, directory: Directory, came_to: str) -> str:
+    """The party of ours that sends it, at level 2 where it has one.
+
+    An acknowledgement repeats the receiver that the document names, even a wrong one; nobody else's name goes outside.
+    """
     if isinstance(document, Acknowledgement):
         party = document.about.receivers[document.receiver].party
+        if came_to and directory.practice_of(party.level_1, party.level_2) is None:
+            return came_to
     else:
         party = document.sender
     return party.level_2 or party.level_1 or ""

@@ -17,6 +17,10 @@ XML = ("application/xml", "text/xml")
 SEALED = "application/pkcs7-mime"
 
 
+# How faults speak of the encoding of bytes.
+_ENCODINGS = ("encoding", "UTF-16", "US-ASCII")
+
+
 class Condition(StrEnum):
     """What went wrong on the way (HITS 1216), as an error message says it."""
 
@@ -116,7 +120,7 @@ def unreadable(faults: tuple[Fault, ...]) -> Condition:
     codes = {fault.code for fault in faults}
     if "T10" in codes:
         return Condition.UNSUPPORTED_MESSAGE
-    if any("encoding" in fault.en.lower() for fault in faults):
+    if any(word in fault.en for fault in faults for word in _ENCODINGS):
         return Condition.INVALID_ENCODING
     return Condition.NOT_WELL_FORMED_XML
 

@@ -1,6 +1,7 @@
 """The loop that lets deadlines lapse when they come."""
 
 import asyncio
+import time
 
 import structlog
 
@@ -15,13 +16,19 @@ log = structlog.get_logger()
 LOOK_SECONDS = 0.5
 # How long it waits when the store failed.
 FAILED_SECONDS = 2.0
+# How often it is asked whether something is old enough to be let go.
+FORGET_SECONDS = 6 * 3600.0
 
 
 async def run(hub: Hub, stop: asyncio.Event) -> None:
     """Let every clock that has come lapse, those that came while nobody watched first; until `stop`."""
     log.info("watch.started")
+    forgetting = 0.0
     while not stop.is_set():
         try:
+            if time.monotonic() >= forgetting:
+                await hub.forget(hub.clock.now())
+                forgetting = time.monotonic() + FORGET_SECONDS
             seconds = await _look(hub)
         except Unavailable as fault:
             # What was due stays due: it is looked for again until the store can be used.

@@ -98,10 +98,10 @@ cli.command()(operations.worker)
 @cli.command()
 def migrate(config: Config = None) -> None:
     """Bring the database to this version; safe to run again."""
-    from hub.store import migrate
+    from hub.store import engine, migrate
 
     url = settings.load(config).database.url
-    print(f"{url} is at revision {migrate.migrate(url)}")
+    print(f"{engine.shown(url)} is at revision {migrate.migrate(url)}")
 
 
 @cli.command("check-config")

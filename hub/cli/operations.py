@@ -54,8 +54,9 @@ def worker(
 def topology(config: Config = None, as_json: AsJson = False) -> None:
     """List the broker's queues, the addresses that lead to them, and where their dead letters go.
 
-    The workers declare all of it when they connect. Where they may not, --json is what a broker imports: `hub topology
-    --json > definitions.json`, then `rabbitmqctl import_definitions definitions.json`. Nothing is asked of a broker.
+    The workers declare all of it when they connect, so they must be allowed to. To have it there before them, --json is
+    what a broker imports: `hub topology --json > definitions.json`, then `rabbitmqctl import_definitions
+    definitions.json`. Nothing is asked of a broker.
     """
     from hub import broker, overview, registry
     from hub.broker.topology import definitions

@@ -1,11 +1,13 @@
-"""One working day of the sample centre, played through the hub's real HTTP door.
+"""One working day of the sample centre, played through the hub's real doors.
 
 The partners' systems send what a script says, good and bad; the staff are simulated and use the calls that any
-client would; the partners fetch their mailboxes. At the end what the senders sent is held against what the hub
-has. The package starts the server as a process of its own and is otherwise only a client of it.
+client would; the partners fetch what is for them, from mailboxes over HTTP or from the queues of a broker. At the end
+what the senders sent is held against what the hub has. The package starts the hub's processes and is otherwise only a
+client of them.
 """
 
 import asyncio
+import logging
 import sys
 from contextlib import suppress
 
@@ -25,6 +27,8 @@ def play(plan: Plan) -> int:
 
     Raises BadConfiguration when the data folder cannot be used, Failed when the server does not run.
     """
+    # A connection that ends is told in the summary, and not by the library in the midst of the table.
+    logging.getLogger("aiormq").addHandler(logging.NullHandler())
     fault: BaseException | None = None
     try:
         return uvloop.run(_heeding(plan))
@@ -58,7 +62,7 @@ async def _play(plan: Plan, stop: Stop) -> int:
     """Play the day, and leave its page up when that is wanted."""
     screen = Screen(sys.stdout)
     screen.say("Preparing the day and starting the hub ...")
-    async with folder.opened(plan.data) as place, day.opened(plan, place, screen) as opened:
+    async with folder.opened(plan.data, plan.database) as place, day.opened(plan, place, screen) as opened:
         screen.title = f"Sambud, {opened.door.address}"
         screen.say_all(curtain.before(opened))
         try:

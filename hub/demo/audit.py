@@ -4,22 +4,27 @@ The two sides come from different places: the senders' from their own log, the h
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from hub.demo.figures import RECEIPT
 from hub.demo.ledger import HubSide
 from hub.demo.logbook import Fetched, Got, Logbook
 from hub.demo.sending import NAMED, Sending, Verdict
 
+# What a delivery that a broker brought has for a status, and what lies in quarantine.
+BROKERED = 0
+HELD = (Verdict.QUARANTINED, Verdict.CONFLICT)
+
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """The day as it was played: what was to be sent, what the senders know, what the hub has."""
+    """The day as it was played: what was to be sent, what the senders know, what the hub has, and a broker still."""
 
     sendings: tuple[Sending, ...]
     book: Logbook
     hub: HubSide
+    left: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +93,9 @@ def _verdicts(p: Played) -> Iterator[str]:
             continue
         codes = {g.post.codes[:1] for g in found.got if g.post}
         if s.expected.code and codes - {(s.expected.code,)}:
-            yield f"{s.key}: should be rejected with {s.expected.code}, was with {_named(c for x in codes for c in x)}"
-        for status in {g.status for g in found.got} - {s.expected.status}:
+            was = _named(c for x in codes for c in x)
+            yield f"{s.key}: should be {s.expected.verdict} with {s.expected.code}, was with {was}"
+        for status in {g.status for g in found.got} - {s.expected.status, BROKERED}:
             yield f"{s.key}: should be answered with {s.expected.status}, was with {status}"
         fresh = sum(g.outcome != Verdict.DUPLICATE for g in found.got)
         if s.expected.verdict in NAMED and fresh > 1:
@@ -137,7 +143,7 @@ def _repeated(p: Played) -> Iterator[str]:
 
 
 def _held(p: Played) -> Iterator[str]:
-    told = sum(g.outcome in (Verdict.QUARANTINED, Verdict.CONFLICT) for g in _got(p, receipts=False))
+    told = sum(g.outcome in HELD for g in _got(p, receipts=False))
     more = sum(p.book.of(s.key).loose for s in p.sendings if s.expected.verdict not in NAMED)
     yield from _within("deliveries in quarantine", told, more, p.hub.count("quarantine", "held"))
 
@@ -149,11 +155,12 @@ def _acknowledged(p: Played) -> Iterator[str]:
         found = by.pop(s.msg_id, []) if s.msg_id else []
         if len(found) != s.expected.acknowledgements:
             yield f"{_name(s)}: {s.expected.acknowledgements} acknowledgements are due, {len(found)} came"
-        said = {"1" if s.expected.verdict is Verdict.ACCEPTED else "2"}
-        if found and {f.post.status for f in found} != said:
+        status = "1" if s.expected.verdict is Verdict.ACCEPTED else "2"
+        if found and {f.post.status for f in found} != {status}:
             yield f"{_name(s)}: the acknowledgement says otherwise than the door"
         ids = {f.post.id for f in found}
-        if len(ids) != len(found) or not {g.post.id for g in p.book.of(s.key).got if g.post} <= ids:
+        said = {g.post.id for g in p.book.of(s.key).got if g.post and g.outcome not in HELD}
+        if len(ids) != len(found) or not said <= ids:
             yield f"{_name(s)}: the acknowledgement at the door is not the one in the mailbox"
     for msg_id, found in by.items():
         yield f"MsgId {msg_id}: {len(found)} acknowledgements came for what nobody sent"
@@ -184,9 +191,31 @@ def _receipts(p: Played) -> Iterator[str]:
         if f.kind == "answer" and RECEIPT + f.post.id not in sent:
             yield f"MsgId {f.post.about}: its answer got no receipt"
     for key in sorted(sent):
-        wrong = {(g.status, g.outcome) for g in p.book.of(key).got} - {(204, "noted"), (200, Verdict.DUPLICATE)}
-        for status, outcome in sorted(wrong):
+        right = {(204, "noted"), (BROKERED, "noted"), (200, Verdict.DUPLICATE)}
+        for status, outcome in sorted({(g.status, g.outcome) for g in p.book.of(key).got} - right):
             yield f"{key}: should be noted, was answered {status} {outcome}"
+
+
+def _told_off(p: Played) -> Iterator[str]:
+    """Where a broker is between, each delivery in quarantine is told once in an error queue, and no other is."""
+    for about, found in _by_about(p, "error").items():
+        key = p.book.keys.get(about)
+        held = [g for g in p.book.of(key).got if g.id == about and g.outcome in HELD] if key else []
+        if len(held) != len(found):
+            yield f"{key or about}: {len(found)} errors came, {len(held)} for a delivery that is held"
+    yield from _same("errors", _kinds(p)["error"], p.hub.count("outbox", "error"), "fetched", "in the outbox")
+
+
+def _once(p: Played) -> Iterator[str]:
+    """Nothing comes twice, but where a process or a connection ended that may have had it in hand."""
+    if p.book.again and not (p.book.deaths or p.book.cuts):
+        yield from (f"{each.id} came to {each.box} once more" for each in p.book.again)
+
+
+def _emptied(p: Played) -> Iterator[str]:
+    """Nothing is left in a queue, and nothing among the dead letters."""
+    for name, n in p.left.items():
+        yield f"{n} messages still lie in the queue {name}"
 
 
 def _heeded(p: Played) -> Iterator[str]:
@@ -211,6 +240,9 @@ CHECKS: tuple[Callable[[Played], Iterator[str]], ...] = (
     _acknowledged,
     _answered,
     _receipts,
+    _told_off,
+    _once,
+    _emptied,
     _heeded,
     _strange,
 )

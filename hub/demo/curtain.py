@@ -1,6 +1,10 @@
 """What is said before the day and after it: where the page is, who can sign in, where the data lie."""
 
+import shlex
+import shutil
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from hub import settings
 from hub.demo.cast import PASSWORD, Worker
@@ -21,7 +25,9 @@ def before(day: Day) -> Iterator[str]:
     yield f"{len(day.script.sendings)} messages and more to come (seed {day.script.seed}), in {_duration(seconds)}."
     yield ""
     yield from where(day)
-    yield f"Server      process {day.server.pid}; kill -9 it if you like, and nothing is lost"
+    yield from _processes(day)
+    if day.plan.broker:
+        yield from _looking(day)
     yield ""
 
 
@@ -32,8 +38,43 @@ def where(day: Day) -> Iterator[str]:
         heading = "Sign in as" if n == 0 else ""
         yield f"{heading:<12}{worker.username:<16}{worker.person.name}, {worker.person.role}"
     yield f"Password    {PASSWORD}, for all of them"
+    if day.plan.broker:
+        yield from _around(day)
+        return
     kept = "kept" if day.folder.kept else "removed at the end; --data DIR keeps them"
     yield f"Data        {day.folder.path} ({kept})"
+
+
+def _processes(day: Day) -> Iterator[str]:
+    """What runs, and may be killed."""
+    if not day.server.workers:
+        yield f"Server      process {day.server.pid}; kill -9 it if you like, and nothing is lost"
+        return
+    yield f"Processes   {'server':<16}{day.server.pid}"
+    for worker in day.server.workers:
+        yield f"{'':<12}{worker.name:<16}{worker.pid}"
+    yield "            kill -9 any of them if you like, and nothing is lost"
+
+
+def _around(day: Day) -> Iterator[str]:
+    """The broker, the database, and what the processes say."""
+    for n, url in enumerate(day.plan.broker):
+        yield f"{'' if n else 'Broker':<12}{url}"
+    yield f"Database    {day.folder.database}"
+    yield f"Logs        {day.folder.path}"
+
+
+def _looking(day: Day) -> Iterator[str]:
+    """How to ask the hub about itself, by its own clock."""
+    yield ""
+    yield f"To look in from another shell, with `{_command()} status`, `dead list` or `tally`, first:"
+    yield "export " + " ".join(f"{name}={shlex.quote(str(value))}" for name, value in day.server.told.items())
+
+
+def _command() -> str:
+    """The command `hub` as it can be typed."""
+    beside = Path(sys.executable).with_name("hub")
+    return "hub" if shutil.which("hub") or not beside.exists() else str(beside)
 
 
 def resting(day: Day) -> Iterator[str]:
@@ -42,6 +83,8 @@ def resting(day: Day) -> Iterator[str]:
     yield "The page stays up, with the clock at its usual pace. Ctrl-C ends it."
     yield ""
     yield from where(day)
+    if day.plan.broker:
+        yield from _looking(day)
 
 
 def kept(day: Day) -> Iterator[str]:

@@ -2,13 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hub.clock import Clock
-from hub.demo import audit, cast, figures, hours, page, script, server
+from hub.demo import audit, carried, cast, figures, hours, page, passage, script, server
 from hub.demo.audit import Played
 from hub.demo.cast import Cast
 from hub.demo.door import Door
@@ -22,11 +22,12 @@ from hub.demo.screen import Screen
 from hub.demo.script import Script
 from hub.demo.server import Server
 from hub.demo.staff import Colleague
+from hub.demo.way import Way
 from hub.errors import BadConfiguration
 from hub.store import Store, migrate
 
-# The clock begins to run when the server is there: it takes about so long to start.
-LEAD_SECONDS = 3.0
+# The clock begins to run when the server is there: it takes about so long to start, and longer with workers beside it.
+LEAD_SECONDS, LEAD_WITH_WORKERS = 3.0, 9.0
 COUNT_SECONDS = 1.0
 # How late the hub may heed a clock: it looks twice a second, and the machine may be busy.
 HEED_SECONDS = 3.0
@@ -69,14 +70,16 @@ async def opened(plan: Plan, folder: Folder, screen: Screen) -> AsyncIterator[Da
         book = stack.enter_context(Logbook(folder.logbook))
         who = cast.gather(hours.DAY)
         play = script.write(book.opened.seed if book.opened else plan.seed, who)
+        play = carried.script(play) if plan.broker else play
         _begin(book, play, folder)
         migrate.migrate(folder.database)
         store = await stack.enter_async_context(Store(folder.database))
         ledger = Ledger(store, who.directory)
-        clock = Clock(await _start(book, ledger), time.time() + LEAD_SECONDS, plan.speed)
+        lead = LEAD_WITH_WORKERS if plan.broker else LEAD_SECONDS
+        clock = Clock(await _start(book, ledger), time.time() + lead, plan.speed)
         port = server.port(plan.port)
         door = Door(f"http://127.0.0.1:{port}", book, clock)
-        child = await stack.enter_async_context(Server(folder, port, clock, door, book))
+        child = await stack.enter_async_context(Server(folder, port, clock, door, book, plan.broker))
         yield Day(plan, folder, who, play, Repertoire(play), book, clock, door, child, store, ledger, screen)
 
 
@@ -85,13 +88,14 @@ async def play(day: Day) -> Ended:
     colleagues = _colleagues(day)
     async with asyncio.TaskGroup() as group:
         attendants = (group.create_task(day.server.guard(day.screen.say)), group.create_task(_count(day)))
-        async with asyncio.TaskGroup() as players:
-            await _perform(day, colleagues, players)
+        async with passage.ways(day.plan.broker, day.cast, day.door) as ways, asyncio.TaskGroup() as players:
+            await _perform(day, ways, colleagues, players)
         for attendant in attendants:
             attendant.cancel()
     now = day.clock.now()
     hub = await day.ledger.whole(now - timedelta(seconds=HEED_SECONDS * day.plan.speed))
-    played = Played(day.repertoire.sendings, day.book, hub)
+    left = await passage.left(day.plan.broker, day.cast.directory)
+    played = Played(day.repertoire.sendings, day.book, hub, left)
     return Ended(played, now, sum(c.conflicts for c in colleagues))
 
 
@@ -142,15 +146,17 @@ async def _start(book: Logbook, ledger: Ledger) -> datetime:
     return max(hours.BEGIN, *(m for m in (book.stood, await ledger.latest()) if m)) if book.stood else hours.BEGIN
 
 
-async def _perform(day: Day, colleagues: list[Colleague], players: asyncio.TaskGroup) -> None:
+async def _perform(day: Day, ways: Mapping[str, Way], colleagues: list[Colleague], players: asyncio.TaskGroup) -> None:
     """Let everybody play; it is evening when all is sent, all have gone home and the last step is told."""
     evening = asyncio.Event()
-    systems = [Correspondent(s, day.cast, day.repertoire, day.door) for s in day.cast.systems]
+    systems = [Correspondent(s, day.cast, day.repertoire, day.book, day.clock, ways[s.name]) for s in day.cast.systems]
     for system in systems:
         players.create_task(system.fetch(evening))
     acts = [players.create_task(system.send()) for system in systems]
     acts += [players.create_task(colleague.work()) for colleague in colleagues]
     await asyncio.gather(*acts, asyncio.sleep(day.clock.seconds_until(hours.END)))
+    if day.plan.broker:
+        await passage.settle(day.store, day.book, day.clock)
     evening.set()
 
 

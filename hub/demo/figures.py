@@ -51,14 +51,17 @@ class Figures:
 def stand(book: Logbook, pieces: Iterable[Piece], inboxes: Iterable[Inbox], now: datetime) -> Figures:
     """Count: deliveries from the senders' side, items from the hub's."""
     pieces = tuple(pieces)
-    got = [g for key, d in book.deliveries.items() if not key.startswith(RECEIPT) for g in d.got]
+    messages = [d for key, d in book.deliveries.items() if not key.startswith(RECEIPT)]
+    got = [g for d in messages for g in d.got]
+    # A broker's sender hears nothing of what was here before.
+    unheard = sum(len(d.silent) for d in messages if d.got)
     outcomes = Counter(g.outcome for g in got)
     codes = Counter(g.post.codes[0] for g in got if g.outcome == Verdict.REJECTED and g.post and g.post.codes)
     return Figures(
         now=now,
-        received=len(got),
+        received=len(got) + unheard,
         acknowledged=sum(f.kind == "apprec" for f in book.fetched.values()),
-        duplicates=outcomes[Verdict.DUPLICATE],
+        duplicates=outcomes[Verdict.DUPLICATE] + unheard,
         quarantined=outcomes[Verdict.QUARANTINED] + outcomes[Verdict.CONFLICT],
         rejected=outcomes[Verdict.REJECTED],
         codes=tuple(codes.most_common()),

@@ -18,30 +18,33 @@ WAIT_SECONDS = 15
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """The files of one day. `lock` is held by the demo and its server: by whoever of them is alive."""
+    """The files of one day. `lock` is held by the demo and its processes: by whoever of them is alive.
+
+    `elsewhere` is the address of a database that is not among them.
+    """
 
     path: Path
     kept: bool
     lock: int
+    elsewhere: str = ""
 
     @property
     def database(self) -> str:
         """The address of the day's database."""
-        return f"sqlite:///{self.path / 'sambud.db'}"
+        return self.elsewhere or f"sqlite:///{self.path / 'sambud.db'}"
 
     @property
     def logbook(self) -> Path:
         """What the senders did and were told."""
         return self.path / "day.jsonl"
 
-    @property
-    def server_log(self) -> Path:
-        """What the server said."""
-        return self.path / "server.log"
+    def log(self, process: str) -> Path:
+        """What a process said."""
+        return self.path / f"{process.replace(' ', '-')}.log"
 
 
 @asynccontextmanager
-async def opened(data: Path | None) -> AsyncIterator[Folder]:
+async def opened(data: Path | None, database: str = "") -> AsyncIterator[Folder]:
     """The folder, locked, for as long as it is needed.
 
     Raises BadConfiguration when it cannot be used, or somebody else uses it.
@@ -49,7 +52,7 @@ async def opened(data: Path | None) -> AsyncIterator[Folder]:
     if data is None:
         with TemporaryDirectory(prefix="sambud-demo-") as path:
             async with _locked(Path(path)) as lock:
-                yield Folder(Path(path), False, lock)
+                yield Folder(Path(path), False, lock, database)
         return
     try:
         data.mkdir(parents=True, exist_ok=True)
@@ -57,7 +60,7 @@ async def opened(data: Path | None) -> AsyncIterator[Folder]:
         raise BadConfiguration(str(data), "", f"this folder cannot be used: {fault.strerror}") from fault
     _ours(data)
     async with _locked(data) as lock:
-        yield Folder(data.resolve(), True, lock)
+        yield Folder(data.resolve(), True, lock, database)
 
 
 def _ours(data: Path) -> None:

@@ -24,8 +24,8 @@ class Form(StrEnum):
     NOTE = "note"
 
 
-_TYPES = {Form.DIALOGUE: "DIALOG_HELSEFAGLIG", Form.REQUEST: "DIALOG_FORESPORSEL", Form.NOTE: "DIALOG_NOTAT"}
-_SCHEMAS = {Form.DIALOGUE: DIALOG_1_1, Form.REQUEST: DIALOG_1_0, Form.NOTE: DIALOG_1_0}
+FUNCTIONS = {Form.DIALOGUE: "DIALOG_HELSEFAGLIG", Form.REQUEST: "DIALOG_FORESPORSEL", Form.NOTE: "DIALOG_NOTAT"}
+SCHEMAS = {Form.DIALOGUE: DIALOG_1_1, Form.REQUEST: DIALOG_1_0, Form.NOTE: DIALOG_1_0}
 _THEMES = {Form.DIALOGUE: "7322", Form.REQUEST: "9152", Form.NOTE: "7321"}
 
 
@@ -90,7 +90,7 @@ def write(x: Letter) -> bytes:
 
 
 def _head(x: Letter) -> str:
-    type = codes.code("8279", _TYPES[x.form])
+    type = codes.code("8279", FUNCTIONS[x.form])
     return element(
         "MsgInfo",
         markup.code("Type", type.value, type.text),
@@ -163,7 +163,7 @@ def _document(x: Letter) -> str:
             "RefDoc",
             element("IssueDate", V=local(x.at).isoformat(timespec="seconds")),
             markup.code("MsgType", "XML", "XML-instans"),
-            element("Content", element("Dialogmelding", body, xmlns=_SCHEMAS[x.form])),
+            element("Content", element("Dialogmelding", body, xmlns=SCHEMAS[x.form])),
         ),
     )
 

@@ -24,10 +24,11 @@ class Opened(msgspec.Struct, frozen=True, tag="opened"):
 
 
 class Tried(msgspec.Struct, frozen=True, tag="tried"):
-    """A delivery is about to be made."""
+    """A delivery is about to be made; `id` is its own where a broker brings it."""
 
     key: str
     at: datetime
+    id: str = ""
 
 
 class Unsent(msgspec.Struct, frozen=True, tag="unsent"):
@@ -37,14 +38,26 @@ class Unsent(msgspec.Struct, frozen=True, tag="unsent"):
     at: datetime
 
 
+class Handed(msgspec.Struct, frozen=True, tag="handed"):
+    """The broker has the delivery, and the hub will get it; what comes of it is not known yet."""
+
+    key: str
+    at: datetime
+    id: str
+
+
 class Got(msgspec.Struct, frozen=True, tag="got"):
-    """The hub's answer to a delivery; `post` is the acknowledgement that came with it."""
+    """The hub's answer to a delivery; `post` is the acknowledgement or error that came with it.
+
+    What a broker brought is answered by a message that names its `id`, and has no status.
+    """
 
     key: str
     at: datetime
     status: int
     outcome: str
     post: Post | None = None
+    id: str = ""
 
 
 class Fetched(msgspec.Struct, frozen=True, tag="fetched"):
@@ -55,6 +68,14 @@ class Fetched(msgspec.Struct, frozen=True, tag="fetched"):
     number: int
     kind: str
     post: Post
+
+
+class Again(msgspec.Struct, frozen=True, tag="again"):
+    """A document that a partner has already came once more."""
+
+    at: datetime
+    box: str
+    id: str
 
 
 class Claiming(msgspec.Struct, frozen=True, tag="claiming"):
@@ -72,7 +93,13 @@ class Strange(msgspec.Struct, frozen=True, tag="strange"):
 
 
 class Died(msgspec.Struct, frozen=True, tag="died"):
-    """The server died."""
+    """One of the hub's processes died."""
+
+    at: datetime
+
+
+class Cut(msgspec.Struct, frozen=True, tag="cut"):
+    """A partner's connection to the broker ended by itself."""
 
     at: datetime
 
@@ -90,7 +117,7 @@ class Closed(msgspec.Struct, frozen=True, tag="closed"):
     adds_up: bool
 
 
-Line = Opened | Tried | Unsent | Got | Fetched | Claiming | Strange | Died | Stood | Closed
+Line = Opened | Tried | Unsent | Handed | Got | Fetched | Again | Claiming | Strange | Died | Cut | Stood | Closed
 
 
 @dataclass(slots=True)
@@ -99,7 +126,19 @@ class Deliveries:
 
     tried: int = 0
     unsent: int = 0
+    handed: list[str] = field(default_factory=list)
     got: list[Got] = field(default_factory=list)
+
+    @property
+    def made(self) -> int:
+        """Deliveries that need not be made again: they were answered, or lie where they cannot be lost."""
+        return max(len(self.got), len(self.handed))
+
+    @property
+    def silent(self) -> list[str]:
+        """Deliveries that lie where they cannot be lost, and were not answered so far."""
+        answered = {got.id for got in self.got}
+        return [id for id in self.handed if id not in answered]
 
     @property
     def loose(self) -> int:
@@ -125,10 +164,12 @@ class Logbook:
         self.closed: Closed | None = None
         self.stood: datetime | None = None
         self.deliveries: dict[str, Deliveries] = {}
+        self.keys: dict[str, str] = {}
         self.fetched: dict[tuple[str, int], Fetched] = {}
+        self.again: list[Again] = []
         self.claimed: set[str] = set()
         self.strange: list[Strange] = []
-        self.deaths = 0
+        self.deaths = self.cuts = 0
         for line in _whole(path):
             self._fold(line)
         self._file = path.open("ab")
@@ -153,20 +194,27 @@ class Logbook:
         match line:
             case Opened():
                 self.opened = line
-            case Tried(key):
+            case Tried(key, _, id):
                 self.of(key).tried += 1
+                self.keys[id] = key
             case Unsent(key):
                 self.of(key).unsent += 1
+            case Handed(key, _, id):
+                self.of(key).handed.append(id)
             case Got(key):
                 self.of(key).got.append(line)
             case Fetched(_, box, number):
                 self.fetched.setdefault((box, number), line)
+            case Again():
+                self.again.append(line)
             case Claiming(_, item):
                 self.claimed.add(item)
             case Strange():
                 self.strange.append(line)
             case Died():
                 self.deaths += 1
+            case Cut():
+                self.cuts += 1
             case Closed():
                 self.closed = line
         self.stood = self.stood if isinstance(line, Opened) else line.at

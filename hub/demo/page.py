@@ -10,7 +10,8 @@ from hub.demo.audit import Played, Sums
 from hub.demo.fate import Manner
 from hub.demo.figures import RECEIPT, Row
 from hub.demo.hours import BEGIN, DAY, local
-from hub.demo.sending import NAMED, Verdict
+from hub.demo.logbook import Deliveries
+from hub.demo.sending import NAMED, Sending, Verdict
 from hub.directory import Inbox
 
 WIDTH = 80
@@ -27,6 +28,7 @@ WHY = {
     "T99": "attachment not taken",
     "unreadable": "unreadable",
     "address": "for somebody else",
+    "E10 address": "E10 for somebody else",
     "foreign": "with another's key",
     "conflict": "MsgId used again for other words",
 }
@@ -87,11 +89,12 @@ def _reasons(p: Played, rejected: bool) -> Counter[str]:
     """Messages that did not reach an inbox, by code or by what is wrong with them."""
     wanted = (s for s in p.sendings if (s.expected.verdict in NAMED) is rejected)
     found = ((s, p.book.of(s.key)) for s in wanted)
-    return Counter(
-        next((c for g in d.got if g.post for c in g.post.codes[:1]), "no code") if rejected else s.sort
-        for s, d in found
-        if d.got and d.verdict != Verdict.ACCEPTED
-    )
+    return Counter(_cause(s, d) if rejected else s.sort for s, d in found if d.got and d.verdict != Verdict.ACCEPTED)
+
+
+def _cause(s: Sending, d: Deliveries) -> str:
+    code = next((c for g in d.got if g.post for c in g.post.codes[:1]), "no code")
+    return f"{code} {s.sort}" if f"{code} {s.sort}" in WHY else code
 
 
 def _listed(heading: str, reasons: Counter[str]) -> Iterator[str]:
@@ -102,7 +105,7 @@ def _listed(heading: str, reasons: Counter[str]) -> Iterator[str]:
 
 def _reason(code: str) -> str:
     why = WHY.get(code, code)
-    return why if code == code.lower() else f"{code} {why}"
+    return why if code == code.lower() or " " in code else f"{code} {why}"
 
 
 def _deadlines(p: Played, now: datetime) -> Iterator[str]:
@@ -136,7 +139,7 @@ def _post(p: Played) -> Iterator[str]:
         "Post",
         f"{kinds['apprec']} acknowledgements fetched of {due}, one for each message and receiver; "
         f"{kinds['answer']} answers fetched of {given}, and {sent} receipts for them sent back; "
-        f"{again} senders wrote again",
+        f"{again} senders wrote again" + (f"; {kinds['error']} errors fetched" if kinds["error"] else ""),
     )
 
 
@@ -144,7 +147,11 @@ def _incidents(p: Played, conflicts: int) -> Iterator[str]:
     if conflicts:
         yield from _paragraph("Staff", f"{_times(conflicts)} an item had changed first (409); they went on to another")
     if p.book.deaths:
-        yield from _paragraph("Server", f"died {_times(p.book.deaths)} in mid-day and was started again")
+        yield from _paragraph("Processes", f"died {_times(p.book.deaths)} in mid-day and were started again")
+    if p.book.cuts:
+        yield from _paragraph("Broker", f"{_times(p.book.cuts)} a partner's connection to it ended and was made again")
+    if p.book.again:
+        yield from _paragraph("Post twice", f"{_times(len(p.book.again))} a document came again, and was known")
 
 
 def _times(n: int, one: str = "time", more: str = "times") -> str:

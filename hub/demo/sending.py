@@ -43,7 +43,10 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A message of the script. `times` are its deliveries; `box` is the mailbox where its answers come."""
+    """A message of the script. `times` are its deliveries; `box` is the mailbox where its answers come.
+
+    `after` is the key of another one that has to be answered first.
+    """
 
     key: str
     sort: str
@@ -57,3 +60,4 @@ class Sending:
     letter: Letter | None = None
     writes_again: bool = False
     urgent: bool = False
+    after: str = ""

@@ -65,7 +65,7 @@ def _conflict(chance: Random, patterns: Sequence[Sending]) -> Sending:
     when = first.times[0] + timedelta(minutes=45)
     raw = letter.write(replace(first.letter, at=when, words=first.letter.words + "\n\nRettet: gjelder høyre side."))
     expected = Expected(Verdict.CONFLICT, status=409)
-    return Sending("MsgId used again", "conflict", first.system, "", raw, (when,), expected, first.box)
+    return Sending("MsgId used again", "conflict", first.system, "", raw, (when,), expected, first.box, after=first.key)
 
 
 def _elsewhere(x: Letter) -> bytes:

@@ -2,9 +2,13 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, delete, func, select, text
+
+from hub import item as items
+from hub.store.tables import blob, body, cutting, item, message
 
 NAME = "body_"
+OPEN = sorted(state.value for state in items.OPEN)
 
 
 def ready(c: Connection, at: datetime) -> None:
@@ -28,6 +32,37 @@ def between(c: Connection, first: datetime | None, last: datetime | None) -> Non
     while month <= last:
         ready(c, month)
         month = _next(month)
+
+
+def forget(c: Connection, before: datetime) -> int:
+    """Let go of the bytes of messages from whole months before this one's beginning; returns of how many months.
+
+    Everything else of a message stays: who sent it, what came of it, its history. A month in which something is still
+    open waits. What was cut out of messages goes when no message needs it any more.
+    """
+    last, gone = _month(before), 0
+    oldest: datetime | None = c.execute(select(func.min(body.c.received_at))).scalar()
+    month = _month(oldest) if oldest else last
+    while month < last:
+        gone += _dropped(c, month)
+        month = _next(month)
+    return gone
+
+
+def _dropped(c: Connection, month: datetime) -> bool:
+    """Whether a month's bytes were there, and went."""
+    within = (message.c.received_at >= month, message.c.received_at < _next(month))
+    undone = select(item.c.id).join(message, message.c.id == item.c.message_id).where(item.c.state.in_(OPEN), *within)
+    held = select(body.c.message_id).where(body.c.received_at >= month, body.c.received_at < _next(month))
+    if c.execute(undone.limit(1)).first() or not c.execute(held.limit(1)).first():
+        return False
+    c.execute(delete(cutting).where(cutting.c.message_id.in_(held)))
+    if c.dialect.name == "postgresql":
+        c.exec_driver_sql(f"DROP TABLE {NAME}{month:%Y_%m}")
+    else:
+        c.execute(delete(body).where(body.c.received_at >= month, body.c.received_at < _next(month)))
+    c.execute(delete(blob).where(~select(cutting.c.digest).where(cutting.c.digest == blob.c.digest).exists()))
+    return True
 
 
 def _month(at: datetime) -> datetime:

@@ -16,7 +16,7 @@ from hub.directory import InboxId, PersonId
 from hub.errors import BadConfiguration, Unavailable
 from hub.item import Item, ItemId
 from hub.record import Asked, Dead, Kept, Line, Load, Parked, Posted, Raised, Relayed, Sent, Stored, Told, Worker
-from hub.store import engine, grouping, liveness, quarantining, reading, relaying, trials, writing
+from hub.store import engine, grouping, liveness, partition, quarantining, reading, relaying, trials, writing
 from hub.store.batch import Writing, Written
 from hub.store.grouping import Grouping
 from hub.store.tables import REVISION, session
@@ -187,6 +187,10 @@ class Store:
         if self._sharer is not self._writer:
             await self._sharer.close()
         await self._writer.close()
+
+    async def forget(self, before: datetime) -> int:
+        """Let go of the bytes of old messages, by whole months; returns of how many months."""
+        return await self._writer.run(partition.forget, before)
 
     async def probe(self) -> None:
         """Write nothing, but be able to. Raises Unavailable when the database takes no writes."""

@@ -8,7 +8,7 @@ from hub.demo.audit import Played
 from hub.demo.fate import Fate, Manner
 from hub.demo.figures import RECEIPT
 from hub.demo.ledger import HubSide, Piece
-from hub.demo.logbook import Fetched, Got, Logbook, Tried
+from hub.demo.logbook import Fetched, Got, Handed, Logbook, Tried
 from hub.demo.post import Post
 from hub.demo.script import Script
 from hub.demo.sending import NAMED, Sending, Verdict
@@ -17,12 +17,12 @@ from hub.directory import InboxId
 TEAM = InboxId("primaerhelseteam")
 
 
-def played(play: Script, path: Path) -> Played:
+def played(play: Script, path: Path, by_broker: bool = False) -> Played:
     """Every delivery as it should be answered, every document fetched, and what the hub would have of it."""
     book = Logbook(path / "day.jsonl")
     for s in play.sendings:
         for n in range(len(s.times)):
-            deliver(book, s, repeated=n > 0)
+            (bring if by_broker else deliver)(book, s, repeated=n > 0)
     for s in play.sendings:
         fetch(book, s)
     return Played(play.sendings, book, hub(play, book))
@@ -35,6 +35,19 @@ def deliver(book: Logbook, s: Sending, repeated: bool = False) -> None:
         verdict, status = Verdict.DUPLICATE, 200
     book.add(Tried(s.key, s.times[0]))
     book.add(Got(s.key, s.times[0], status, verdict, acknowledgement(s) if s.expected.verdict in NAMED else None))
+
+
+def bring(book: Logbook, s: Sending, repeated: bool = False) -> None:
+    """One delivery through a broker, and what comes of it: of a repetition nothing."""
+    id = f"{s.key} {book.of(s.key).tried}"
+    book.add(Tried(s.key, s.times[0], id))
+    book.add(Handed(s.key, s.times[0], id))
+    if repeated:
+        return
+    if s.expected.verdict not in NAMED:
+        document(book, s, "error", Post(f"error {id}", about=id, codes=(s.expected.code,)))
+    told = acknowledgement(s) if s.expected.verdict in NAMED else Post(f"error {id}", codes=(s.expected.code,))
+    book.add(Got(s.key, s.times[0], 0, s.expected.verdict, told, id))
 
 
 def acknowledgement(s: Sending, receiver: int = 0) -> Post:

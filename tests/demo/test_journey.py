@@ -11,16 +11,26 @@ from pathlib import Path
 
 import pytest
 
+from hub.demo import Plan
+
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 180
+PLAY = "import sys; from hub.demo import Plan, play; sys.exit(play({plan}))"
 
 
 @contextmanager
 def demo(place: Path, *arguments: str, speed: int = 3000) -> Iterator[subprocess.Popen[str]]:
     """A demo whose temporary files lie in `place`; it is gone afterwards, and so is everything it started."""
     command = [sys.executable, "-m", "hub.cli", "demo", "--port", "0", "--speed", str(speed), *arguments]
+    with started(place, command) as process:
+        yield process
+
+
+@contextmanager
+def started(place: Path, command: list[str]) -> Iterator[subprocess.Popen[str]]:
+    """The same for whatever plays a day."""
     environment = {**os.environ, "TMPDIR": str(place)}
     pipe = subprocess.PIPE
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=pipe, stderr=subprocess.STDOUT, text=True)
@@ -77,6 +87,17 @@ def test_a_day_adds_up_and_leaves_nothing(tmp_path: Path) -> None:
         code, said = ended(process)
     assert (0, True) == (code, "\nIt adds up.\n" in said), said
     assert "\x1b" not in said
+    assert [] == left_over(tmp_path) == list(tmp_path.iterdir())
+
+
+def test_a_day_through_a_broker_adds_up_and_leaves_nothing(
+    tmp_path: Path, broker_url: str, postgresql_url: str
+) -> None:
+    plan = Plan(3000, once=True, port=0, broker=(broker_url,), database=postgresql_url)
+    with started(tmp_path, [sys.executable, "-c", PLAY.format(plan=plan)]) as process:
+        code, said = ended(process)
+    assert (0, True) == (code, "\nIt adds up.\n" in said), said
+    assert said.count(" worker ") == 6
     assert [] == left_over(tmp_path) == list(tmp_path.iterdir())
 
 

@@ -3,7 +3,22 @@
 from pathlib import Path
 
 from hub.demo.hours import at
-from hub.demo.logbook import Claiming, Closed, Died, Fetched, Got, Logbook, Opened, Stood, Strange, Tried, Unsent
+from hub.demo.logbook import (
+    Again,
+    Claiming,
+    Closed,
+    Cut,
+    Died,
+    Fetched,
+    Got,
+    Handed,
+    Logbook,
+    Opened,
+    Stood,
+    Strange,
+    Tried,
+    Unsent,
+)
 from hub.demo.post import Post
 from hub.demo.sending import Verdict
 
@@ -16,6 +31,10 @@ LINES = (
     Got("m", at(8, 4), 200, "duplicate", Post("ack", about="id", status="2", codes=("E36",))),
     Fetched(at(8, 5), "900201", 4, "apprec", Post("ack")),
     Fetched(at(8, 6), "900201", 4, "apprec", Post("ack")),
+    Tried("b", at(8, 6), "id"),
+    Handed("b", at(8, 6), "id"),
+    Again(at(8, 6), "900201", "ack"),
+    Cut(at(8, 6)),
     Claiming(at(8, 6), "item"),
     Strange(at(8, 7), "what"),
     Died(at(8, 8)),
@@ -30,6 +49,7 @@ def test_what_was_written_is_read_back(tmp_path: Path) -> None:
     with Logbook(tmp_path / "log") as read:
         assert (LINES[0], None, at(8, 9), 1) == (read.opened, read.closed, read.stood, read.deaths)
         assert written.deliveries == read.deliveries
+        assert ("b", 1, 1, ["id"]) == (read.keys["id"], len(read.again), read.cuts, read.of("b").silent)
         assert (1, {"item"}, ["what"]) == (len(read.fetched), read.claimed, [s.what for s in read.strange])
 
 

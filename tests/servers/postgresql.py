@@ -47,7 +47,7 @@ class Postgresql:
     def start(self, *settings: str) -> None:
         """Start the server and wait until it answers; settings are words like `fsync=off`."""
         until = time.monotonic() + PATIENCE
-        own = ("listen_addresses=127.0.0.1", f"port={self.port}", f"unix_socket_directories={self.folder}")
+        own = ("listen_addresses=127.0.0.1", f"port={self.port}", "unix_socket_directories=")
         words = [word for setting in (*own, *_SETTINGS, *settings) for word in ("-c", setting)]
         while not self._ready():
             if self.process is None or self.process.poll() is not None:
