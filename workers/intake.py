@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 # After so many beginnings a delivery is handled alone, so that it takes nobody with it; after so many it is parked. The
 # very first beginning is not counted: five in all.
-ALONE, MOST = 2, 4
+ALONE, MOST = 1, 4
 # Between two tries of one that fails, and between two looks whether the database is back.
 AGAIN_SECONDS, AWAY_SECONDS = 0.5, 1.0
 # How often it is asked whether the broker still knows our consumers.
