@@ -146,10 +146,14 @@ def words(span: timedelta) -> str:
     return "1 second" if seconds == 1 else f"{seconds} seconds"
 
 
-async def gather(settings: Settings, clock: Clock) -> Facts:
-    """Look at everything once, the database and the broker at the same time; what cannot be reached is a fact too."""
-    # The directory is read first: a wrong one says so before anything is asked.
-    directory = registry.load(settings.folder).directory if settings.broker.urls else None
+async def gather(settings: Settings, clock: Clock, directory: Directory | None = None) -> Facts:
+    """Look at everything once, the database and the broker at the same time; what cannot be reached is a fact too.
+
+    The directory is read where none is given.
+    """
+    # It is read first: a wrong one says so before anything is asked.
+    if settings.broker.urls and directory is None:
+        directory = registry.load(settings.folder).directory
     (kept, fault), queues = await asyncio.gather(_kept(settings, clock), _queues(settings, directory))
     return Facts(kept, queues, fault, speed(clock))
 

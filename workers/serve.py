@@ -14,7 +14,7 @@ from hub.errors import BadConfiguration
 from hub.service import Hub, open_hub
 from hub.settings import Settings, Web
 from hub.web.app import app
-from workers import process, stopping, watch
+from workers import process, stopping, vigil, watch
 from workers.connection import HEAD_BYTES, Connection, room
 from workers.process import Running
 
@@ -62,6 +62,8 @@ async def run(settings: Settings, with_parent: bool = False) -> None:
                     group.create_task(process.beat("serve", running), name="heartbeat"),
                     group.create_task(server.serve([listening]), name="web"),
                 ]
+                if settings.broker.urls:
+                    parts.append(group.create_task(vigil.run(running), name="vigil"))
                 await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
                 leave()
         await process.leave(running)

@@ -7,7 +7,7 @@ import structlog
 
 from hub.errors import Unavailable
 from hub.service import Hub
-from workers import stopping
+from workers import stopping, vigil
 from workers.process import Running
 
 log = structlog.get_logger()
@@ -38,8 +38,14 @@ async def run(hub: Hub, stop: asyncio.Event) -> None:
 
 
 async def work(running: Running) -> None:
-    """The same as a process of its own; however many there are, each step is taken once."""
-    await run(running.hub, running.stop)
+    """The same as a process of its own; however many there are, each step is taken once.
+
+    Beside it somebody looks whether the others are at work.
+    """
+    async with asyncio.TaskGroup() as group:
+        group.create_task(run(running.hub, running.stop), name="clocks")
+        if running.settings.broker.urls:
+            group.create_task(vigil.run(running), name="vigil")
 
 
 async def _look(hub: Hub) -> float:
