@@ -10,6 +10,7 @@ HubError
 + BadRequest         the call itself is wrong                                (400)
 + Busy               the hub cannot take more right now; try again           (503)
 + Unavailable        the store cannot be read or written right now; try again (503)
++ Unwritable         the store refuses what was to be written, and would again  (500)
 + ReaderBroken       no reader process starts, so nothing can be read        (503)
 """
 
@@ -110,6 +111,13 @@ class Unavailable(HubError):
     status = 503
     code = "unavailable"
     title = "The store cannot be used right now"
+
+
+class Unwritable(HubError):
+    """The store can be used and refuses this very thing: trying again does not help, and its neighbours are well."""
+
+    code = "unwritable"
+    title = "This cannot be written"
 
 
 class ReaderBroken(HubError):

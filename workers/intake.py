@@ -92,7 +92,13 @@ class Taking:
         arrived = self._line.arrived
         if arrived.empty():
             waiting: asyncio.Task[Arrived] = asyncio.create_task(arrived.get())
-            await session.first(self._running.stop, self._line, waiting)
+            others = (waiting, self._settling) if self._settling else (waiting,)
+            await session.first(self._running.stop, self._line, *others)
+            if self._settling and self._settling.done() and not waiting.done():
+                waiting.cancel()
+                # What it died of is raised here, and ends the connection.
+                await self._ended()
+                return await self._gather()
             if not waiting.done() or self._running.stop.is_set() or self._line.closed.is_set():
                 waiting.cancel()
                 return []
@@ -181,7 +187,7 @@ class Taking:
             except Unavailable:
                 raise
             except Exception as fault:
-                log.error("message.failed", via=each.origin.from_her_id, begun=begun, exc_info=fault)
+                log.error("message.failed", begun=begun, exc_info=fault)
                 begun = await self._begin([each])
                 await stopping.pause(AGAIN_SECONDS, self._line.closed)
             else:

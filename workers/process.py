@@ -109,7 +109,7 @@ async def _work(work: Work, running: Running) -> None:
         log.error("process.cut_off", name=running.name)
         doing.cancel()
         await asyncio.wait((doing,), timeout=1.0)
-        return
+        raise Unavailable(f"{running.name} did not end in time, and was cut off")
     doing.result()
 
 

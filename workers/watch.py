@@ -26,10 +26,11 @@ async def run(hub: Hub, stop: asyncio.Event) -> None:
     forgetting = 0.0
     while not stop.is_set():
         try:
-            if time.monotonic() >= forgetting:
-                await hub.forget(hub.clock.now())
-                forgetting = time.monotonic() + FORGET_SECONDS
             seconds = await _look(hub)
+            if time.monotonic() >= forgetting:
+                # The next time comes whether or not this one goes well: no clock may wait for old bytes.
+                forgetting = time.monotonic() + FORGET_SECONDS
+                await hub.forget(hub.clock.now())
         except Unavailable as fault:
             # What was due stays due: it is looked for again until the store can be used.
             log.error("watch.failed", exc_info=fault)

@@ -27,8 +27,9 @@ HEARTBEAT_SECONDS = 10
 CALL_SECONDS = 8.0
 CONNECT_SECONDS = 10.0
 
-# All that may come of a call to a broker that is not well; a cancellation that nobody asked for comes from the library.
-BROKEN = (AMQPError, OSError, TimeoutError, RuntimeError)
+# All that may come of a call to a broker that is not well; StopAsyncIteration comes out of the library's reader when a
+# connection is cut while it is made. A cancellation that nobody asked for comes from the library too.
+BROKEN = (AMQPError, OSError, TimeoutError, RuntimeError, StopAsyncIteration)
 
 
 class Sent(StrEnum):

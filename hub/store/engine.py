@@ -51,6 +51,12 @@ def locked(fault: BaseException | None) -> bool:
     return any(kind.locked(cause) for kind in KINDS.values())
 
 
+def refused(fault: BaseException | None) -> bool:
+    """Whether the database takes writes and refused what was written."""
+    cause = getattr(fault, "orig", None) or fault
+    return any(kind.refused(cause) for kind in KINDS.values())
+
+
 def weakness(c: Connection) -> str | None:
     """Why this database may lose what it committed, or None."""
     found: str | None = of(c.dialect.name).weakness(c)

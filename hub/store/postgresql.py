@@ -47,6 +47,11 @@ AGAIN_SECONDS = 2.0
 # SQLSTATE of connections that fail, of resources that are used up, and of a server that starts or stops.
 _NOT_NOW = ("08", "53", "57P")
 
+# SQLSTATE of data, constraints and limits: what was written is refused, and would be again.
+_REFUSED = ("22", "23", "54")
+# What a server says when an address is wrong, and not the moment; nothing else is taken for a wrong configuration.
+_WRONG = ("does not exist", "authentication failed", "no pg_hba.conf entry", "not permitted to log in")
+
 # Settings by which a commit may be lost, with the values by which it is not.
 _DURABLE = {
     "fsync": ("on",),
@@ -103,13 +108,19 @@ def locked(cause: BaseException | None) -> bool:
     return isinstance(cause, _PASSING)
 
 
+def refused(cause: BaseException | None) -> bool:
+    """Whether the server takes writes and refused what was written."""
+    return isinstance(cause, psycopg.Error) and (cause.sqlstate or "").startswith(_REFUSED)
+
+
 def away(fault: BaseException | None) -> bool:
     """Whether nothing is wrong but the moment: nobody answers at the address, or the server is starting or busy."""
     cause = getattr(fault, "orig", None) or fault
     if isinstance(cause, psycopg.Error) and cause.sqlstate is not None:
         return locked(cause) or cause.sqlstate.startswith(_NOT_NOW)
-    # What the server did not say itself: it was not reached, but for a name that is none.
-    return isinstance(cause, NoConnection) or (isinstance(cause, psycopg.Error) and "FATAL" not in str(cause))
+    # A connection that fails has words only.
+    wrong = any(words in str(cause) for words in _WRONG)
+    return isinstance(cause, NoConnection) or (isinstance(cause, psycopg.Error) and not wrong)
 
 
 def weakness(c: Connection) -> str | None:

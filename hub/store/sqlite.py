@@ -49,6 +49,11 @@ def locked(cause: BaseException | None) -> bool:
     return isinstance(cause, sqlite3.OperationalError) and "locked" in str(cause)
 
 
+def refused(cause: BaseException | None) -> bool:
+    """Whether the file takes writes and refused what was written."""
+    return isinstance(cause, sqlite3.IntegrityError | sqlite3.DataError | sqlite3.InterfaceError)
+
+
 def away(fault: BaseException | None) -> bool:
     """Whether nothing is wrong but the moment: another process holds the file."""
     return locked(getattr(fault, "orig", None) or fault)

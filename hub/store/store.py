@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, RootTransaction, delete, insert, insp
 
 from hub.deadline import Deadline
 from hub.directory import InboxId, PersonId
-from hub.errors import BadConfiguration, Unavailable
+from hub.errors import BadConfiguration, Unavailable, Unwritable
 from hub.item import Item, ItemId
 from hub.record import Asked, Dead, Kept, Line, Load, Parked, Posted, Raised, Relayed, Sent, Stored, Told, Worker
 from hub.store import engine, grouping, liveness, partition, quarantining, reading, relaying, trials, writing
@@ -415,6 +415,8 @@ def _wrapped() -> Iterator[None]:
         yield
     except engine.UNREACHABLE as fault:
         kind = type(getattr(fault, "orig", None) or fault).__name__
+        if engine.refused(fault):
+            raise Unwritable(f"the store refused this ({kind})") from fault
         raise Unavailable(f"the store failed ({kind}); nothing was taken in, so try again") from fault
 
 

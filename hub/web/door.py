@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from hub.errors import Busy, HubError
+from hub.errors import Busy, HubError, Unwritable
 from hub.service import Accepted, Delivery, Held, Hub, Noted, Outcome, Prepared, Rejected, Repeated
 from hub.web import problem, upload
 from hub.web.access import system
@@ -113,7 +113,7 @@ class Gathering:
         try:
             outcomes = await self._hub.settle(writings)
         except Exception as fault:
-            if len(batch) == 1 or isinstance(fault, HubError):
+            if len(batch) == 1 or (isinstance(fault, HubError) and not isinstance(fault, Unwritable)):
                 # The store itself fails: it would fail for each of them, and each may wait for it long.
                 _fail(batch, fault)
                 return

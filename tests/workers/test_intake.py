@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 import aio_pika
+import psycopg
 import pytest
 
 from hub import intake as decisions
@@ -154,3 +155,17 @@ async def _ready(place: Place, wanted: int) -> bool:
     """Whether so many lie in the practice's queue that nobody has fetched."""
     queue = await place.channel.declare_queue(transport.inbound("900100"), passive=True)
     return queue.declaration_result.message_count == wanted
+
+
+async def test_what_the_database_refuses_is_parked_and_its_neighbours_are_taken_in(
+    place: Place, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "AGAIN_SECONDS", 0.01)
+    with psycopg.connect(postgresql_url, autocommit=True) as c:
+        c.execute(f"ALTER TABLE message ADD CHECK (msg_id <> '{UUID(int=3, version=4)}')")
+    for n in range(1, 6):
+        await place.send(centre.message(n), f"amqp {n}")
+    async with place.working(intake.run) as running:
+        await place.until(lambda: _counted(running.state, "received", 4))
+        await place.until(lambda: _counted(running.state, "parked", 1))
+    assert (4, ["parked"]) == (await accepted(place), [held.why for held in await place.hub.store.held()])
