@@ -36,9 +36,20 @@ from hub.message import (
     Unit,
 )
 from hub.route import Rule, When
+from hub.transport import Origin
 
 # A Tuesday far from any holiday, 09:00 in Oslo.
 TUESDAY = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+# What a broker tells of a message that comes in order.
+ORIGIN = Origin(
+    id="id-1",
+    label="DIALOG_HELSEFAGLIG",
+    reply_to="201_async",
+    content_type="application/xml",
+    from_her_id="201",
+    to_her_id="101",
+    sent="2026-11-24T08:59:00+01:00",
+)
 WEDNESDAY = date(2026, 11, 25)
 OURS, PARTNER = HerId("100"), HerId("200")
 CENTRE, GP_SERVICE = HerId("101"), HerId("102")

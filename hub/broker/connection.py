@@ -47,7 +47,6 @@ class Arrived:
 
     origin: Origin
     body: bytes
-    queue: str
     tag: int
     again: bool
 
@@ -171,7 +170,6 @@ def _arrived(message: AbstractIncomingMessage) -> Arrived:
     return Arrived(
         labelling.origin(message),
         labelling.body(message),
-        message.consumer_tag or "",
         message.delivery_tag or 0,
         bool(message.redelivered),
     )

@@ -192,10 +192,6 @@ class Store:
         """Let go of the bytes of old messages, by whole months; returns of how many months."""
         return await self._writer.run(partition.forget, before)
 
-    async def probe(self) -> None:
-        """Write nothing, but be able to. Raises Unavailable when the database takes no writes."""
-        await self._writer.run(lambda c: None)
-
     async def listen(self, ring: Callable[[], None]) -> None:
         """Ring whenever another process has written something, as far as the database tells; until cancelled."""
         if found := self._kind.listen(self._at):

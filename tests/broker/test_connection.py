@@ -180,7 +180,9 @@ class TestConnect:
         nowhere = f"amqp://guest:guest@127.0.0.1:{free_port}/"
         for _ in range(5):
             async with broker.connected([nowhere, rabbitmq.url, nowhere], "test") as line:
-                await line.declare(broker.topology(place.directory))
+                topology = broker.topology(place.directory)
+                await line.declare(topology)
+                assert (0, 0) == await line.depth(topology.inbound[0].name)
 
     async def test_nowhere_to_connect_to_is_unavailable(self) -> None:
         with pytest.raises(Unavailable):

@@ -9,19 +9,11 @@ from hub import intake, shipping
 from hub.change import Acknowledgement, Change, Returned
 from hub.message import Code, Fault, Message, MessageId, Receipt, Receiver, Refusal, Unreadable
 from hub.store import Committed, Duplicate, Store, Writing
-from hub.transport import Condition, Label, Origin
+from hub.transport import Condition, Label
 from tests import builders
 
 NOW = builders.TUESDAY
-ORIGIN = Origin(
-    id="id-1",
-    label="DIALOG_HELSEFAGLIG",
-    reply_to="201_async",
-    content_type="application/xml",
-    from_her_id="201",
-    to_her_id="101",
-    sent="2026-11-24T08:59:00+01:00",
-)
+ORIGIN = builders.ORIGIN
 RECEIPT = Receipt(builders.msg_id(7), builders.party("200", "201"), MessageId("ours"), "2", (Code("E21"),))
 UNREADABLE = Unreadable((Fault("T01", "not XML", "ikke XML"),))
 READINGS = [builders.message(), Refusal(builders.envelope(), (Fault("E36", "en", "nb"),)), RECEIPT]

@@ -13,15 +13,7 @@ from hub.transport import Condition, Origin
 from tests import builders
 
 NOW = builders.TUESDAY
-ORIGIN = Origin(
-    id="id-1",
-    label="DIALOG_HELSEFAGLIG",
-    reply_to="201_async",
-    content_type="application/xml",
-    from_her_id="201",
-    to_her_id="101",
-    sent="2026-11-24T08:59:00+01:00",
-)
+ORIGIN = builders.ORIGIN
 PKCS7 = "application/pkcs7-mime; smime-type=signed-and-enveloped-data"
 
 
