@@ -6,16 +6,18 @@ queues and consumers and all. Consumers have been lost where a library mended co
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 import aio_pika
-from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractIncomingMessage
+from aio_pika.abc import AbstractChannel
 from aio_pika.exceptions import AMQPError, DeliveryError, PublishError
+from aiormq import Channel
+from aiormq.abc import DeliveredMessage
 
 from hub.broker import labelling
 from hub.broker.topology import DEAD, EXCHANGE, Queue, Topology
@@ -64,14 +66,12 @@ class Collected:
 class Connection:
     """An open connection with one channel to consume and one to publish. Make one with `connected`."""
 
-    def __init__(
-        self, consuming: AbstractChannel, publishing: AbstractChannel, exchange: AbstractExchange, closed: asyncio.Event
-    ) -> None:
+    def __init__(self, consuming: AbstractChannel, publishing: AbstractChannel, closed: asyncio.Event) -> None:
         self._consuming = consuming
         self._publishing = publishing
-        self._exchange = exchange
         self.closed = closed
-        self._consumers: dict[str, Any] = {}
+        # Their tags by the queues that they consume.
+        self._consumers: dict[str, str] = {}
         # Deliveries that are done, up to which the broker knows it, and those beyond.
         self._told = 0
         self._done: set[int] = set()
@@ -99,8 +99,9 @@ class Connection:
         """Let no more deliveries come; what came stays here. Raises Unavailable."""
         consumers, self._consumers = self._consumers, {}
         with _wrapped("cancel"):
-            for queue, tag in consumers.values():
-                await queue.cancel(tag, timeout=CALL_SECONDS)
+            channel = await self._consuming.get_underlay_channel()
+            for tag in consumers.values():
+                await channel.basic_cancel(tag, timeout=CALL_SECONDS)
 
     async def acknowledge(self, tags: Iterable[int]) -> None:
         """These deliveries are done. Raises Unavailable.
@@ -122,9 +123,19 @@ class Connection:
 
     async def publish(self, label: Label, body: bytes, amqp_id: str, reply_to: str, at: datetime) -> Sent:
         """Hand a message to the broker, and wait for its word."""
-        message = labelling.message(label, body, amqp_id, reply_to, at)
         try:
-            await self._exchange.publish(message, label.queue, mandatory=True, timeout=CALL_SECONDS)
+            written = labelling.written(label, amqp_id, reply_to, at)
+            channel = cast("Channel", await self._publishing.get_underlay_channel())
+            # Without `wait` many go to the broker in one piece; its word on each is waited for all the same.
+            await channel.basic_publish(
+                body,
+                exchange=EXCHANGE,
+                routing_key=label.queue,
+                properties=written,
+                mandatory=True,
+                timeout=CALL_SECONDS,
+                wait=False,
+            )
         except PublishError:
             return Sent.UNROUTABLE
         except DeliveryError:
@@ -148,25 +159,26 @@ class Connection:
             return found.message_count or 0, found.consumer_count or 0
 
     async def _attend(
-        self, queues: Sequence[str], prefetch: int, put: Callable[[AbstractIncomingMessage], Awaitable[None]]
+        self, queues: Sequence[str], prefetch: int, put: Callable[[DeliveredMessage], Coroutine[Any, Any, None]]
     ) -> None:
         with _wrapped("consume"):
-            await self._consuming.set_qos(prefetch_count=prefetch, timeout=CALL_SECONDS)
+            channel = await self._consuming.get_underlay_channel()
+            await channel.basic_qos(prefetch_count=prefetch, timeout=CALL_SECONDS)
             for name in queues:
-                queue = await self._consuming.get_queue(name, ensure=False)
-                self._consumers[name] = (queue, await queue.consume(put, timeout=CALL_SECONDS))
+                told = await channel.basic_consume(name, put, timeout=CALL_SECONDS)
+                self._consumers[name] = told.consumer_tag or ""
 
-    async def _put(self, message: AbstractIncomingMessage) -> None:
+    async def _put(self, message: DeliveredMessage) -> None:
         """No await in here: the library starts a task for each delivery, and only so they stay in order."""
         self.arrived.put_nowait(_arrived(message))
 
-    async def _put_whole(self, message: AbstractIncomingMessage) -> None:
+    async def _put_whole(self, message: DeliveredMessage) -> None:
         """No await in here either."""
-        key, answers = message.routing_key or "", message.correlation_id or ""
+        key, answers = message.routing_key or "", message.header.properties.correlation_id or ""
         self.collected.put_nowait(Collected(_arrived(message), key, answers, labelling.told(message)))
 
 
-def _arrived(message: AbstractIncomingMessage) -> Arrived:
+def _arrived(message: DeliveredMessage) -> Arrived:
     return Arrived(
         labelling.origin(message),
         labelling.body(message),
@@ -185,10 +197,9 @@ async def connected(urls: Sequence[str], name: str) -> AsyncIterator[Connection]
         with _wrapped("channel"):
             consuming = await connection.channel(publisher_confirms=False)
             publishing = await connection.channel(publisher_confirms=True, on_return_raises=True)
-            exchange = await publishing.get_exchange(EXCHANGE, ensure=False)
         for each in (connection, consuming, publishing):
             each.close_callbacks.add(lambda *_: closed.set())
-        yield Connection(consuming, publishing, exchange, closed)
+        yield Connection(consuming, publishing, closed)
     finally:
         closed.set()
         await _close(connection)

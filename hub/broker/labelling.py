@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from aio_pika import DeliveryMode, Message
-from aio_pika.abc import AbstractIncomingMessage
+from aiormq.abc import DeliveredMessage
 
 from hub.broker import sections
+from hub.broker.properties import Properties, properties
 from hub.transport import Label, Origin
 
 # In which RabbitMQ puts the sections of AMQP 1.0; and how it marks the body: not known to be anything, or plain bytes.
@@ -19,33 +19,33 @@ LONGEST = 512
 SHORT = 255
 
 
-def origin(message: AbstractIncomingMessage) -> Origin:
+def origin(message: DeliveredMessage) -> Origin:
     """What came with a message, whichever protocol brought it."""
-    headers = message.headers or {}
-    new = sections.properties(_bytes(headers.get(PROPERTIES)))
+    with_it = message.header.properties
+    new = sections.properties(_bytes((with_it.headers or {}).get(PROPERTIES)))
     own = told(message)
-    type = "" if new or message.type in (SECTIONS, BINARY) else message.type
+    type = "" if new or with_it.message_type in (SECTIONS, BINARY) else with_it.message_type
     return Origin(
-        id=_cut(new.get("message-id") or message.message_id),
+        id=_cut(new.get("message-id") or with_it.message_id),
         label=_cut(new.get("subject") or own.get("Label") or type),
-        reply_to=_cut(new.get("reply-to") or message.reply_to),
-        content_type=_cut(new.get("content-type") or message.content_type),
+        reply_to=_cut(new.get("reply-to") or with_it.reply_to),
+        content_type=_cut(new.get("content-type") or with_it.content_type),
         from_her_id=_cut(own.get("fromHerId")),
         to_her_id=_cut(own.get("toHerId")),
         sent=_cut(own.get("applicationTimeStamp")),
     )
 
 
-def body(message: AbstractIncomingMessage) -> bytes:
+def body(message: DeliveredMessage) -> bytes:
     """The bytes of a message; those of AMQP 1.0 may stand in a section."""
-    if message.type == SECTIONS and (found := sections.body(message.body)) is not None:
+    if message.header.properties.message_type == SECTIONS and (found := sections.body(message.body)) is not None:
         return found
     return message.body
 
 
-def message(label: Label, content: bytes, amqp_id: str, reply_to: str, at: datetime) -> Message:
-    """A message for the broker, told in both protocols' words; what is too long for them is cut."""
-    properties = {
+def written(label: Label, amqp_id: str, reply_to: str, at: datetime) -> Properties:
+    """What goes with a message of ours, told in both protocols' words; what is too long for them is cut."""
+    new = {
         "message-id": _short(amqp_id),
         "to": _short(label.queue),
         "subject": _short(label.function),
@@ -53,33 +53,25 @@ def message(label: Label, content: bytes, amqp_id: str, reply_to: str, at: datet
         "correlation-id": _short(label.correlation or amqp_id),
         "content-type": _short(label.content_type),
     }
-    written = at.astimezone(UTC).isoformat(timespec="seconds")
-    words = {"fromHerId": label.from_her_id, "toHerId": label.to_her_id, "applicationTimeStamp": written, **label.told}
-    also = {name: text[:LONGEST] for name, text in words.items()}
-    first, second = sections.write(properties, also)
-    headers: dict[str, Any] = {
-        **also,
-        "Label": properties["subject"],
-        # A byte array: a string would have to be UTF-8.
-        PROPERTIES: bytearray(first),
-        APPLICATION: bytearray(second),
-    }
-    return Message(
-        content,
-        headers=headers,
-        content_type=properties["content-type"],
-        delivery_mode=DeliveryMode.PERSISTENT,
-        correlation_id=properties["correlation-id"],
-        reply_to=properties["reply-to"],
-        message_id=properties["message-id"],
-        timestamp=at,
-        type=properties["subject"],
+    moment = at.astimezone(UTC).isoformat(timespec="seconds")
+    words = {"fromHerId": label.from_her_id, "toHerId": label.to_her_id, "applicationTimeStamp": moment, **label.told}
+    own = {_short(name): text[:LONGEST] for name, text in words.items()}
+    first, second = sections.write(new, own)
+    return properties(
+        message_id=new["message-id"],
+        type=new["subject"],
+        content_type=new["content-type"],
+        correlation_id=new["correlation-id"],
+        reply_to=new["reply-to"],
+        at=at,
+        # Sections are byte arrays: a string would have to be UTF-8.
+        headers={**own, "Label": new["subject"], PROPERTIES: first, APPLICATION: second},
     )
 
 
-def told(message: AbstractIncomingMessage) -> Mapping[str, str]:
+def told(message: DeliveredMessage) -> Mapping[str, str]:
     """The application properties of a message, as texts."""
-    headers = message.headers or {}
+    headers = message.header.properties.headers or {}
     own = {k: v for k, v in headers.items() if isinstance(v, str)}
     return {**own, **sections.application(_bytes(headers.get(APPLICATION)))}
 
