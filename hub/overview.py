@@ -11,7 +11,22 @@ from hub import __version__
 from hub.broker.topology import EXCHANGE, Queue, Topology
 from hub.record import Dead, Worker
 from hub.service import Accepted, Held, Noted, Outcome, Rejected, Repeated
-from hub.status import SILENT, TROUBLE, Depth, Facts, Finding, Kept, Queues, Seen, age, replaced, words, worst
+from hub.status import (
+    IN_HAND_SINCE,
+    SILENT,
+    TROUBLE,
+    WORKED_AT,
+    Depth,
+    Facts,
+    Finding,
+    Kept,
+    Queues,
+    Seen,
+    age,
+    replaced,
+    words,
+    worst,
+)
 
 # As wide as a terminal is at least.
 WIDTH = 100
@@ -165,8 +180,19 @@ def _workers_in_words(facts: Facts, now: datetime) -> Iterator[str]:
         if silence > SILENT:
             seen += ", gone and replaced" if replaced(facts, x, now) else ", SILENT"
         trouble = (f"TROUBLE: {x.state[TROUBLE]}",) if x.state.get(TROUBLE) else ()
-        state = (f"{key.replace('_', ' ')} {value}" for key, value in sorted(x.state.items()) if key != TROUBLE)
+        state = (_said(facts, key, value, now) for key, value in sorted(x.state.items()) if key != TROUBLE)
         yield "  ".join((f"{x.kind:<6}", x.name, seen, *trouble, ", ".join(state))).rstrip()
+
+
+def _said(facts: Facts, key: str, value: str, now: datetime) -> str:
+    """What a worker says of itself; moments as how long ago they were."""
+    told = key.replace("_", " ")
+    if key not in (IN_HAND_SINCE, WORKED_AT):
+        return f"{told} {value}"
+    ago = words(age(facts, datetime.fromisoformat(value), now))
+    return (
+        f"{told.removesuffix(' since')} for {ago}" if key == IN_HAND_SINCE else f"{told.removesuffix(' at')} {ago} ago"
+    )
 
 
 def _broker_in_words(x: Queues | None) -> Iterator[str]:

@@ -30,7 +30,7 @@ from hub.message import (
     Unreadable,
     plain_message_id,
 )
-from hub.record import Asked, Stored
+from hub.record import Asked, Relayed, Stored
 from hub.registry import Configuration
 from hub.settings import Acceptance, Settings, Signatures, Wire
 from hub.store import Committed, Conflict, Duplicate, Outdated, Store, Writing, Written
@@ -122,6 +122,14 @@ class Opened:
     received_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What came of each delivery of a batch, and the documents that the caller is to hand to the broker."""
+
+    outcomes: list[Outcome]
+    claimed: list[Relayed]
+
+
 class Hub:
     """All that the doors and the loops may ask for. Make one with `open_hub`."""
 
@@ -144,25 +152,28 @@ class Hub:
 
     async def receive(self, batch: Sequence[Delivery], now: datetime) -> list[Outcome]:
         """Take a batch in: when this returns, every delivery is committed, and its outcome can be told."""
-        return await self.settle(await self.prepare(batch, now))
+        return (await self.settle(await self.prepare(batch, now))).outcomes
 
-    async def prepare(self, batch: Sequence[Delivery], now: datetime) -> Prepared:
-        """The first half of `receive`: read and judge. Nothing has happened yet."""
+    async def prepare(self, batch: Sequence[Delivery], now: datetime, until: datetime | None = None) -> Prepared:
+        """The first half of `receive`: read and judge. Nothing has happened yet.
+
+        With `until`, the caller hands what goes out by the broker to it by itself, and before then.
+        """
         readings = await self._readers.read([d.raw for d in batch])
         known = await self._answered(readings)
         changes = [self._judged(d, r, known, now) for d, r in zip(batch, readings, strict=True)]
-        return [self._writing(d, c, now) for d, c in zip(batch, changes, strict=True)]
+        return [self._writing(d, c, now, until) for d, c in zip(batch, changes, strict=True)]
 
     async def explain(self, raw: bytes) -> Mapping[Fault, wire.Allowed]:
         """What the schemas allow where the form of a message is wrong, by its faults; nothing else happens."""
         return await self._readers.explain(raw)
 
-    async def settle(self, writings: Prepared) -> list[Outcome]:
+    async def settle(self, writings: Prepared) -> Settled:
         """The second half of `receive`: commit, and say what came of each."""
         written = await self._commit(writings)
         outcomes = [_outcome(w, x) for w, x in zip(writings, written, strict=True)]
         log.info("messages.received", **_counted(outcomes))
-        return outcomes
+        return Settled(outcomes, [x for w in written if isinstance(w, Committed) for x in w.claimed])
 
     async def park(self, delivery: Delivery, now: datetime) -> None:
         """Put a delivery aside that could not be taken in however often it was tried; its sender is told."""
@@ -276,13 +287,13 @@ class Hub:
         refers = {plain_message_id(id) for talk in talks for id in talk.ids}
         return await self.store.answered(refers) if refers else {}
 
-    def _writing(self, delivery: Delivery, change: Change, now: datetime) -> Writing:
+    def _writing(self, delivery: Delivery, change: Change, now: datetime, until: datetime | None = None) -> Writing:
         documents = tuple(wire.write(o.document) for o in change.outgoing)
         # What is replayed from quarantine has no origin any more, but came by the broker all the same.
         carried = delivery.origin is not None or delivery.account.name.startswith(BROKER)
         labels = self._labels(change, carried, delivery.origin or _NOWHERE)
         told = _conflicting(change, delivery.origin, now) if delivery.origin else None
-        return Writing(change, now, delivery.raw, delivery.account.name, documents, labels, told)
+        return Writing(change, now, delivery.raw, delivery.account.name, documents, labels, told, until)
 
     def _labels(self, change: Change, carried: bool, origin: Origin = _NOWHERE) -> tuple[Label | None, ...]:
         """How each document goes by the broker, or None for those that are fetched from a mailbox."""

@@ -26,8 +26,14 @@ WAITING = timedelta(seconds=60)
 MISSING = 20
 # So many of several queues are named.
 NAMED = 5
-# What a worker says of itself when it cannot work right now (workers/health.py).
-TROUBLE = "trouble"
+# As long as a worker may have the same in hand, or leave alone what lies ready: it looks for itself twice meanwhile.
+STUCK = timedelta(seconds=60)
+# What lies ready may be on its way to somebody: it is looked at once more after so long.
+MOMENT_SECONDS = 2.0
+
+# What workers say of themselves: why they cannot work right now, since when they have deliveries in hand of which none
+# was done, when they took one or did one last, and how many lie ready for them.
+TROUBLE, IN_HAND_SINCE, WORKED_AT, READY = "trouble", "in_hand_since", "worked_at", "ready"
 
 # The work that somebody must do where messages come by a broker, the processes that do it, and what waits without them.
 WORK = {
@@ -115,6 +121,7 @@ def judge(facts: Facts, now: datetime) -> tuple[Finding, ...]:
     found = [*_store(facts), *_broker(facts.queues)]
     if facts.kept is not None:
         found += [*_work(facts, facts.kept, now), *_silent(facts, facts.kept, now), *_troubled(facts, now)]
+        found += [*_stuck(facts, now), *_idle(facts, now)]
     found += _deep(facts.queues)
     if facts.kept is not None:
         found += [*_outbox(facts, facts.kept, now), *_put_aside(facts.kept), *_late(facts.kept, now)]
@@ -154,6 +161,14 @@ async def gather(settings: Settings, clock: Clock, directory: Directory | None =
     # It is read first: a wrong one says so before anything is asked.
     if settings.broker.urls and directory is None:
         directory = registry.load(settings.folder).directory
+    facts = await _gathered(settings, clock, directory)
+    if any(_idle(facts, clock.now())):
+        await asyncio.sleep(MOMENT_SECONDS)
+        facts = await _gathered(settings, clock, directory)
+    return facts
+
+
+async def _gathered(settings: Settings, clock: Clock, directory: Directory | None) -> Facts:
     (kept, fault), queues = await asyncio.gather(_kept(settings, clock), _queues(settings, directory))
     return Facts(kept, queues, fault, speed(clock))
 
@@ -334,6 +349,44 @@ def _troubled(facts: Facts, now: datetime) -> Iterator[Finding]:
             means = {"store": "the database", "broker": "the broker"}.get(x.state[TROUBLE], x.state[TROUBLE])
             do = f"Mend {means}, or the way to it from there; {x.name} goes on by itself."
             yield Finding(severity, kind, f"{x.name} cannot work: it does not reach {means}.", do)
+
+
+def _stuck(facts: Facts, now: datetime) -> Iterator[Finding]:
+    """Workers that live, say that all is well, and have the same in hand all the time."""
+    alive = _working(facts, now)
+    stuck = [(x, held) for x in alive if (held := _since(facts, x, IN_HAND_SINCE, now)) and held > STUCK]
+    for x, held in stuck:
+        severity = Severity.BROKEN if len(stuck) == len(alive) else Severity.ATTENTION
+        what = f"{x.name} has messages in hand and has done none of them for {words(held)}."
+        do = "Its log says what it does; if it hangs, restart it: the broker brings them again."
+        yield Finding(severity, x.kind, what, do)
+
+
+def _idle(facts: Facts, now: datetime) -> Iterator[Finding]:
+    """Messages that lie ready although there are consumers, all of which have had nothing to do for long."""
+    alive = _working(facts, now)
+    if not alive or any((_since(facts, x, WORKED_AT, now) or _age(facts, x, now)) <= STUCK for x in alive):
+        return
+    for depth in facts.queues.depths if facts.queues else ():
+        if depth.inbound and depth.ready and depth.consumers:
+            what = f"{_many(depth.ready, 'message')} in {depth.queue}, and none of its consumers takes any."
+            do = "Restart `hub worker intake`; then `rabbitmqctl list_consumers` tells who else consumes there."
+            yield Finding(Severity.BROKEN, depth.queue, what, do)
+
+
+def _working(facts: Facts, now: datetime) -> list[Worker]:
+    """Those that take in what comes, and are not in trouble."""
+    return [x for x in _alive(facts, ("intake",), now) if not x.state.get(TROUBLE)]
+
+
+def _since(facts: Facts, x: Worker, what: str, now: datetime) -> timedelta | None:
+    """How long ago something was that a worker tells the moment of, or None."""
+    told = x.state.get(what)
+    return age(facts, datetime.fromisoformat(told), now) if told else None
+
+
+def _age(facts: Facts, x: Worker, now: datetime) -> timedelta:
+    return age(facts, x.started_at, now)
 
 
 def _known(facts: Facts, trouble: str) -> bool:

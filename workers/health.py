@@ -6,9 +6,8 @@ from collections.abc import Mapping
 
 from hub.errors import BadConfiguration
 from hub.settings import Worker
+from hub.status import TROUBLE
 
-# What a worker says of itself when it cannot work right now.
-TROUBLE = "trouble"
 # A probe's question is a line or two.
 LONGEST, SECONDS = 8_192, 5.0
 

@@ -13,8 +13,8 @@ from hub.account import SystemAccount
 from hub.broker import Arrived, Connection
 from hub.errors import Unavailable
 from hub.service import BROKER, Delivery, Prepared
-from workers import session, stopping
-from workers.health import TROUBLE
+from hub.status import IN_HAND_SINCE, READY, TROUBLE, WORKED_AT
+from workers import relay, session, stopping
 from workers.process import Running
 from workers.session import CAREFUL
 
@@ -36,7 +36,7 @@ async def run(running: Running) -> None:
 
 async def _use(running: Running, line: Connection) -> None:
     taking = Taking(running, line)
-    looking = asyncio.create_task(_look(running, line), name="look")
+    looking = asyncio.create_task(_look(running, line, taking), name="look")
     try:
         await taking.run()
     finally:
@@ -44,18 +44,34 @@ async def _use(running: Running, line: Connection) -> None:
         await asyncio.gather(looking, return_exceptions=True)
 
 
-async def _look(running: Running, line: Connection) -> None:
-    """End the connection when the broker has lost our consumers: a new one makes new ones."""
+async def _look(running: Running, line: Connection, taking: "Taking") -> None:
+    """End the connection when the broker has lost our consumers: a new one makes new ones.
+
+    It has when it says so, when a queue has no consumer at all, and when messages lie ready there at two looks while
+    nothing came between. What cannot be looked at hurts no other queue.
+    """
     queues = [queue.name for queue in broker.topology(running.hub.directory).inbound]
+    waiting: dict[str, int] = {}
     while not line.closed.is_set():
+        before, taken = waiting, taking.taken
         await stopping.pause(LOOK_SECONDS, line.closed)
-        try:
-            lost = [name for name in queues if (await line.depth(name))[1] == 0]
-        except Unavailable:
-            lost = queues
-        if lost and running.state.get(TROUBLE) is None:
-            log.error("consumer.lost", queues=lost)
+        depths = {name: depth for name in queues if (depth := await _depth(line, name))}
+        waiting = {name: ready for name, (ready, _) in depths.items() if ready}
+        running.state[READY] = str(sum(waiting.values()))
+        lost = set(line.lost) | {name for name, (_, consumers) in depths.items() if not consumers}
+        if taking.taken == taken and not taking.in_hand:
+            lost |= before.keys() & waiting.keys()
+        if lost and running.state.get(TROUBLE) is None and not line.closed.is_set():
+            log.error("consumer.lost", queues=sorted(lost))
             line.closed.set()
+
+
+async def _depth(line: Connection, queue: str) -> tuple[int, int] | None:
+    try:
+        return await line.depth(queue)
+    except Unavailable as fault:
+        log.warning("queue.unseen", queue=queue, exc_info=fault)
+        return None
 
 
 class Taking:
@@ -66,16 +82,23 @@ class Taking:
         self._hub = running.hub
         self._line = line
         self._settling: asyncio.Task[None] | None = None
+        self._handing: asyncio.Task[None] | None = None
+        # Deliveries that were taken in hand in all, and those that are not done yet.
+        self.taken, self.in_hand = 0, 0
 
     async def run(self) -> None:
         """Until it is time to stop, or the connection ends. Raises Unavailable when the broker fails."""
         await self._consume()
         try:
             while batch := await self._gather():
+                self.taken += len(batch)
+                self._told(len(batch))
                 await self._handle(batch)
         finally:
-            if self._settling:
-                await self._settling
+            try:
+                await self._ended()
+            finally:
+                await self._handed()
         if self._running.stop.is_set() and not self._line.closed.is_set():
             await self._line.rest()
         elif self._line.closed.is_set():
@@ -138,30 +161,56 @@ class Taking:
     async def _together(self, batch: Sequence[Arrived]) -> None:
         """Read and judge now; commit and acknowledge beside the next batch, in the order of batches."""
         deliveries = [_delivery(a) for a in batch]
+        clock, since = self._hub.clock, time.monotonic()
         try:
-            writings = await self._hub.prepare(deliveries, self._hub.clock.now())
+            writings = await self._hub.prepare(deliveries, clock.now(), clock.after(relay.LEASE_SECONDS))
         except Exception as fault:
             await self._ended()
             await self._one_by_one(batch, fault)
             return
         await self._ended()
-        self._settling = asyncio.create_task(self._settle(batch, writings), name="settle")
+        self._settling = asyncio.create_task(self._settle(batch, writings, since), name="settle")
 
-    async def _settle(self, batch: Sequence[Arrived], writings: Prepared) -> None:
+    async def _settle(self, batch: Sequence[Arrived], writings: Prepared, since: float) -> None:
+        """Commit, acknowledge, and hand the answers to the broker beside the next batch; what fails the relay does."""
         begun = time.perf_counter()
         try:
-            outcomes = await self._hub.settle(writings)
+            settled = await self._hub.settle(writings)
         except Exception as fault:
             await self._one_by_one(batch, fault)
             return
-        self._running.count("received", len(outcomes))
+        self._running.count("received", len(batch))
         await self._done(batch)
+        await self._handed()
+        if settled.claimed and not self._line.closed.is_set():
+            handing = relay.hand_over(self._running, self._line, settled.claimed, since)
+            self._handing = asyncio.create_task(handing, name="hand over")
         self._running.state["last_seconds"] = f"{time.perf_counter() - begun:.3f}"
 
     async def _done(self, batch: Sequence[Arrived]) -> None:
         """These are committed; a connection that ended cannot be told, and the broker brings them again."""
         if not self._line.closed.is_set():
             await self._line.acknowledge(a.tag for a in batch)
+        self._told(-len(batch))
+
+    def _told(self, more: int) -> None:
+        """Say in heartbeats since when something is in hand of which nothing is done, and when something was last."""
+        began, now = not self.in_hand, self._hub.clock.now().isoformat()
+        self.in_hand += more
+        if not self.in_hand:
+            self._running.state.pop(IN_HAND_SINCE, None)
+        elif began or more < 0:
+            self._running.state[IN_HAND_SINCE] = now
+        self._running.state[WORKED_AT] = now
+
+    async def _handed(self) -> None:
+        """The answers of the batch before are with the broker, or with the relay."""
+        handing, self._handing = self._handing, None
+        if handing:
+            try:
+                await handing
+            except Unavailable as fault:
+                log.warning("answers.unwritten", exc_info=fault)
 
     async def _ended(self) -> None:
         settling, self._settling = self._settling, None

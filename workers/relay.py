@@ -2,15 +2,17 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 import structlog
 
-from hub.broker import Connection, Sent
+from hub.broker import CALL_SECONDS, Connection, Sent
 from hub.clock import Clock
 from hub.errors import Unavailable
 from hub.record import Relayed
+from hub.status import TROUBLE
 from hub.transport import inbound
 from workers import session, stopping
 from workers.process import Running
@@ -19,7 +21,7 @@ log = structlog.get_logger()
 
 # As many at once, and nobody else gets them meanwhile: longer than a publish may take, or it would be sent twice.
 PORTION = 256
-LEASE_SECONDS = 15.0
+LEASE_SECONDS = 20.0
 # The first wait after a try that failed, the longest one, and the last try of all: after some hours.
 FIRST_SECONDS, LONGEST_SECONDS, MOST = 5.0, 1200.0, 16
 # How long it waits when there is nothing to send, unless somebody rings.
@@ -38,10 +40,13 @@ async def _use(running: Running, line: Connection) -> None:
         rung = asyncio.create_task(running.hub.changed(LOOK_SECONDS))
         await asyncio.sleep(0)
         try:
-            if await _portion(running, line):
+            done = await _portion(running, line)
+            running.state.pop(TROUBLE, None)
+            if done:
                 rung.cancel()
                 continue
         except Unavailable as fault:
+            running.state[TROUBLE] = "store"
             log.warning("relay.paused", exc_info=fault)
             await stopping.pause(AWAY_SECONDS, running.stop)
         await session.first(running.stop, line, rung)
@@ -52,10 +57,23 @@ async def _use(running: Running, line: Connection) -> None:
 
 async def _portion(running: Running, line: Connection) -> int:
     """Send what is due, at most so many; returns how many there were."""
+    clock, since = running.hub.clock, time.monotonic()
+    claimed = await running.hub.store.relay(clock.now(), clock.after(LEASE_SECONDS), PORTION)
+    if claimed:
+        await hand_over(running, line, claimed, since)
+    return len(claimed)
+
+
+async def hand_over(running: Running, line: Connection, claimed: Sequence[Relayed], since: float) -> None:
+    """Hand documents over that nobody else gets for LEASE_SECONDS from `since` (monotonic), and write how it went.
+
+    Where that took too long already, somebody else gets them. Raises Unavailable when the database is away and it is
+    time to stop; then it is not written, and they are sent once more under the same MsgId.
+    """
+    if time.monotonic() - since > LEASE_SECONDS - CALL_SECONDS:
+        log.warning("relay.too_late", documents=len(claimed))
+        return
     store, now = running.hub.store, running.hub.clock.now()
-    claimed = await store.relay(now, running.hub.clock.after(LEASE_SECONDS), PORTION)
-    if not claimed:
-        return 0
     results = await asyncio.gather(*(_publish(line, x, now) for x in claimed))
     done = [x for x, sent in zip(claimed, results, strict=True) if sent is Sent.CONFIRMED]
     failed = [
@@ -74,7 +92,6 @@ async def _portion(running: Running, line: Connection) -> int:
     if Sent.UNKNOWN in results:
         # A broker that says nothing, or a connection that lost an answer: what comes after goes over a new one.
         line.closed.set()
-    return len(claimed)
 
 
 async def _publish(line: Connection, x: Relayed, now: datetime) -> Sent:

@@ -11,8 +11,8 @@ import structlog
 from hub import broker
 from hub.broker import Connection
 from hub.errors import Unavailable
+from hub.status import TROUBLE
 from workers import stopping
-from workers.health import TROUBLE
 from workers.process import Running, needs_broker
 
 log = structlog.get_logger()

@@ -14,14 +14,15 @@ from enum import StrEnum
 from typing import Any, cast
 
 import aio_pika
-from aio_pika.abc import AbstractChannel
+from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import AMQPError, DeliveryError, PublishError
 from aiormq import Channel
 from aiormq.abc import DeliveredMessage
+from aiormq.exceptions import ChannelPreconditionFailed
 
 from hub.broker import labelling
 from hub.broker.topology import DEAD, EXCHANGE, Queue, Topology
-from hub.errors import Unavailable
+from hub.errors import BadConfiguration, Unavailable
 from hub.transport import Label, Origin
 
 # Shorter than three heartbeats, after which the library cancels whoever waits for a frozen broker.
@@ -32,6 +33,9 @@ CONNECT_SECONDS = 10.0
 # All that may come of a call to a broker that is not well; StopAsyncIteration comes out of the library's reader when a
 # connection is cut while it is made. A cancellation that nobody asked for comes from the library too.
 BROKEN = (AMQPError, OSError, TimeoutError, RuntimeError, StopAsyncIteration)
+
+# What a broker must be able to say, or what is handed to it may be lost: that it has a message, and that it has not.
+NEEDED = ("publisher_confirms", "basic.nack")
 
 
 class Sent(StrEnum):
@@ -64,14 +68,24 @@ class Collected:
 
 
 class Connection:
-    """An open connection with one channel to consume and one to publish. Make one with `connected`."""
+    """An open connection with channels to consume, to publish and to look at queues. Make one with `connected`."""
 
-    def __init__(self, consuming: AbstractChannel, publishing: AbstractChannel, closed: asyncio.Event) -> None:
+    def __init__(
+        self,
+        connection: AbstractConnection,
+        consuming: AbstractChannel,
+        publishing: AbstractChannel,
+        closed: asyncio.Event,
+    ) -> None:
+        self._connection = connection
         self._consuming = consuming
         self._publishing = publishing
+        # A look that fails closes its channel, and must close no other.
+        self._looking: AbstractChannel | None = None
         self.closed = closed
-        # Their tags by the queues that they consume.
+        # Their tags by the queues that they consume, and the library's book of all tags.
         self._consumers: dict[str, str] = {}
+        self._known: Mapping[str, Any] | None = None
         # Deliveries that are done, up to which the broker knows it, and those beyond.
         self._told = 0
         self._done: set[int] = set()
@@ -79,13 +93,21 @@ class Connection:
         self.collected: asyncio.Queue[Collected] = asyncio.Queue()
 
     async def declare(self, topology: Topology) -> None:
-        """See to it that all exchanges, queues and bindings are there. Raises Unavailable."""
+        """See to it that all exchanges, queues and bindings are there.
+
+        Raises Unavailable; and BadConfiguration when one is there and not as it must be, such as a classic queue.
+        """
         channel = self._publishing
-        with _wrapped("declare"):
-            for name in (EXCHANGE, DEAD):
-                await channel.declare_exchange(name, "direct", durable=True, timeout=CALL_SECONDS)
-            # Each waits for the broker's word, and the broker takes them in order, so they need not wait in turn.
-            await asyncio.gather(*(_declare(channel, q) for q in topology.queues))
+        try:
+            with _wrapped("declare"):
+                for name in (EXCHANGE, DEAD):
+                    await channel.declare_exchange(name, "direct", durable=True, timeout=CALL_SECONDS)
+                # Each waits for the broker's word, and the broker takes them in order, so they need not wait in turn.
+                await asyncio.gather(*(_declare(channel, q) for q in topology.queues))
+        except Unavailable as fault:
+            if isinstance(fault.__cause__, ChannelPreconditionFailed):
+                raise _otherwise(str(fault.__cause__)) from fault
+            raise
 
     async def consume(self, queues: Sequence[str], prefetch: int) -> None:
         """Let deliveries come into `arrived`, at most so many that are not acknowledged. Raises Unavailable."""
@@ -151,10 +173,18 @@ class Connection:
             return Sent.UNKNOWN
         return Sent.CONFIRMED
 
+    @property
+    def lost(self) -> frozenset[str]:
+        """The queues that we consumed until the broker told us that we do not any more: one was deleted, or moved."""
+        known = self._known or {}
+        return frozenset(queue for queue, tag in self._consumers.items() if tag not in known)
+
     async def depth(self, queue: str) -> tuple[int, int]:
         """How many messages are ready in a queue, and how many consumers it has. Raises Unavailable."""
-        with _wrapped("declare"):
-            channel = await self._publishing.get_underlay_channel()
+        with _wrapped("look"):
+            if self._looking is None or self._looking.is_closed:
+                self._looking = await self._connection.channel(publisher_confirms=False)
+            channel = await self._looking.get_underlay_channel()
             found = await channel.queue_declare(queue, passive=True, timeout=CALL_SECONDS)
             return found.message_count or 0, found.consumer_count or 0
 
@@ -162,7 +192,8 @@ class Connection:
         self, queues: Sequence[str], prefetch: int, put: Callable[[DeliveredMessage], Coroutine[Any, Any, None]]
     ) -> None:
         with _wrapped("consume"):
-            channel = await self._consuming.get_underlay_channel()
+            channel = cast("Channel", await self._consuming.get_underlay_channel())
+            self._known = channel.consumers
             await channel.basic_qos(prefetch_count=prefetch, timeout=CALL_SECONDS)
             for name in queues:
                 told = await channel.basic_consume(name, put, timeout=CALL_SECONDS)
@@ -194,15 +225,29 @@ async def connected(urls: Sequence[str], name: str) -> AsyncIterator[Connection]
         connection = await _first(urls, name)
     closed = asyncio.Event()
     try:
+        if connection.transport and (reason := weakness(connection.transport.connection.server_capabilities)):
+            raise BadConfiguration("configuration", "broker.urls", reason)
         with _wrapped("channel"):
             consuming = await connection.channel(publisher_confirms=False)
             publishing = await connection.channel(publisher_confirms=True, on_return_raises=True)
         for each in (connection, consuming, publishing):
             each.close_callbacks.add(lambda *_: closed.set())
-        yield Connection(consuming, publishing, closed)
+        yield Connection(connection, consuming, publishing, closed)
     finally:
         closed.set()
         await _close(connection)
+
+
+def weakness(capabilities: Mapping[str, Any]) -> str | None:
+    """Why a broker with these capabilities may lose what is handed to it, or None."""
+    missing = [name for name in NEEDED if not capabilities.get(name)]
+    return f"the broker cannot {' and '.join(missing)}, so nobody would know what it lost" if missing else None
+
+
+def _otherwise(told: str) -> BadConfiguration:
+    """The words for a queue that is not as it must be; the broker names the queue and the argument."""
+    reason = f"{told}. Move what lies there, delete it, and start again: `hub topology --json` shows how all must be"
+    return BadConfiguration("broker", "topology", reason)
 
 
 async def _declare(channel: AbstractChannel, q: Queue) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.change import Change
+from hub.record import Relayed
 from hub.transport import Label
 
 
@@ -13,6 +14,7 @@ class Writing:
 
     `documents` are in the order of `change.outgoing`, and so are `labels`: those of documents that go by the broker, or
     None. `raw` and `via` belong to an arrival. `conflict` tells its sender, where the MsgId is another message's.
+    With `until`, whoever writes it hands those documents to the broker by itself: nobody else gets them before then.
     """
 
     change: Change
@@ -22,11 +24,14 @@ class Writing:
     documents: tuple[bytes, ...] = ()
     labels: tuple[Label | None, ...] = ()
     conflict: "Writing | None" = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """All of it is written."""
+    """All of it is written. `claimed` are its documents that whoever wrote it is to hand to the broker."""
+
+    claimed: tuple[Relayed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ waits to get it back: with a step for each row, a commit in its thread and the e
 more than they work.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import lru_cache
 from typing import Any
 
 from psycopg import RawCursor
-from sqlalchemy import Connection, Dialect, Table
+from sqlalchemy import ARRAY, Column, ColumnElement, Connection, Dialect, Table, any_, bindparam
 
 # Rows of one statement; a full one stays far below SQLite's limit of variables.
 PORTION = 256
@@ -33,15 +33,25 @@ class Adding:
 
     def run(self, c: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
         """Insert the rows, which must have exactly the columns; returns how many were inserted."""
-        return sum(self._portion(c, rows[n : n + PORTION]) for n in range(0, len(rows), PORTION))
+        inserted = 0
+        for n in range(0, len(rows), PORTION):
+            with closing(_cursor(c)) as cursor:
+                self._portion(cursor, rows[n : n + PORTION], "")
+                inserted += cursor.rowcount
+        return inserted
 
-    def _portion(self, c: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
-        sql = self._head + _places(len(rows), len(self._binds), self._numbered) + self._tail
-        values = tuple([bind(row[name]) for row in rows for name, bind in self._binds])
-        with closing(_cursor(c)) as cursor:
-            cursor.execute(sql, values)
-            inserted: int = cursor.rowcount
-            return inserted
+    def returning(self, c: Connection, rows: Sequence[Mapping[str, Any]], wanted: str) -> list[tuple[Any, ...]]:
+        """As `run`, with what each row has in the wanted columns, in any order."""
+        found: list[tuple[Any, ...]] = []
+        for n in range(0, len(rows), PORTION):
+            with closing(_cursor(c)) as cursor:
+                self._portion(cursor, rows[n : n + PORTION], f" RETURNING {wanted}")
+                found += cursor.fetchall()
+        return found
+
+    def _portion(self, cursor: Any, rows: Sequence[Mapping[str, Any]], returning: str) -> None:
+        sql = self._head + _places(len(rows), len(self._binds), self._numbered) + self._tail + returning
+        cursor.execute(sql, tuple([bind(row[name]) for row in rows for name, bind in self._binds]))
 
 
 def add(c: Connection, table: Table, rows: Sequence[Mapping[str, Any]], ignore: bool = False) -> int:
@@ -50,6 +60,21 @@ def add(c: Connection, table: Table, rows: Sequence[Mapping[str, Any]], ignore: 
     With `ignore` those whose key is taken are left out.
     """
     return _adding(table, tuple(rows[0]), c.dialect, ignore).run(c, rows) if rows else 0
+
+
+def numbered(c: Connection, table: Table, rows: Sequence[Mapping[str, Any]], key: str) -> dict[Any, int]:
+    """Insert rows as `add` does; returns the number (`id`) that each got, by its value in a column of the caller's."""
+    if not rows:
+        return {}
+    adding = _adding(table, tuple(rows[0]), c.dialect, ignore=False)
+    return {row[0]: row[1] for row in adding.returning(c, rows, f"{key}, id")}
+
+
+def among(c: Connection, column: Column[Any], values: Collection[Any]) -> ColumnElement[bool]:
+    """Whether a column has one of many values: for PostgreSQL one array, and not as many values as there are."""
+    if c.dialect.driver != _NUMBERED:
+        return column.in_(values)
+    return column == any_(bindparam(None, list(values), type_=ARRAY(column.type)))
 
 
 def ask(c: Connection, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:

@@ -1,7 +1,8 @@
 """What goes by the broker: claimed for a while, tried under a new id each time, and sent, put off or parked."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -22,21 +23,38 @@ def claim(c: Connection, now: datetime, until: datetime, limit: int) -> list[Rel
 
     Whoever has them and dies leaves an attempt whose outcome nobody knows, and they are tried again.
     """
-    due = select(*_COLUMNS).where(outbox.c.next_attempt_at <= now).order_by(outbox.c.next_attempt_at, outbox.c.id)
-    found = c.execute(due.limit(limit).with_for_update(skip_locked=True)).all()
-    if not found:
+    due = select(outbox.c.id).where(outbox.c.next_attempt_at <= now).order_by(outbox.c.next_attempt_at, outbox.c.id)
+    mine = due.limit(limit).with_for_update(skip_locked=True)
+    values = {"next_attempt_at": until, "attempts": outbox.c.attempts + 1}
+    found = c.execute(update(outbox).where(outbox.c.id.in_(mine)).values(values).returning(*_COLUMNS)).all()
+    claimed = [
+        Relayed(r.id, r.msg_id, r.kind, r.body, _label(r.label), str(uuid4()), r.attempts)
+        for r in sorted(found, key=lambda r: r.id)
+    ]
+    _begun(c, claimed, now)
+    return claimed
+
+
+def add(c: Connection, documents: Sequence[Mapping[str, Any]], labels: Sequence[Label | None]) -> list[Relayed]:
+    """Insert documents; those that have had an attempt are claimed by whoever inserts them, and are returned."""
+    mine = [(row, label) for row, label in zip(documents, labels, strict=True) if label and row["attempts"]]
+    if not mine:
+        lane.add(c, outbox, documents)
         return []
-    mine = outbox.c.id.in_([r.id for r in found])
-    c.execute(update(outbox).where(mine).values(next_attempt_at=until, attempts=outbox.c.attempts + 1))
-    claimed = [Relayed(r.id, r.msg_id, r.kind, r.body, _label(r.label), str(uuid4()), r.attempts + 1) for r in found]
-    lane.add(c, attempt, [{"amqp_id": x.amqp_id, "outbox_id": x.id, "at": now} for x in claimed])
+    numbers = lane.numbered(c, outbox, documents, "msg_id")
+    claimed = [
+        Relayed(numbers[row["msg_id"]], row["msg_id"], row["kind"], row["body"], label, str(uuid4()), 1)
+        for row, label in mine
+    ]
+    _begun(c, claimed, mine[0][0]["created_at"])
     return claimed
 
 
 def sent(c: Connection, done: Sequence[Relayed], now: datetime) -> None:
     """The broker has these."""
     values = {"sent_at": now, "confirmed_at": now, "next_attempt_at": None, "parked_at": None}
-    c.execute(update(outbox).where(outbox.c.id.in_([x.id for x in done]), outbox.c.sent_at.is_(None)).values(values))
+    mine = lane.among(c, outbox.c.id, [x.id for x in done])
+    c.execute(update(outbox).where(mine, outbox.c.sent_at.is_(None)).values(values))
     _ended(c, [x.amqp_id for x in done], "confirmed", now)
 
 
@@ -97,8 +115,12 @@ def _unpark(
     return len(found)
 
 
+def _begun(c: Connection, claimed: Iterable[Relayed], now: datetime) -> None:
+    lane.add(c, attempt, [{"amqp_id": x.amqp_id, "outbox_id": x.id, "at": now} for x in claimed])
+
+
 def _ended(c: Connection, ids: Sequence[str], outcome: str, now: datetime) -> None:
-    c.execute(update(attempt).where(attempt.c.amqp_id.in_(ids)).values(ended_at=now, outcome=outcome))
+    c.execute(update(attempt).where(lane.among(c, attempt.c.amqp_id, ids)).values(ended_at=now, outcome=outcome))
 
 
 def _entry(x: Relayed, event: str, now: datetime, **detail: str) -> Entry:

@@ -10,9 +10,11 @@ from sqlalchemy import Connection, Executable, Row, select, tuple_, update
 from hub.change import Change, Quarantined, conflict
 from hub.item import Item
 from hub.message import MessageId, MessageKey
-from hub.store import cutting, lane, lineage, partition, postgresql, receipts, rows
+from hub.record import Relayed
+from hub.store import cutting, lane, lineage, partition, postgresql, receipts, relaying, rows
 from hub.store.batch import Committed, Conflict, Duplicate, Outdated, Writing, Written
 from hub.store.tables import alert, body, deadline, item, journal, message, notice, outbox, quarantine
+from hub.transport import Label
 
 
 def write(c: Connection, batch: Sequence[Writing]) -> list[Written]:
@@ -25,18 +27,19 @@ def write(c: Connection, batch: Sequence[Writing]) -> list[Written]:
     about = {o.about for w in good for o in w.change.outgoing if o.about}
     numbers |= {key: row.id for key, row in _known(c, about - set(numbers)).items()}
     alone, successors = lineage.sort(c, good)
-    _add(c, alone, numbers)
+    claimed = _add(c, alone, numbers)
     for successor in successors:
         # One after the other: each may take the place of the one before.
         earlier, succeeding = lineage.succeed(c, successor)
         for change in earlier:
             move(c, change)
-        _add(c, [*(Writing(change, succeeding.at) for change in earlier), succeeding], numbers)
+        claimed += _add(c, [*(Writing(change, succeeding.at) for change in earlier), succeeding], numbers)
     if c.dialect.name == "postgresql":
         postgresql.tell(c)
     # Only now do the first documents of messages that came twice in this very batch lie in the outbox.
     again = {n: _repeat(c, batch[n]) for n in repeated} | dict.fromkeys(told, Duplicate("held", None))
-    return [again.get(n) or moved.get(n) or Committed() for n in range(len(batch))]
+    mine = {x.msg_id: x for x in claimed}
+    return [again.get(n) or moved.get(n) or _committed(w, mine) for n, w in enumerate(batch)]
 
 
 def _arrive(c: Connection, batch: Sequence[Writing]) -> tuple[dict[MessageKey, int], list[int]]:
@@ -80,6 +83,13 @@ def _repeat(c: Connection, writing: Writing) -> Written:
     return Duplicate(found.verdict, c.execute(first.order_by(outbox.c.id)).scalars().first())
 
 
+def _committed(writing: Writing, claimed: Mapping[str, Relayed]) -> Committed:
+    if not claimed:
+        return Committed()
+    ids = [o.document.id for o in writing.change.outgoing]
+    return Committed(tuple(claimed[id] for id in ids if id in claimed))
+
+
 def _moves(change: Change) -> bool:
     return bool(change.missing) or any(x.version for x in change.items)
 
@@ -99,14 +109,15 @@ def move(c: Connection, change: Change) -> Written:
     return Committed()
 
 
-def _add(c: Connection, batch: Sequence[Writing], numbers: Mapping[MessageKey, int]) -> None:
-    """Insert all that is new, one statement for each table."""
+def _add(c: Connection, batch: Sequence[Writing], numbers: Mapping[MessageKey, int]) -> list[Relayed]:
+    """Insert all that is new, one statement for each table; returns the documents that are claimed by who writes it."""
     changes = [w.change for w in batch]
     fresh = [(change, x) for change in changes for x in change.items if not x.version]
     kept = {x.id for _, x in fresh}
     lane.add(c, item, [rows.item_row(x, numbers[x.message], _due(change, x)) for change, x in fresh])
     lane.add(c, deadline, [rows.deadline_row(d) for change in changes for d in change.deadlines if d.item in kept])
-    lane.add(c, outbox, [row for w in batch for row in _outbox_rows(w, numbers)])
+    documents = [row for w in batch for row in _outbox_rows(w, numbers)]
+    claimed = relaying.add(c, documents, [label for w in batch for label in _labels(w)])
     lane.add(c, notice, [rows.notice_row(n) for change in changes for n in change.notices], ignore=True)
     for w in batch:
         if w.change.receipt:
@@ -114,6 +125,7 @@ def _add(c: Connection, batch: Sequence[Writing], numbers: Mapping[MessageKey, i
     lane.add(c, alert, [rows.alert_row(a) for change in changes for a in change.alerts], ignore=True)
     lane.add(c, quarantine, [_held(w) for w in batch if w.change.quarantined])
     lane.add(c, journal, [rows.entry_row(e) for change in changes for e in change.entries])
+    return claimed
 
 
 _NEWEST = "SELECT coalesce(max(id), 0) FROM message"
@@ -170,15 +182,15 @@ def _outbox_rows(writing: Writing, numbers: Mapping[MessageKey, int]) -> list[di
             # An acknowledgement is never acknowledged (HIS 80415); everything else is, within the standard's 96 hours.
             "receipt_due": out.document.at + receipts.WITHIN if out.kind == "answer" else None,
             "label": None if label is None else rows.encode(label),
-            "next_attempt_at": None if label is None else writing.at,
+            "next_attempt_at": None if label is None else writing.until or writing.at,
+            "attempts": 1 if label and writing.until else 0,
         }
-        for out, document, label in zip(
-            writing.change.outgoing,
-            writing.documents,
-            writing.labels or (None,) * len(writing.documents),
-            strict=True,
-        )
+        for out, document, label in zip(writing.change.outgoing, writing.documents, _labels(writing), strict=True)
     ]
+
+
+def _labels(writing: Writing) -> tuple[Label | None, ...]:
+    return writing.labels or (None,) * len(writing.documents)
 
 
 def _told_before(c: Connection, batch: Sequence[Writing]) -> list[int]:

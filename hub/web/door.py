@@ -111,7 +111,7 @@ class Gathering:
     async def _commit(self, batch: Sequence[_Waiting], writings: Prepared) -> None:
         """Commit a batch and tell everybody; one that cannot be written does not take its neighbours with it."""
         try:
-            outcomes = await self._hub.settle(writings)
+            outcomes = (await self._hub.settle(writings)).outcomes
         except Exception as fault:
             if len(batch) == 1 or (isinstance(fault, HubError) and not isinstance(fault, Unwritable)):
                 # The store itself fails: it would fail for each of them, and each may wait for it long.

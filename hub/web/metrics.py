@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -31,6 +31,7 @@ PATIENCE_SECONDS = 8.0
 # What is told from the beginning, as 0: a series that begins with its first event has no rate.
 VERDICTS = ("accepted", "rejected", "noted")
 KINDS = ("intake", "relay", "serve", "watch")
+_HELD = status.IN_HAND_SINCE
 
 
 class Figures(Collector):
@@ -114,6 +115,13 @@ def _processes(facts: Facts, kept: Kept, now: datetime) -> Iterator[Metric]:
             age = status.age(facts, x.seen_at, now)
             alive[x.kind] += age <= status.GONE
             seen[x.kind] = min(age.total_seconds(), seen.get(x.kind, age.total_seconds()))
+    intakes = [x for x in kept.workers if x.kind == "intake" and status.age(facts, x.seen_at, now) <= status.GONE]
+    ready = [int(x.state[status.READY]) for x in intakes if status.READY in x.state]
+    held = [status.age(facts, datetime.fromisoformat(since), now) for x in intakes if (since := x.state.get(_HELD))]
+    if ready:
+        yield _one("inbound_ready", "Messages that lie ready at the broker, as an intake saw last", max(ready))
+    longest = max(held, default=timedelta(0)).total_seconds()
+    yield _one("inbound_held_seconds", "The longest that an intake has had messages in hand and done none", longest)
     yield _gauge("workers", "Processes that were heard of in the last minute", "kind", alive)
     yield _gauge("worker_last_seen_seconds", "How long ago the freshest of a kind was heard of", "kind", seen)
 

@@ -19,6 +19,9 @@ STEPS: dict[str, tuple[str, ...]] = {
         "hub.broker.connection.Connection.declare",
         "hub.broker.connection.Connection.consume",
         "hub.broker.connection.Connection.acknowledge",
+        "hub.broker.connection.Connection.publish",
+        "hub.store.store.Store.relayed",
+        "hub.store.store.Store.put_off",
     ),
     "relay": (
         "hub.store.store.Store.relay",

@@ -62,6 +62,7 @@ async def test_an_empty_hub_tells_zeros(prometheus: AsyncClient) -> None:
         ("sambud_items", "new"),
         ("sambud_items", "claimed"),
         ("sambud_items_late",),
+        ("sambud_inbound_held_seconds",),
         ("sambud_outbox_waiting",),
         ("sambud_outbox_oldest_seconds",),
         ("sambud_parked",),

@@ -2,15 +2,16 @@
 
 import asyncio
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 from uuid import UUID
 
 import aio_pika
 import psycopg
 import pytest
 
+from hub import broker, transport
 from hub import intake as decisions
-from hub import transport
 from hub.message import Message
 from hub.store.migrate import migrate
 from hub.transport import Condition
@@ -169,3 +170,35 @@ async def test_what_the_database_refuses_is_parked_and_its_neighbours_are_taken_
         await place.until(lambda: _counted(running.state, "received", 4))
         await place.until(lambda: _counted(running.state, "parked", 1))
     assert (4, ["parked"]) == (await accepted(place), [held.why for held in await place.hub.store.held()])
+
+
+async def test_what_lies_ready_while_nothing_comes_is_fetched_over_a_new_connection(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A consumer that the broker counts, and that brings nothing."""
+    monkeypatch.setattr(intake, "LOOK_SECONDS", 0.3)
+    deaf = True
+
+    async def put(self: broker.Connection, message: object) -> None:
+        if not deaf:
+            await heard(self, message)
+
+    heard = broker.Connection._put
+    monkeypatch.setattr(broker.Connection, "_put", put)
+    monkeypatch.setattr(broker.Connection, "depth", _shown(broker.Connection.depth, lambda: deaf))
+    async with place.working(intake.run) as running:
+        await place.send(centre.message(1), "first")
+        await place.until(lambda: _counted(running.state, "disconnects", 1))
+        deaf = False
+        await place.until(lambda: _counted(running.state, "received", 1))
+    assert 1 == await accepted(place)
+
+
+def _shown(depth: Any, deaf: Callable[[], bool]) -> Any:
+    """One that has been brought to us and that we did not hear counts as ready: no broker fails so when it is asked."""
+
+    async def shown(self: broker.Connection, queue: str) -> tuple[int, int]:
+        ready, consumers = await depth(self, queue)
+        return ready + deaf(), consumers
+
+    return shown
