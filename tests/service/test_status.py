@@ -95,7 +95,10 @@ CASES: dict[str, tuple[Facts, list[tuple[Severity, str]]]] = {
     ),
     "the broker is away": (facts(queues=Queues(fault="it is away")), [(BROKEN, "broker")]),
     "the database is away": (Facts(None, seen(queue()), "it is away"), [(BROKEN, "database")]),
-    "messages that somebody takes": (facts(queues=seen(queue(ready=1000))), []),
+    "messages that somebody takes": (
+        facts(*others(worker("intake", worked_at=ago(5).isoformat())), queues=seen(queue(ready=1000))),
+        [],
+    ),
     "messages that nobody takes": (facts(queues=seen(queue(ready=1, consumers=0))), [(BROKEN, "100_async")]),
     "an empty queue that nobody takes from": (facts(queues=seen(queue(consumers=0))), []),
     "our queue is missing": (facts(queues=seen(queue(seen=Seen.MISSING))), [(BROKEN, "queues")]),
