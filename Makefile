@@ -62,7 +62,7 @@ find_python() {
 endef
 
 help:  ## list what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 setup:  ## make .venv with the locked packages and the command .venv/bin/hub
 	@$(INSTALL)
@@ -107,6 +107,10 @@ crash: setup system  ## kill workers ten thousand times; ARGS="--kills 500 --kep
 chaos: setup system  ## kill brokers and the database, and let links fail; ARGS="--kills 10 --kept FILE"
 	@exec $(BIN)/python -m tests.chaos $(ARGS)
 
+publishes: export SAMBUD_WITHOUT := chromium postgresql pgbouncer
+publishes: setup system  ## publish a hundred thousand messages to a broker that fails; ARGS="--count 5000 --seed 2"
+	@exec $(BIN)/python -m tests.publishes $(ARGS)
+
 check: setup  ## lint, format, types and the directions of imports
 	@$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -114,14 +118,15 @@ check: setup  ## lint, format, types and the directions of imports
 	$(BIN)/python -m pytest --quiet tests/test_shape.py
 
 # What the tests need beyond Python: Chromium, letters for it to draw and whatever Playwright's driver cannot start
-# without (libatomic1); PostgreSQL and RabbitMQ, which tests start for themselves and installing must not start; and an
-# AMQP 1.0 client for Debian's own Python.
+# without (libatomic1); PostgreSQL, pgbouncer and RabbitMQ, which tests start for themselves and installing must not
+# start; and an AMQP 1.0 client for Debian's own Python.
 system: setup
 	@$(INSTALL)
 	has_chromium() {
 	    command -v chromium && $(BIN)/python -m playwright --version && find /usr/share/fonts -name '*.[ot]tf' | grep .
 	}
 	has_postgresql() { ls /usr/lib/postgresql/*/bin/initdb || command -v initdb; }
+	has_pgbouncer() { [ -x /usr/sbin/pgbouncer ] || command -v pgbouncer; }
 	has_rabbitmq() {
 	    [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] && command -v epmd && /usr/bin/python3 -c 'import proton'
 	}
@@ -133,6 +138,7 @@ system: setup
 	}
 	need chromium $(PAGE_PACKAGES)
 	need postgresql postgresql
+	need pgbouncer pgbouncer
 	need rabbitmq rabbitmq-server python3-qpid-proton
 	if [ $${#missing[@]} = 0 ]; then exit 0; fi
 	if [ "$$(id -u)" = 0 ] && [ ! -e $(POLICY) ]; then
@@ -168,4 +174,4 @@ clean:  ## remove .venv, build results and caches; never any data
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
 
-.PHONY: help setup demo cluster test bench fuzz check system lock clean crash chaos
+.PHONY: help setup demo cluster test bench fuzz check system lock clean crash chaos publishes

@@ -1,6 +1,6 @@
-"""A broker with queues for each test."""
+"""A broker with queues for each test, and one that may be treated badly."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -9,6 +9,13 @@ from hub.broker import Connection
 from tests.broker import place as places
 from tests.broker.place import Place
 from tests.servers import rabbitmq as mq
+
+
+@pytest.fixture(scope="session")
+def node() -> Iterator[mq.Node]:
+    """A broker that nobody else uses. Tests that ask for it are marked by hand, as it is not the run's own."""
+    with mq.running() as cluster:
+        yield cluster.nodes[0]
 
 
 @pytest.fixture

@@ -190,13 +190,6 @@ class TestConnect:
                 pass
 
 
-@pytest.fixture(scope="module")
-def node() -> Iterator[mq.Node]:
-    """A broker that nobody else uses, to be treated badly."""
-    with mq.running() as cluster:
-        yield cluster.nodes[0]
-
-
 def states(node: mq.Node) -> set[str]:
     """What the node's processes do, as the system says: T is stopped, Z has ended."""
     group = str(node.process and node.process.pid)
@@ -245,6 +238,7 @@ def test_a_call_is_given_up_before_the_library_gives_up_the_connection() -> None
     assert connection.CALL_SECONDS < 3 * connection.HEARTBEAT_SECONDS
 
 
+@pytest.mark.rabbitmq
 class TestUnwell:
     @pytest.fixture
     async def line(self, node: mq.Node, place: Place) -> AsyncIterator[Connection]:

@@ -7,6 +7,7 @@ import pytest
 
 from hub.store.migrate import migrate
 from tests import centre
+from tests.servers import pgbouncer as pb
 from tests.servers import postgresql as pg
 from tests.servers import rabbitmq as mq
 
@@ -21,6 +22,13 @@ def postgresql() -> Iterator[pg.Postgresql]:
         server.run("createdb", TEMPLATE)
         migrate(server.url(TEMPLATE))
         yield server
+
+
+@pytest.fixture(scope="session")
+def pgbouncer(postgresql: pg.Postgresql) -> Iterator[pb.Pgbouncer]:
+    """A pgbouncer before that PostgreSQL, which knows all its databases."""
+    with pb.running(postgresql) as pooler:
+        yield pooler
 
 
 @pytest.fixture(scope="session")
@@ -55,4 +63,12 @@ def postgresql_url(postgresql: pg.Postgresql) -> Iterator[str]:
     """The address of a new database with this version's tables, on PostgreSQL."""
     name = postgresql.create(TEMPLATE)
     yield postgresql.url(name)
+    postgresql.drop(name)
+
+
+@pytest.fixture
+def pgbouncer_url(postgresql: pg.Postgresql, pgbouncer: pb.Pgbouncer) -> Iterator[str]:
+    """The address of a new database with this version's tables, on PostgreSQL behind pgbouncer."""
+    name = postgresql.create(TEMPLATE)
+    yield pgbouncer.url(name)
     postgresql.drop(name)
