@@ -1,11 +1,10 @@
-"""The loop that lets deadlines lapse when they come."""
+"""The loop that lets deadlines lapse when they come, and beside it the one that looks after the months."""
 
 import asyncio
-import time
 
 import structlog
 
-from hub.errors import Unavailable
+from hub.errors import HubError, Unavailable
 from hub.service import Hub
 from workers import stopping, vigil
 from workers.process import Running
@@ -16,26 +15,28 @@ log = structlog.get_logger()
 LOOK_SECONDS = 0.5
 # How long it waits when the store failed.
 FAILED_SECONDS = 2.0
-# How often it is asked whether something is old enough to be let go.
+# How often the months that come are made, and it is asked whether something is old enough to be let go.
 FORGET_SECONDS = 6 * 3600.0
+# How soon it is tried again when that failed: somebody may have been reading what is to go.
+AGAIN_SECONDS = 300.0
+# How long a look that is under way may take at a stop.
+DRAIN_SECONDS = 5.0
 
 
 async def run(hub: Hub, stop: asyncio.Event) -> None:
-    """Let every clock that has come lapse, those that came while nobody watched first; until `stop`."""
+    """Let every clock that has come lapse, those that came while nobody watched first; until `stop`.
+
+    Messages' months are looked after beside it: no clock may wait for old bytes.
+    """
     log.info("watch.started")
-    forgetting = 0.0
-    while not stop.is_set():
-        try:
-            seconds = await _look(hub)
-            if time.monotonic() >= forgetting:
-                # The next time comes whether or not this one goes well: no clock may wait for old bytes.
-                forgetting = time.monotonic() + FORGET_SECONDS
-                await hub.forget(hub.clock.now())
-        except Unavailable as fault:
-            # What was due stays due: it is looked for again until the store can be used.
-            log.error("watch.failed", exc_info=fault)
-            seconds = FAILED_SECONDS
-        await stopping.pause(seconds, stop)
+    async with asyncio.TaskGroup() as group:
+        clocks = group.create_task(_clocks(hub, stop), name="clocks")
+        months = group.create_task(_months(hub), name="months")
+        await stop.wait()
+        # What is committed stays, and the rest is done by whoever watches next.
+        months.cancel()
+        await asyncio.wait((clocks,), timeout=DRAIN_SECONDS)
+        clocks.cancel()
 
 
 async def work(running: Running) -> None:
@@ -44,9 +45,33 @@ async def work(running: Running) -> None:
     Beside it somebody looks whether the others are at work.
     """
     async with asyncio.TaskGroup() as group:
-        group.create_task(run(running.hub, running.stop), name="clocks")
+        group.create_task(run(running.hub, running.stop), name="watch")
         if running.settings.broker.urls:
             group.create_task(vigil.run(running), name="vigil")
+
+
+async def _clocks(hub: Hub, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        try:
+            seconds = await _look(hub)
+        except Unavailable as fault:
+            # What was due stays due: it is looked for again until the store can be used.
+            log.error("watch.failed", exc_info=fault)
+            seconds = FAILED_SECONDS
+        await stopping.pause(seconds, stop)
+
+
+async def _months(hub: Hub) -> None:
+    """Make the months that come and let old ones go, now and every few hours; what fails is tried again sooner."""
+    while True:
+        seconds = FORGET_SECONDS
+        for work in (hub.store.prepare, hub.forget):
+            try:
+                await work(hub.clock.now())
+            except HubError as fault:
+                log.error("months.failed", exc_info=fault)
+                seconds = AGAIN_SECONDS
+        await asyncio.sleep(seconds)
 
 
 async def _look(hub: Hub) -> float:

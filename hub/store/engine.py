@@ -15,7 +15,8 @@ from hub.store import postgresql, sqlite
 # Inserts go to the driver directly, so its own errors come too.
 UNREACHABLE = (DBAPIError, NoConnection, sqlite3.Error, psycopg.Error, OSError)
 
-# Each has `address`, `writer`, `sharers`, `readers`, `locked` and `weakness`, and says what may run on the event loop.
+# Each has `address`, `writer`, `sharers`, `readers`, `locked`, `lost` and `weakness`, and says what may run on the
+# event loop and after how many seconds the database is held for silent.
 KINDS: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgresql}
 
 
@@ -55,6 +56,12 @@ def refused(fault: BaseException | None) -> bool:
     """Whether the database takes writes and refused what was written."""
     cause = getattr(fault, "orig", None) or fault
     return any(kind.refused(cause) for kind in KINDS.values())
+
+
+def lost(fault: BaseException | None) -> bool:
+    """Whether the database was not heard any more: it may have done what it was told, and is not better off alone."""
+    cause = getattr(fault, "orig", None) or fault
+    return isinstance(cause, TimeoutError) or any(kind.lost(cause) for kind in KINDS.values())
 
 
 def weakness(c: Connection) -> str | None:

@@ -53,6 +53,9 @@ class Grouping:
             except Exception as fault:
                 if engine.locked(fault.__cause__):
                     self._give_up(group, fault)
+                elif engine.lost(fault.__cause__):
+                    # Each by itself would wait as long, and might find itself written before.
+                    _tell(group, fault)
                 else:
                     # One decision that cannot be written must not take its neighbours with it.
                     await self._one_by_one(group, fault)
@@ -69,9 +72,7 @@ class Grouping:
         """Another process writes on and on: whose time is up is told so at once, the others wait on together."""
         now = time.monotonic()
         late = [waiting for waiting in group if waiting.until <= now] or group
-        for waiting in late:
-            if not waiting.future.done():
-                waiting.future.set_exception(fault)
+        _tell(late, fault)
         self._waiting = [*(waiting for waiting in group if waiting not in late), *self._waiting]
 
     async def _one_by_one(self, group: Sequence[_Waiting], fault: Exception) -> None:
@@ -86,3 +87,9 @@ class Grouping:
                 waiting.future.set_exception(fault)
             else:
                 waiting.future.set_result(mine)
+
+
+def _tell(group: Sequence[_Waiting], fault: Exception) -> None:
+    for waiting in group:
+        if not waiting.future.done():
+            waiting.future.set_exception(fault)

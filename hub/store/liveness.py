@@ -1,7 +1,8 @@
 """Processes that say that they live, and what they say of themselves."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 from sqlalchemy import Connection, delete, select, update
@@ -29,6 +30,13 @@ def beat(c: Connection, x: Worker) -> None:
 def leave(c: Connection, name: str) -> None:
     """A process ended in order."""
     c.execute(delete(worker).where(worker.c.name == name))
+
+
+def probe(c: Connection, now: datetime) -> None:
+    """Write a process that nobody ever sees."""
+    name = f"probe-{uuid4().hex}"
+    lane.add(c, worker, [{"name": name, "kind": "probe", "started_at": now, "seen_at": now, "state": "{}"}])
+    leave(c, name)
 
 
 def all(c: Connection) -> list[Worker]:

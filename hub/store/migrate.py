@@ -1,5 +1,6 @@
 """Brings a database to the tables of this version."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from alembic import command
@@ -12,15 +13,18 @@ from hub.store import engine, partition
 from hub.store.tables import metadata
 
 
-def migrate(url: str) -> str:
+def migrate(url: str, now: datetime | None = None) -> str:
     """Bring the database to the newest revision, and return it; safe to run again and while empty.
 
+    The months that come after `now`, or else after what this machine's clock says, are made too.
     Raises BadConfiguration when the address is wrong or the database cannot be opened.
     """
     made = create_engine(engine.address(url))
     try:
         with made.begin() as connection:
-            return _upgrade(connection)
+            revision = _upgrade(connection)
+            partition.ahead(connection, now or datetime.now(UTC))
+            return revision
     except engine.UNREACHABLE as fault:
         raise engine.unreachable(url, fault) from fault
     finally:

@@ -1,5 +1,6 @@
 """SQLite: a file, one process that writes at a time, nothing else to run."""
 
+import math
 import sqlite3
 from typing import Any
 
@@ -18,6 +19,9 @@ _ALWAYS = ("PRAGMA busy_timeout=50", "PRAGMA wal_autocheckpoint=4000")
 READERS = 4
 # There is only one who writes.
 SHARERS = 0
+
+# There is no server that may fall silent.
+READ_SECONDS = WRITE_SECONDS = BEAT_SECONDS = CLOSE_SECONDS = math.inf
 
 # A connection moves between the threads of its pool, and is used by one at a time.
 # Inserts of different lengths are different statements, each worth keeping.
@@ -52,6 +56,11 @@ def locked(cause: BaseException | None) -> bool:
 def refused(cause: BaseException | None) -> bool:
     """Whether the file takes writes and refused what was written."""
     return isinstance(cause, sqlite3.IntegrityError | sqlite3.DataError | sqlite3.InterfaceError)
+
+
+def lost(_cause: BaseException | None) -> bool:
+    """A file is always heard."""
+    return False
 
 
 def away(fault: BaseException | None) -> bool:

@@ -1,147 +1,25 @@
 """The store: one transaction for a batch of Changes, and the questions one may ask."""
 
-import asyncio
-import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Concatenate, ParamSpec, Self, TypeVar
+from typing import Self
 
-from sqlalchemy import Connection, Engine, RootTransaction, delete, insert, inspect, text
+from sqlalchemy import Connection, delete, insert, inspect, text
 
 from hub.deadline import Deadline
 from hub.directory import InboxId, PersonId
-from hub.errors import BadConfiguration, Unavailable, Unwritable
+from hub.errors import BadConfiguration, Unavailable
 from hub.item import Item, ItemId
 from hub.record import Asked, Dead, Kept, Line, Load, Parked, Posted, Raised, Relayed, Sent, Stored, Told, Worker
-from hub.store import engine, grouping, liveness, partition, quarantining, reading, relaying, trials, writing
+from hub.store import engine, liveness, partition, quarantining, reading, relaying, trials
 from hub.store.batch import Writing, Written
 from hub.store.grouping import Grouping
+from hub.store.side import Side, Writer
 from hub.store.tables import REVISION, session
 
-# What may run on the event loop: so many decisions at the most, none of them with more bytes than this.
-SMALL = 32
-SMALL_BYTES = 200_000
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-class _Side:
-    """One engine with the threads that use it; a whole transaction crosses to a thread once."""
-
-    def __init__(self, made: Engine, threads: int) -> None:
-        self.engine = made
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="store")
-
-    async def run(self, work: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do the work in a transaction of its own. A cancelled caller does not stop it half-way."""
-        loop = asyncio.get_running_loop()
-        return await asyncio.shield(loop.run_in_executor(self._threads, lambda: self.here(work, *args, **kwargs)))
-
-    def here(self, work: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do the work in a transaction of its own, in this thread."""
-        with _wrapped(), self.engine.begin() as c:
-            return work(c, *args, **kwargs)
-
-    async def close(self) -> None:
-        """Wait for what is under way, then close every connection."""
-        await asyncio.to_thread(self._threads.shutdown)
-        self.engine.dispose()
-
-
-class _Writer(_Side):
-    """The side that writes, one transaction at a time.
-
-    A small one may run on the event loop, where the kind of database allows it. A large one, or one that finds the
-    database locked by another process, goes to the thread, where it may wait.
-    """
-
-    def __init__(self, made: Engine, on_the_loop: bool) -> None:
-        super().__init__(made, 1)
-        self._on_the_loop = on_the_loop
-        self._turn = asyncio.Lock()
-        self._kept: Connection | None = None
-
-    def here(self, work: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do the work in a transaction of its own, in this thread, on a connection that is kept while all goes well."""
-        with _wrapped():
-            c, transaction = self._begun()
-            try:
-                with transaction:
-                    done = work(c, *args, **kwargs)
-            except BaseException:
-                c.close()
-                raise
-            self._kept = c
-            return done
-
-    def _begun(self) -> tuple[Connection, RootTransaction]:
-        """A transaction, on the connection that was kept if the server still knows it."""
-        kept, self._kept = self._kept, None
-        if kept is not None:
-            try:
-                return kept, kept.begin()
-            except engine.UNREACHABLE as fault:
-                kept.close()
-                if engine.locked(fault):
-                    raise
-        c = self.engine.connect()
-        try:
-            return c, c.begin()
-        except BaseException:
-            c.close()
-            raise
-
-    async def close(self) -> None:
-        """Wait for what is under way, then close every connection."""
-        async with self._turn:
-            if self._kept is not None:
-                self._kept.close()
-                self._kept = None
-        await super().close()
-
-    async def run(self, work: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do the work in a transaction of its own, in the thread, when nobody else writes."""
-        return await self._until(time.monotonic() + grouping.PATIENCE_SECONDS, work, *args, **kwargs)
-
-    async def write(self, batch: Sequence[Writing], until: float) -> list[Written]:
-        """Write a batch in a transaction of its own; `until` then (monotonic) it is tried again."""
-        if not self._on_the_loop or len(batch) > SMALL or any(len(w.raw) > SMALL_BYTES for w in batch):
-            return await self._until(until, writing.write, batch)
-        async with self._turn:
-            try:
-                return self.here(writing.write, batch)
-            except Unavailable as fault:
-                if not engine.locked(fault.__cause__):
-                    raise
-        return await self._until(until, writing.write, batch)
-
-    async def _until(
-        self, until: float, work: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        """Do the work when it is its turn, tried again `until` then; the time it waits for its turn is its own too."""
-        return await asyncio.shield(asyncio.create_task(self._in_turn(until, work, *args, **kwargs)))
-
-    async def _in_turn(
-        self, until: float, work: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        loop = asyncio.get_running_loop()
-        async with self._turn:
-            return await loop.run_in_executor(self._threads, lambda: self._patiently(until, work, *args, **kwargs))
-
-    def _patiently(
-        self, until: float, work: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        """Try again while another process writes: its transaction ends, and ours has not begun."""
-        while True:
-            try:
-                return self.here(work, *args, **kwargs)
-            except Unavailable as fault:
-                if not engine.locked(fault.__cause__) or time.monotonic() > until:
-                    raise
+# So many pieces of what was cut out of messages are let go together: others write meanwhile.
+PORTION = 250
 
 
 class Store:
@@ -156,10 +34,11 @@ class Store:
         at = engine.address(url)
         kind = engine.of(at.get_backend_name())
         self._at, self._kind = at, kind
-        self._writer = _Writer(kind.writer(at), kind.ON_THE_LOOP)
-        self._readers = _Side(kind.readers(at), kind.READERS)
+        self._writer = Writer(kind.writer(at), kind.ON_THE_LOOP, kind.WRITE_SECONDS)
+        self._readers = Side(kind.readers(at), kind.READERS, kind.READ_SECONDS)
         # What needs no order among processes is done beside whoever writes decisions, where the database can.
-        self._sharer = _Side(kind.sharers(at), kind.SHARERS) if kind.SHARERS else self._writer
+        shared = kind.SHARERS and Side(kind.sharers(at), kind.SHARERS, kind.WRITE_SECONDS)
+        self._sharer: Side = shared or self._writer
         self._grouping = Grouping(self._writer.write)
 
     async def __aenter__(self) -> Self:
@@ -181,16 +60,32 @@ class Store:
         await self.close()
 
     async def close(self) -> None:
-        """Wait for commits under way, then close every connection."""
+        """Wait for commits under way, but not long for a server that is silent; then close every connection."""
+        for side in (self._readers, self._sharer, self._writer):
+            side.hurry(self._kind.CLOSE_SECONDS)
         await self._grouping.close()
         await self._readers.close()
         if self._sharer is not self._writer:
             await self._sharer.close()
         await self._writer.close()
 
+    async def prepare(self, now: datetime) -> None:
+        """Make the months that come, so that no message has to; any number of processes may do so at once."""
+        if await self._readers.run(partition.missing, now):
+            await self._sharer.run(partition.ahead, now)
+
     async def forget(self, before: datetime) -> int:
-        """Let go of the bytes of old messages, by whole months; returns of how many months."""
-        return await self._writer.run(partition.forget, before)
+        """Let go of the bytes of old messages, by whole months; returns of how many months.
+
+        Each month and each portion is a transaction of its own: others write in between, and what is not done when a
+        process ends is done by the next who forgets. Raises Unavailable when somebody reads messages' bytes just now.
+        """
+        gone = 0
+        for month in await self._readers.run(partition.old, before):
+            gone += await self._writer.run(partition.drop, month)
+        while places := await self._readers.run(partition.orphans, before, PORTION):
+            await self._writer.run(partition.clear, places)
+        return gone
 
     async def listen(self, ring: Callable[[], None]) -> None:
         """Ring whenever another process has written something, as far as the database tells; until cancelled."""
@@ -365,11 +260,15 @@ class Store:
 
     async def beat(self, worker: Worker) -> None:
         """A process lives."""
-        await self._sharer.run(liveness.beat, worker)
+        await self._sharer.within(self._kind.BEAT_SECONDS, liveness.beat, worker)
 
     async def leave(self, name: str) -> None:
         """A process ended in order."""
-        await self._sharer.run(liveness.leave, name)
+        await self._sharer.within(self._kind.BEAT_SECONDS, liveness.leave, name)
+
+    async def probe(self, now: datetime) -> None:
+        """Write something to the disk that leaves nothing behind. Raises Unavailable when nothing can be written."""
+        await self._sharer.within(self._kind.BEAT_SECONDS, liveness.probe, now)
 
     async def workers(self) -> list[Worker]:
         """Every process that was heard of lately."""
@@ -402,18 +301,6 @@ def _durable(c: Connection) -> None:
     """Refuse a database that may lose what it committed at a power cut."""
     if reason := engine.weakness(c):
         raise BadConfiguration("configuration", "database.url", reason)
-
-
-@contextmanager
-def _wrapped() -> Iterator[None]:
-    """A database's failure in our own words; its own words may quote what it was about."""
-    try:
-        yield
-    except engine.UNREACHABLE as fault:
-        kind = type(getattr(fault, "orig", None) or fault).__name__
-        if engine.refused(fault):
-            raise Unwritable(f"the store refused this ({kind})") from fault
-        raise Unavailable(f"the store failed ({kind}); nothing was taken in, so try again") from fault
 
 
 def _digest(token: str) -> bytes:
