@@ -1,199 +1,182 @@
 """The whole way through the broker on PostgreSQL: from a filled queue to committed items and confirmed answers.
 
-`python -m tests.bench.broker`; everything runs on this machine, the servers and the load as well.
+`python -m tests.bench.broker`; everything runs on this machine, the servers and the load as well. Each part can be left
+out by giving it 0. docs/measuring.md tells what each part does and how to read it.
 """
 
 import argparse
 import asyncio
-import os
-import signal
-import subprocess
-import sys
+import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from uuid import uuid4
 
-import aio_pika
-import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from hub import broker, settings
-from hub.broker.topology import EXCHANGE
-from hub.store.migrate import migrate
-from tests import centre
-from tests.bench import carried, messages
-from tests.crash import traffic
-from tests.servers import postgresql, rabbitmq
+from tests.bench import burst, carried, cost, history, servers, site, steady
+from tests.bench.cost import Meter, Pace
+from tests.bench.rivals import race
+from tests.bench.servers import Servers
 
-WORKERS = ("intake", "relay")
-ADDRESS = f"{traffic.OURS}_async"
-# How many are on their way to the broker at once while a queue is filled.
-FILLING = 500
+console = Console(width=118)
+
+# Messages that a hub takes in before it is measured, and in each turn of two hubs.
+WARM, TURN = 1_000, 5_000
 
 
 def main() -> None:
     """Measure and print; nothing here passes or fails."""
+    asked = _asked()
+    with tempfile.TemporaryDirectory(prefix="sambud-bench-") as folder, servers.running() as both:
+        if asked.rounds or asked.steady:
+            with site.made(both, Path(folder), "rounds") as hub, hub.working():
+                hub.drain(WARM, seed=99)
+                if asked.rounds:
+                    _rounds(both, hub, Path(folder), asked)
+                if asked.steady:
+                    _steady(hub, asked.steady)
+        if asked.burst:
+            _burst(both, Path(folder), asked.burst)
+        if asked.stored:
+            _stored(both, Path(folder), asked)
+
+
+def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.broker", description=__doc__)
     parser.add_argument("--messages", type=int, default=10_000, help="in the queue at the beginning of each round")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--stored", type=int, default=0, help="so many messages are stored before the last round")
+    parser.add_argument("--rounds", type=int, default=3, help="of the hub, the floor and the rivals in turn")
+    parser.add_argument("--rivals", type=int, default=2_000, help="messages for each rival in each round")
     parser.add_argument("--steady", type=float, default=20.0, help="seconds at 100 messages a second")
-    asked = parser.parse_args()
-    table = Table("what", "measured", "floor, same run", "ratio", "target", title="Sambud on PostgreSQL, RabbitMQ")
-    with tempfile.TemporaryDirectory(prefix="sambud-bench-") as folder, _servers() as (server, node):
-        url = server.url(server.create())
-        migrate(url)
-        asyncio.run(_swept(node.url))
-        with _working(url, node.url, Path(folder)) as processes:
-            for n in range(asked.rounds):
-                bare = asyncio.run(carried.rate(node.url, server.url(server.create()), asked.messages))
-                rate = _drain(url, node.url, asked.messages, seed=n)
-                ratio = f"{rate / bare:.2f}"
-                table.add_row(f"round {n + 1}, 6 kB", f"{rate:.0f}/s", f"{bare:.0f}/s", ratio, "≥ 1000/s, ≥ 0.5")
-            latencies = asyncio.run(_steady(node.url, asked.steady))
-            p50, p99 = latencies[len(latencies) // 2], latencies[len(latencies) * 99 // 100]
-            table.add_row("at 100/s, p50 and p99", f"{p50:.0f} ms, {p99:.0f} ms", "", "", "p99 < 250 ms")
-            if asked.stored:
-                before = rate
-                _grow(url, asked.stored)
-                rate = _drain(url, node.url, asked.messages, seed=100)
-                row = (
-                    f"with {asked.stored:,} stored",
-                    f"{rate:.0f}/s",
-                    f"{before:.0f}/s before",
-                    f"{rate / before:.2f}",
-                )
-                table.add_row(*row, "≥ 0.9")
-            for kind, process in processes.items():
-                limit = "< 250 MB" if kind == "intake" else ""
-                table.add_row(f"resident, {kind}", f"{_resident(process.pid):.0f} MB", "", "", limit)
-    Console(width=110).print(table)
+    parser.add_argument("--burst", type=int, default=100_000, help="messages at once after 72 hours of silence")
+    parser.add_argument("--stored", type=int, default=1_000_000, help="messages in the database that has history")
+    parser.add_argument("--turns", type=int, default=4, help="of that one and of an empty one; even, to be fair")
+    return parser.parse_args()
 
 
-def _drain(url: str, node: str, count: int, seed: int) -> float:
-    """Messages a second from the first that is taken in to the last answer that is confirmed.
-
-    The queue is filled first, while the intake is stopped in the midst of whatever it does.
-    """
-    with psycopg.connect(url, autocommit=True) as c:
-        before = _number(c, "SELECT coalesce(max(id), 0) FROM message")
-        pids = list(_PAUSED)
-        for pid in pids:
-            os.kill(pid, signal.SIGSTOP)
-        asyncio.run(_fill(node, messages.make(count, seed=1_000 + seed)))
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
-        while _number(c, f"SELECT count(*) FROM outbox WHERE message_id > {before} AND sent_at IS NOT NULL") < count:
-            time.sleep(0.2)
-        times = c.execute(_SPAN, (before,)).fetchone()
-    asyncio.run(_emptied(node))
-    assert times is not None
-    return float(count / (times[1] - times[0]).total_seconds())
+def _rounds(both: Servers, hub: site.Site, folder: Path, asked: argparse.Namespace) -> None:
+    table = Table("messages of 6 kB a second", "hub", "beside it", "hub : it", "target", title="From a filled queue")
+    paces: dict[str, list[Pace]] = {}
+    with _timed(table):
+        for n in range(asked.rounds):
+            bare = _floor(both, asked.messages)
+            ours = hub.drain(asked.messages, seed=n)
+            found = {"hub": ours, "floor": bare}
+            if asked.rivals:
+                found |= {each.name: race.rate(each, both, folder, asked.rivals) for each in race.RIVALS}
+            for name, pace in found.items():
+                paces.setdefault(name, []).append(pace)
+                if name != "hub":
+                    target = "≥ 1000/s, ≥ 0.5" if name == "floor" else ""
+                    table.add_row(f"round {n + 1}, {name}", *_compared(ours, pace), target)
+    _print(table, _WORDS["rounds"])
+    _print(_costs(paces), _WORDS["costs"])
 
 
-_SPAN = """SELECT min(m.received_at), max(o.sent_at)
-FROM message m JOIN outbox o ON o.message_id = m.id WHERE m.id > %s"""
-
-# The processes that are stopped while a queue is filled.
-_PAUSED: list[int] = []
-
-
-def _number(c: psycopg.Connection, query: str) -> int:
-    row = c.execute(query.encode()).fetchone()
-    return int(row[0]) if row else 0
+def _floor(both: Servers, count: int) -> Pace:
+    url = both.postgresql.url(both.postgresql.create())
+    meter = Meter({"consumer": cost.here, **both.parts()})
+    return asyncio.run(carried.rate(both.node.url, url, count, meter))
 
 
-async def _fill(node: str, raws: Sequence[bytes]) -> None:
-    async with await aio_pika.connect(node) as connection:
-        channel = await connection.channel(on_return_raises=True)
-        exchange = await channel.get_exchange(EXCHANGE, ensure=False)
-        for n in range(0, len(raws), FILLING):
-            portion = raws[n : n + FILLING]
-            await asyncio.gather(*(exchange.publish(traffic.message(raw, str(uuid4())), ADDRESS) for raw in portion))
+def _compared(ours: Pace, other: Pace) -> tuple[str, str, str]:
+    return f"{ours.rate:.0f}/s", f"{other.rate:.0f}/s", f"{ours.rate / other.rate:.2f}"
 
 
-async def _steady(node: str, seconds: float) -> list[float]:
-    """Milliseconds from publish to the answer's arrival at the partner, sorted."""
-    sent: dict[str, float] = {}
-    latencies: list[float] = []
-
-    async def take(came: aio_pika.abc.AbstractIncomingMessage) -> None:
-        if (begun := sent.pop(came.correlation_id or "", None)) is not None:
-            latencies.append((time.perf_counter() - begun) * 1000)
-        await came.ack()
-
-    async with await aio_pika.connect(node) as connection:
-        channel = await connection.channel(on_return_raises=True)
-        exchange = await channel.get_exchange(EXCHANGE, ensure=False)
-        await (await channel.get_queue(f"{traffic.PARTNER}_async", ensure=False)).consume(take)
-        raws = messages.make(int(seconds * 100), seed=77)
-        begun = time.perf_counter()
-        for n, raw in enumerate(raws):
-            await asyncio.sleep(max(0.0, begun + n / 100 - time.perf_counter()))
-            id = str(uuid4())
-            sent[id] = time.perf_counter()
-            await exchange.publish(traffic.message(raw, id), ADDRESS)
-        async with asyncio.timeout(60):
-            while sent:
-                await asyncio.sleep(0.05)
-    return sorted(latencies)
-
-
-async def _emptied(node: str) -> None:
-    async with await aio_pika.connect(node) as connection:
-        channel = await connection.channel()
-        await (await channel.get_queue(f"{traffic.PARTNER}_async", ensure=False)).purge()
-
-
-async def _swept(node: str) -> None:
-    found = settings.load(settings.sample())
-    await traffic.swept((node,), broker.topology(centre.configuration(found.folder).directory))
-
-
-def _grow(url: str, count: int) -> None:
-    """Store so many messages more, each with all its rows, copied from one that is there."""
-    carried.grow(url, count)
-
-
-@contextmanager
-def _servers() -> Iterator[tuple[postgresql.Postgresql, rabbitmq.Node]]:
-    with rabbitmq.running() as cluster, postgresql.running() as server:
-        yield server, cluster.nodes[0]
-
-
-@contextmanager
-def _working(url: str, node: str, folder: Path) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
-    """One intake and one relay, as processes."""
-    own = {
-        "HUB_DATABASE__URL": url,
-        "HUB_CONFIG": str(settings.sample()),
-        "HUB_BROKER__URLS": f'["{node}"]',
+def _costs(paces: Mapping[str, Sequence[Pace]]) -> Table:
+    """The processor time of each part for one message, the median of the rounds."""
+    table = Table("processor ms a message", *paces, title="What a message costs")
+    parts = dict.fromkeys(part for each in paces.values() for part in each[0].spent)
+    medians = {
+        name: {part: statistics.median(pace.spent[part] for pace in each) for part in each[0].spent}
+        for name, each in paces.items()
     }
-    processes: dict[str, subprocess.Popen[bytes]] = {}
-    try:
-        for kind in WORKERS:
-            with (folder / f"{kind}.log").open("wb") as log:
-                words = [sys.executable, "-m", "workers", kind]
-                processes[kind] = subprocess.Popen(words, env={**os.environ, **own}, stderr=log)
-        time.sleep(4)
-        _PAUSED[:] = [processes["intake"].pid]
-        yield processes
-    finally:
-        for process in processes.values():
-            process.terminate()
-        for process in processes.values():
-            process.wait(30)
+    for part in parts:
+        table.add_row(part, *(f"{found[part]:.2f}" if part in found else "" for found in medians.values()))
+    table.add_row("together", *(f"{sum(found.values()):.2f}" for found in medians.values()))
+    return table
 
 
-def _resident(pid: int) -> float:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) / 1024
-    return 0.0
+def _steady(hub: site.Site, seconds: float) -> None:
+    table = Table("what", "measured", "target", title=f"At a steady {steady.PACE} a second")
+    with _timed(table):
+        found = asyncio.run(steady.latencies(hub.node, seconds))
+        p50, p99 = found[len(found) // 2], found[len(found) * 99 // 100]
+    table.add_row("p50, p99", f"{p50:.0f} ms, {p99:.0f} ms", "p99 < 250 ms")
+    for process, size in hub.resident().items():
+        table.add_row(f"resident, {process}", f"{size:.0f} MB", "< 250 MB" if process == "intake" else "")
+    _print(table, _WORDS["steady"])
+
+
+def _burst(both: Servers, folder: Path, count: int) -> None:
+    title = f"{count:,} at once after {burst.SILENCE.total_seconds() / 3600:.0f} hours of silence"
+    shown = (1, burst.SETTLED, burst.PARTS // 2, burst.PARTS)
+    heads = (*(f"after {count * n // burst.PARTS:,}" for n in shown), "highest", "grows", "target")
+    table = Table("resident", *heads, title=title)
+    with _timed(table):
+        found = burst.drained(both, folder, count)
+    for process in found.highest:
+        sizes = (*(found.samples[n - 1][process] for n in shown), found.highest[process])
+        limit = "no, < 250 MB" if process == "intake" else "no"
+        table.add_row(process, *(f"{x:.0f} MB" for x in sizes), "yes" if found.grows(process) else "no", limit)
+    seen = f" Drained at {found.rate:.0f}/s; {found.lapsed:,} late notices of what had lapsed meanwhile."
+    _print(table, _WORDS["burst"] + seen)
+
+
+def _stored(both: Servers, folder: Path, asked: argparse.Namespace) -> None:
+    title = f"With {asked.stored:,} messages stored"
+    table = Table("messages a second", "with them", "without", "with : without", "target", title=title)
+    paces: dict[str, list[Pace]] = {"with": [], "without": []}
+    with (
+        _timed(table),
+        site.made(both, folder, "without") as without,
+        site.made(both, folder, "with") as stored,
+        without.working(),
+        stored.working(),
+    ):
+        for each in (without, stored):
+            each.drain(WARM, seed=700)
+        begun = time.monotonic()
+        history.grow(stored.url, asked.stored)
+        for each in (without, stored):
+            history.rest(each.url)
+        size, seconds = history.megabytes(stored.url), time.monotonic() - begun
+        for n in range(asked.turns):
+            # Whoever comes first in a turn comes second in the next one.
+            for name, each in (("with", stored), ("without", without))[:: -1 if n % 2 else 1]:
+                paces[name].append(each.drain(TURN, seed=800 + n))
+            table.add_row(f"turn {n + 1}", *_compared(paces["with"][-1], paces["without"][-1]), "≥ 0.9")
+    together = {name: Pace(statistics.harmonic_mean(x.rate for x in found), {}) for name, found in paces.items()}
+    table.add_row("together", *_compared(together["with"], together["without"]), "≥ 0.9")
+    _print(table, f"{_WORDS['stored']} Its database has {size:,.0f} MB, made in {seconds:.0f} s.")
+    _print(_costs(paces), "")
+
+
+_WORDS = {
+    "rounds": "Hub: intake, relay and watch as processes; all is kept. Floor: one process that consumes, validates with"
+    " lxml, stores one row for each message in batches and publishes with confirm. FastStream and Celery do the floor's"
+    " work with one plain handler and no batches; Celery takes tasks of its own making whose argument is the message,"
+    " from a quorum queue too.",
+    "costs": "Median of the rounds. consumer: the floor's or rival's own processes.",
+    "steady": "From publish until the acknowledgement has come to the partner.",
+    "burst": "The queue was filled while the hub was down; its clocks are 72 hours further than when it stopped.",
+    "stored": "Two hubs on the same servers take turns; each drains a filled queue while the other one is idle.",
+}
+
+
+@contextmanager
+def _timed(table: Table) -> Iterator[None]:
+    """Tell in the title how long it took."""
+    begun = time.monotonic()
+    yield
+    table.title = f"{table.title} (took {time.monotonic() - begun:.0f} s)"
+
+
+def _print(table: Table, words: str) -> None:
+    console.print(table)
+    console.print(words + "\n")
 
 
 if __name__ == "__main__":
