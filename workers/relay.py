@@ -8,7 +8,7 @@ from datetime import datetime
 
 import structlog
 
-from hub.broker import CALL_SECONDS, Connection, Sent
+from hub.broker import Connection, Sent
 from hub.clock import Clock
 from hub.errors import Unavailable
 from hub.record import Relayed
@@ -19,7 +19,8 @@ from workers.process import Running
 
 log = structlog.get_logger()
 
-# As many at once, and nobody else gets them meanwhile: longer than a publish may take, or it would be sent twice.
+# As many at once, and nobody else gets them meanwhile: half of it is longer than a publish may take, and after the
+# other half none is begun, or it might be sent twice.
 PORTION = 256
 LEASE_SECONDS = 20.0
 # The first wait after a try that failed, the longest one, and the last try of all: after some hours.
@@ -70,7 +71,7 @@ async def hand_over(running: Running, line: Connection, claimed: Sequence[Relaye
     Where that took too long already, somebody else gets them. Raises Unavailable when the database is away and it is
     time to stop; then it is not written, and they are sent once more under the same MsgId.
     """
-    if time.monotonic() - since > LEASE_SECONDS - CALL_SECONDS:
+    if time.monotonic() - since > LEASE_SECONDS / 2:
         log.warning("relay.too_late", documents=len(claimed))
         return
     store, now = running.hub.store, running.hub.clock.now()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import psycopg
 import pytest
 
+from hub.broker import connection
 from hub.record import Relayed
 from tests import centre
 from tests.crash import traffic
@@ -47,7 +48,6 @@ async def test_what_the_intake_did_not_hand_over_the_relay_sends_when_its_time_i
 
     monkeypatch.setattr(relay, "hand_over", died)
     monkeypatch.setattr(relay, "LEASE_SECONDS", 1.5)
-    monkeypatch.setattr(relay, "CALL_SECONDS", 0.5)
     begun = time.monotonic()
     async with place.working(intake.run), place.working(relay.run):
         await place.send(centre.message(1), "first")
@@ -66,7 +66,7 @@ async def test_what_is_claimed_too_long_ago_is_left_to_others(place: Place, monk
     handed_over = relay.hand_over
 
     async def late(running: object, line: object, claimed: Sequence[Relayed], since: float) -> None:
-        await handed_over(running, line, claimed, since - relay.LEASE_SECONDS + relay.CALL_SECONDS)  # type: ignore[arg-type]
+        await handed_over(running, line, claimed, since - relay.LEASE_SECONDS / 2)  # type: ignore[arg-type]
 
     monkeypatch.setattr(relay, "hand_over", late)
     async with place.working(intake.run) as running:
@@ -75,3 +75,7 @@ async def test_what_is_claimed_too_long_ago_is_left_to_others(place: Place, monk
         with pytest.raises(TimeoutError):
             await place.got(ANSWERS, seconds=0.5)
     assert [(None, 1)] == await tries(place)
+
+
+def test_a_publish_that_is_begun_in_time_ends_before_anybody_else_may_begin() -> None:
+    assert connection.CALL_SECONDS < relay.LEASE_SECONDS / 2
