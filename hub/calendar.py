@@ -70,6 +70,12 @@ def acting_day(hours: Hours, moment: datetime) -> date:
     return today if openings and moment < openings[-1][1] else following_day(hours, today)
 
 
+def acting_from(hours: Hours, moment: datetime) -> tuple[date, time]:
+    """The acting day, and from which time of it somebody can act: from now on, or from its beginning."""
+    day, local = acting_day(hours, moment), hours.local(moment)
+    return day, local.time() if local.date() == day else time.min
+
+
 def closing(hours: Hours, day: date) -> datetime:
     """When the practice closes for the day."""
     return hours.openings(day)[-1][1]

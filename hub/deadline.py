@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 
 from hub import calendar
 from hub.calendar import Hours
-from hub.directory import Agreement, InboxKind
+from hub.directory import InboxKind
 from hub.item import ItemId
 from hub.route import ALWAYS, Circumstances, When
 
@@ -97,19 +97,20 @@ class Deadline:
         return replace(self, fires_at=None)
 
 
-def choose(c: Circumstances, ladders: tuple[Ladder, ...], agreements: tuple[Agreement, ...]) -> tuple[Ladder, str]:
+def choose(c: Circumstances, ladders: tuple[Ladder, ...]) -> tuple[Ladder, str]:
     """The ladder that holds and the agreement that chose it ("" when none did).
 
-    What is urgent goes first, then an agreement with the sender, then the table from its top. Copies for
-    information and tests follow the table alone. The registry sees to it that the last ladder has no
-    conditions and that agreements name ladders that exist.
+    What is urgent goes first, then the first agreement with the sender that is valid on the day of receipt and
+    promises something for the kind of message, then the table from its top. What is only to be read and tests follow
+    the table alone. The registry sees to it that the last ladder has no conditions and that agreements name ladders
+    that exist.
     """
     if not (c.information or c.test):
         if urgent := next((x for x in ladders if x.urgent and x.when.holds(c)), None):
             return urgent, ""
-        for agreement in agreements:
-            if agreement.partner == c.sender and (not agreement.kinds or c.kind in agreement.kinds):
-                return next(x for x in ladders if x.name == agreement.ladder), agreement.name
+        if agreement := next((a for a in c.agreements if c.kind in a.deadlines and a.holds(c.day)), None):
+            promised = agreement.deadlines[c.kind]
+            return next(x for x in ladders if x.name == promised), agreement.name
     return next(x for x in ladders if x.when.holds(c)), ""
 
 

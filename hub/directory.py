@@ -1,16 +1,25 @@
 """Who is who, and who is here today."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
-from typing import NewType
+from typing import NewType, TypeVar
 
-from hub.calendar import Hours
+from hub.agreement import Agreement, Agreements
+from hub.calendar import Hours, Slot
 from hub.message import HerId
 
 InboxId = NewType("InboxId", str)
 PersonId = NewType("PersonId", str)
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+# Some hours of a day, from and to, in the practice's wall time.
+Stretch = tuple[time, time]
+
+MIDNIGHT = time.min
 
 
 class InboxKind(StrEnum):
@@ -70,6 +79,15 @@ class Practice:
     organisation_number: str
     hours: Hours
     services: Mapping[HerId, Service]
+    municipality: HerId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Municipality:
+    """A party that practices of ours belong to; what it has agreed with a partner holds for all of them."""
+
+    her_id: HerId
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +103,10 @@ class Inbox:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who works here; `weekdays` are the days at work, Monday is 0."""
+    """Somebody who works here; `weekdays` are the days at work, Monday is 0.
+
+    A day that has hours in `at_work` is one in part, the others are whole.
+    """
 
     id: PersonId
     name: str
@@ -97,17 +118,22 @@ class Person:
     substitute: PersonId | None = None
     her_id: HerId | None = None
     hpr: str = ""
+    at_work: tuple[Slot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """A person is away from `first` to `last`, both included; `substitute` covers."""
+    """A person is away from `first` to `last`, both included; `substitute` covers.
+
+    With `hours` it is only between those times on each of the days.
+    """
 
     person: PersonId
     first: date
     last: date
     substitute: PersonId | None = None
     reason: str = ""
+    hours: Stretch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +156,8 @@ class Listing:
 class Partner:
     """Anyone who sends to us or gets from us: a level-1 party and its level-2 services.
 
-    Without a channel it gets everything the way that its own message came.
+    Without a channel it gets everything the way that its own message came. One that is part of another, as a hospital
+    is of its trust, has the other's agreements too.
     """
 
     her_id: HerId
@@ -138,24 +165,29 @@ class Partner:
     kind: PartnerKind
     services: Mapping[HerId, Service] = field(default_factory=dict)
     channel: Channel | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """What two parties have promised each other: messages from `partner` follow `ladder`."""
-
-    name: str
-    partner: HerId
-    ladder: str
-    kinds: tuple[str, ...] = ()
+    part_of: HerId | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """Who stands in: the person who acts today, and the path in words that led to them."""
+    """Who stands in: the person who acts today, and the path in words that led to them; `away` were passed over."""
 
     person: PersonId | None
     path: tuple[str, ...] = ()
+    away: tuple[PersonId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """Where each thing stands by what it is asked for, made once: every message asks many times."""
+
+    practices: Mapping[HerId, Practice]
+    partners: Mapping[HerId, Partner]
+    personal: Mapping[PersonId, Inbox]
+    first: Mapping[tuple[InboxKind, HerId], Inbox]
+    members: Mapping[InboxId, tuple[PersonId, ...]]
+    absences: Mapping[PersonId, tuple[Absence, ...]]
+    weeks: Mapping[PersonId, tuple[tuple[Stretch, ...], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,50 +200,129 @@ class Directory:
     partners: Mapping[HerId, Partner]
     listings: Mapping[str, Listing]
     absences: tuple[Absence, ...] = ()
-    agreements: tuple[Agreement, ...] = ()
+    agreements: Agreements = field(default_factory=Agreements)
+    municipalities: Mapping[HerId, Municipality] = field(default_factory=dict)
+    _index: _Index = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_index", _indexed(self))
 
     def practice_of(self, level_1: HerId | None, level_2: HerId | None) -> Practice | None:
         """The practice a receiver's two HER-ids point at; either level is enough to know it is ours."""
         if level_1 is not None and level_1 in self.practices:
             return self.practices[level_1]
-        return next((p for p in self.practices.values() if level_2 in p.services or level_2 == p.her_id), None)
+        return None if level_2 is None else self._index.practices.get(level_2)
 
     def partner_of(self, level_1: HerId | None, level_2: HerId | None) -> Partner | None:
         """The partner a sender's HER-ids point at, or None for a stranger."""
         if level_1 is not None and level_1 in self.partners:
             return self.partners[level_1]
-        return next((p for p in self.partners.values() if level_2 in p.services), None)
+        return None if level_2 is None else self._index.partners.get(level_2)
+
+    def agreed(self, practice: HerId, level_1: HerId | None, level_2: HerId | None, day: date) -> tuple[Agreement, ...]:
+        """What a practice and a sender have agreed that holds on a day, in the order of the topics."""
+        partner = self.partner_of(level_1, level_2)
+        return self.agreements.on(day, practice, partner.her_id) if partner else ()
 
     def first(self, kind: InboxKind, practice: HerId) -> Inbox | None:
         """The practice's first inbox of a kind, in the order of the file."""
-        return next((i for i in self.inboxes.values() if i.kind is kind and i.practice == practice), None)
+        return self._index.first.get((kind, practice))
 
     def personal(self, person: PersonId) -> Inbox | None:
         """A person's own inbox, or None."""
-        return next((i for i in self.inboxes.values() if i.owner == person), None)
+        return self._index.personal.get(person)
+
+    def members(self, inbox: InboxId) -> tuple[PersonId, ...]:
+        """Who works in an inbox, in the order of the file."""
+        return self._index.members.get(inbox, ())
+
+    def staffed(self, inbox: InboxId, day: date, clock: time = MIDNIGHT) -> bool:
+        """Whether anybody who works in an inbox is at work on a day, at some time after `clock`."""
+        return any(self.present(person, day, clock) for person in self.members(inbox))
 
     def absence(self, person: PersonId, day: date) -> Absence | None:
-        """The absence that covers a day, or None."""
-        return next((a for a in self.absences if a.person == person and a.first <= day <= a.last), None)
+        """The absence that a day is in, or None; one for the whole day before one for some hours."""
+        found = [a for a in self._index.absences.get(person, ()) if a.first <= day <= a.last]
+        return next((a for a in found if a.hours is None), found[0] if found else None)
 
-    def present(self, person: PersonId, day: date) -> bool:
-        """Whether a person is at work on a day, by weekly pattern and absences."""
-        known = self.people[person]
-        return day.weekday() in known.weekdays and self.absence(person, day) is None
+    def at_work(self, person: PersonId, day: date) -> tuple[Stretch, ...]:
+        """The hours in which a person is at work on a day, by weekly pattern and absences."""
+        left = self._index.weeks[person][day.weekday()]
+        for away in self._index.absences.get(person, ()):
+            if away.first <= day <= away.last:
+                left = _without(left, away.hours) if away.hours else ()
+        return left
 
-    def cover(self, person: PersonId, day: date) -> Cover:
-        """Who acts for a person on a day: themselves, else substitutes in turn; a loop ends at nobody."""
+    def present(self, person: PersonId, day: date, clock: time = MIDNIGHT) -> bool:
+        """Whether a person is at work on a day, at some time after `clock`."""
+        return any(ends > clock for _, ends in self.at_work(person, day))
+
+    def cover(self, person: PersonId, day: date, clock: time = MIDNIGHT) -> Cover:
+        """Who acts for a person on a day: themselves, else substitutes in turn; a loop ends at nobody.
+
+        Whoever is at work at some time after `clock` acts.
+        """
         path: list[str] = []
-        seen: set[PersonId] = set()
-        while person not in seen and person in self.people:
-            if self.present(person, day):
-                return Cover(person, tuple(path))
-            seen.add(person)
-            away = self.absence(person, day)
-            substitute = (away and away.substitute) or self.people[person].substitute
-            why = away.reason or "away" if away else "day off"
+        passed: list[PersonId] = []
+        while person not in passed and person in self.people:
+            if self.present(person, day, clock):
+                return Cover(person, tuple(path), tuple(passed))
+            passed.append(person)
+            away, known = self.absence(person, day), self.people[person]
+            substitute = (away and away.substitute) or known.substitute
+            why = f"{known.name}: {_why(known, away, day)}"
             if substitute is None:
-                return Cover(None, (*path, f"{self.people[person].name}: {why}, no substitute"))
-            path.append(f"{self.people[person].name}: {why}")
+                return Cover(None, (*path, f"{why}, no substitute"), tuple(passed))
+            path.append(why)
             person = substitute
-        return Cover(None, (*path, "the substitutes form a loop"))
+        return Cover(None, (*path, "the substitutes form a loop"), tuple(passed))
+
+
+def _why(person: Person, away: Absence | None, day: date) -> str:
+    """Why somebody is not at work, in words."""
+    if away:
+        return away.reason or "away"
+    return "gone for the day" if day.weekday() in person.weekdays else "day off"
+
+
+def _indexed(d: Directory) -> _Index:
+    """Of what stands twice the first counts, in the order of the file."""
+    inboxes = [*d.inboxes.values()][::-1]
+    return _Index(
+        practices={id: p for p in [*d.practices.values()][::-1] for id in (p.her_id, *p.services)},
+        partners={id: p for p in [*d.partners.values()][::-1] for id in p.services},
+        personal={x.owner: x for x in inboxes if x.owner},
+        first={(x.kind, x.practice): x for x in inboxes},
+        members=_gathered((inbox, p.id) for p in d.people.values() for inbox in p.inboxes),
+        absences=_gathered((a.person, a) for a in d.absences),
+        weeks={p.id: _week(p, d.practices.get(p.practice)) for p in d.people.values()},
+    )
+
+
+def _gathered(pairs: Iterable[tuple[K, V]]) -> dict[K, tuple[V, ...]]:
+    found: dict[K, list[V]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in found.items()}
+
+
+def _week(person: Person, practice: Practice | None) -> tuple[tuple[Stretch, ...], ...]:
+    """A person's hours on each weekday; a whole day is as long as the practice is open."""
+    slots = practice.hours.slots if practice else ()
+    days = (_hours(person.at_work, day) or _whole(_hours(slots, day)) for day in range(7))
+    return tuple(hours if day in person.weekdays else () for day, hours in enumerate(days))
+
+
+def _hours(slots: Iterable[Slot], day: int) -> tuple[Stretch, ...]:
+    return tuple(sorted((s.opens, s.closes) for s in slots if s.weekday == day))
+
+
+def _whole(openings: tuple[Stretch, ...]) -> tuple[Stretch, ...]:
+    return ((openings[0][0], openings[-1][1]),) if openings else ((time.min, time.max),)
+
+
+def _without(stretches: tuple[Stretch, ...], hours: Stretch) -> tuple[Stretch, ...]:
+    """What is left of some stretches when somebody is away for some hours."""
+    away, back = hours
+    parts = ((a, b) for begins, ends in stretches for a, b in ((begins, min(ends, away)), (max(begins, back), ends)))
+    return tuple((a, b) for a, b in parts if a < b)

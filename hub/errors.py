@@ -25,21 +25,26 @@ class HubError(Exception):
     title: ClassVar[str] = "Something is wrong in the hub"
 
 
+# File, key and reason; and the line where it is known.
+Fault = tuple[str, str, str] | tuple[str, str, str, int | None]
+
+
 class BadConfiguration(HubError):
-    """A file that people wrote is wrong: names the file, the key and the reason."""
+    """A file that people wrote is wrong: names the file, the line where it is known, the key and the reason."""
 
     code = "bad-configuration"
     title = "The configuration is wrong"
 
-    def __init__(self, file: str, key: str, reason: str) -> None:
-        super().__init__(f"{file}: {key}: {reason}" if key else f"{file}: {reason}")
-        self.file, self.key, self.reason = file, key, reason
+    def __init__(self, file: str, key: str, reason: str, line: int | None = None) -> None:
+        place = ", ".join(x for x in (f"line {line}" if line else "", key) if x)
+        super().__init__(f"{file}: {place}: {reason}" if place else f"{file}: {reason}")
+        self.file, self.key, self.reason, self.line = file, key, reason, line
 
     @classmethod
-    def of(cls, first: tuple[str, str, str], *others: tuple[str, str, str]) -> Self:
-        """The failure that names the first of several (file, key, reason), counts the others and notes them."""
-        file, key, reason = first
-        failure = cls(file, key, f"{reason} (and {len(others)} more)" if others else reason)
+    def of(cls, first: Fault, *others: Fault) -> Self:
+        """The failure that names the first of several (file, key, reason, line), counts the others and notes them."""
+        file, key, reason, *line = first
+        failure = cls(file, key, f"{reason} (and {len(others)} more)" if others else reason, *line)
         for other in others:
             failure.add_note(str(cls(*other)))
         return failure

@@ -105,9 +105,17 @@ def organisation_fits(number: str) -> bool:
 
 def _first_remainder(number: str) -> int | None:
     """What the first control sum leaves, or None when the number cannot fit by any rule."""
-    if not _digits(number, 11) or _remainder(number, SECOND):
+    if not _digits(number, 11):
         return None
-    return _remainder(number, FIRST)
+    (a, b), (c, d) = _FIRST_THREE[number[:3]], _NEXT_THREE[number[3:6]]
+    (e, f), (g, h) = _LAST_THREE[number[6:9]], _CONTROL[number[9:]]
+    return None if (b + d + f + h) % 11 else (a + c + e + g) % 11
+
+
+def _summed(start: int, length: int) -> dict[str, tuple[int, int]]:
+    """What each group of digits from a place adds to both control sums: a list has hundreds of thousands of numbers."""
+    groups = (f"{n:0{length}}" for n in range(10**length))
+    return {group: (_weighed(group, FIRST[start:]), _weighed(group, SECOND[start:])) for group in groups}
 
 
 def _digits(number: str, length: int) -> bool:
@@ -115,8 +123,12 @@ def _digits(number: str, length: int) -> bool:
 
 
 def _remainder(number: str, weights: tuple[int, ...]) -> int:
-    weighed: map[int] = map(mul, weights, map(int, number))
-    return sum(weighed) % 11
+    return _weighed(number, weights) % 11
+
+
+def _weighed(digits: str, weights: tuple[int, ...]) -> int:
+    weighed: map[int] = map(mul, weights, map(int, digits))
+    return sum(weighed)
 
 
 def _day(written: int) -> int:
@@ -138,3 +150,6 @@ def _century(year: int, individual: int) -> int | None:
     if individual < 750 and year >= 55:
         return 1800
     return 1900 if individual >= 900 else None
+
+
+_FIRST_THREE, _NEXT_THREE, _LAST_THREE, _CONTROL = _summed(0, 3), _summed(3, 3), _summed(6, 3), _summed(9, 2)

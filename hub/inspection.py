@@ -7,6 +7,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from hub import intake, wire
 from hub.account import SystemAccount
+from hub.agreement import Agreement
 from hub.change import Acknowledgement, Change
 from hub.deadline import Deadline
 from hub.directory import Directory, Inbox, InboxId
@@ -27,12 +28,13 @@ _ANYBODY = SystemAccount("check", "", frozenset(), any=True)
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Where a message would go, why, and when it would be due."""
+    """Where a message would go, why, when it would be due, and what is agreed with its sender that day."""
 
     item: Item
     inbox: Inbox
     copies: tuple[InboxId, ...]
     deadline: Deadline
+    agreements: tuple[Agreement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,15 @@ def _of(change: Change) -> Verdict:
 
 def _explanation(change: Change, directory: Directory) -> Explanation:
     item, *copies = change.items
-    return Explanation(item, directory.inboxes[item.inbox], tuple(c.inbox for c in copies), change.deadlines[0])
+    inbox, clock = directory.inboxes[item.inbox], change.deadlines[0]
+    return Explanation(item, inbox, tuple(c.inbox for c in copies), clock, _agreed(change, inbox, clock, directory))
+
+
+def _agreed(change: Change, inbox: Inbox, clock: Deadline, directory: Directory) -> tuple[Agreement, ...]:
+    """What is agreed with the sender on the day of receipt; an accepted message is always acknowledged."""
+    sender = next(o.document.about.sender for o in change.outgoing if isinstance(o.document, Acknowledgement))
+    day = directory.practices[inbox.practice].hours.local(clock.why.received).date()
+    return directory.agreed(inbox.practice, sender.level_1, sender.level_2, day)
 
 
 def _apprec(envelope: Envelope, faults: tuple[Fault, ...], now: datetime) -> tuple[bytes, ...]:

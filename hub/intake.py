@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 from types import MappingProxyType
@@ -34,7 +34,7 @@ from hub.message import (
     plain_message_id,
 )
 from hub.record import Asked
-from hub.route import Circumstances, Decision, Rule
+from hub.route import Circumstances, Decision, Rule, Table
 from hub.succession import contradict
 from hub.transport import Condition, Origin
 
@@ -61,6 +61,10 @@ class Order:
     rules: tuple[Rule, ...]
     ladders: tuple[Ladder, ...]
     acceptance: Acceptance = STRICT
+    table: Table = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "table", Table(self.rules))
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,19 +339,20 @@ def _place(m: Message, x: Ours, order: Order, now: datetime, known: Mapping[str,
     """What one practice gets of a message: an item to act on, copies, and their clocks."""
     directory, practice, key = order.directory, x.practice, m.key
     listing = route.listed(m, directory, practice.her_id)
-    c = route.circumstances(m, directory, listing)
+    today = practice.hours.local(now).date()
+    c = route.circumstances(m, directory, listing, practice.her_id, x.service, today)
     day = calendar.acting_day(practice.hours, now)
     d = _joined(m, known, directory, practice, day)
-    d = d or route.decide(c, order.rules, directory, practice, listing, x.service, day)
-    headline = _headline(m, listing)
+    d = d or route.decide(c, order.table, directory, practice, listing, x.service, day)
+    placing, headline = d.placing, _headline(m, listing)
     # A cancellation asks nobody to act either: whoever had the message is to know.
     informs = m.kind in INFORMATIVE or m.status is Status.CANCELLED
-    main = _item(key, d.inbox.id, Purpose.READING if informs else Purpose.ACTION, headline, d.placing)
-    copies = tuple(_item(key, inbox, Purpose.INFORMATION, headline, d.placing) for inbox in d.copies)
+    main = _item(key, d.inbox.id, Purpose.READING if informs else Purpose.ACTION, headline, placing)
+    copies = tuple(_item(key, inbox, Purpose.INFORMATION, headline, placing) for inbox in d.copies)
     informed = replace(c, information=True) if informs or copies else c
     return Change(
         entries=(
-            Entry(now, "message.accepted", key, main.id, d.inbox.id, detail={"rule": d.placing.rule}),
+            Entry(now, "message.accepted", key, main.id, d.inbox.id, detail={"rule": d.rule}),
             *(Entry(now, "item.copied", key, copy.id, copy.inbox) for copy in copies),
         ),
         items=(main, *copies),
@@ -374,7 +379,7 @@ def _joined(
         return None
     if inbox.owner is not None and not directory.present(inbox.owner, day):
         return None
-    return Decision(inbox, Placing(CONVERSATION, "it answers what was sent from this inbox", path=(asked.item.id,)))
+    return Decision(inbox, CONVERSATION, "it answers what was sent from this inbox", (asked.item.id,))
 
 
 def _number(m: Message) -> str:
@@ -437,7 +442,7 @@ def _nobody_here(envelope: Envelope) -> Fault:
 
 
 def _clock(x: Item, c: Circumstances, practice: Practice, order: Order, now: datetime) -> Deadline:
-    ladder, agreement = deadline.choose(c, order.ladders, order.directory.agreements)
+    ladder, agreement = deadline.choose(c, order.ladders)
     return deadline.first(x.id, ladder, agreement, practice.hours, now)
 
 

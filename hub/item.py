@@ -111,7 +111,8 @@ class Item:
     """One thing to handle, in one inbox.
 
     `level` counts the ladder's steps taken and never falls; `note` is what was written when it was ended: the
-    answer, or why it was closed.
+    answer, or why it was closed. `home` is the inbox that it belongs to while it lies with whoever covers there, and
+    it goes back by itself. Whoever hands it on by hand leaves no home, so that nothing takes it back over their head.
     """
 
     id: ItemId
@@ -125,6 +126,7 @@ class Item:
     level: int = 0
     version: int = 0
     note: str = ""
+    home: InboxId | None = None
 
     @property
     def open(self) -> bool:

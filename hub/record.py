@@ -33,6 +33,16 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Came:
+    """A message as it came, to be judged again: its number, its bytes unless they were too old to be kept."""
+
+    number: int
+    at: datetime
+    via: str
+    raw: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class Posted:
     """A document that waits in a partner's mailbox; `id` rises in the order of sending."""
 
@@ -154,6 +164,15 @@ class Load:
     items: int
     late: int
     due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """How open items lie: in which inbox, whose they are (None: its own), and who has taken them."""
+
+    inbox: InboxId
+    home: InboxId | None = None
+    owner: PersonId | None = None
 
 
 @dataclass(frozen=True, slots=True)

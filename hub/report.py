@@ -6,9 +6,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hub.agreement import Agreement
 from hub.directory import Directory
 from hub.inspection import Explanation, Verdict
 from hub.message import Fault
+from hub.presence import Gap
 from hub.record import Kept
 from hub.wire import Allowed
 
@@ -119,6 +121,25 @@ def explanation(e: Explanation, directory: Directory) -> dict[str, Any]:
             "not_counted": list(why.skipped),
             "steps": [{"minutes": s.minutes, "tell": list(s.tell)} for s in e.deadline.steps],
         },
+        "agreements": [agreement(a, directory) for a in e.agreements],
+    }
+
+
+def agreement(a: Agreement, directory: Directory) -> dict[str, Any]:
+    """What two parties have promised each other, for machines."""
+    ours = directory.practices.get(a.ours) or directory.municipalities[a.ours]
+    return {
+        "name": a.name,
+        "topic": a.topic,
+        "topic_names": dict(directory.agreements.topics[a.topic].names),
+        "ours": {"her_id": a.ours, "name": ours.name},
+        "partner": {"her_id": a.partner, "name": directory.partners[a.partner].name},
+        "valid_from": a.first.isoformat(),
+        "valid_to": a.last.isoformat() if a.last else None,
+        "language": a.language or None,
+        "deadlines": dict(a.deadlines),
+        "contact": {"text": a.contact.text, "phone": a.contact.phone} if a.contact else None,
+        "tasks": [{"who": task.who, "what": task.what} for task in a.tasks],
     }
 
 
@@ -136,8 +157,23 @@ def explanation_in_words(told: dict[str, Any]) -> str:
         f"Promise    {deadline['promise']} (ladder {deadline['ladder']}{agreement})",
         *(f"Not counted {day}" for day in deadline["not_counted"]),
         *(f"Step       {_offset(step['minutes'])}: {', '.join(step['tell'])}" for step in deadline["steps"]),
+        *(line for a in told["agreements"] for line in _agreement_in_words(a, a["name"] == deadline["agreement"])),
     ]
     return "\n".join(lines)
+
+
+def _agreement_in_words(a: dict[str, Any], used: bool) -> Iterator[str]:
+    """An agreement for people, in one line; the one that was used with whom to ask, and who does what."""
+    topic, until = a["topic_names"]["nb"], f" to {a['valid_to']}" if a["valid_to"] else ""
+    yield f"Agreed     {'' if topic in a['name'] else f'{topic}: '}{a['name']}, from {a['valid_from']}{until}"
+    if not used:
+        return
+    yield from (f"           deadline for {kind}: {ladder}" for kind, ladder in a["deadlines"].items())
+    if contact := a["contact"]:
+        yield f"           ask {', '.join(x for x in (contact['text'], contact['phone']) if x)}"
+    if a["language"]:
+        yield f"           language {a['language']}"
+    yield from (f"           {task['who']} {task['what']}" for task in a["tasks"])
 
 
 def tally_in_words(counted: dict[str, dict[str, int]]) -> str:
@@ -207,3 +243,22 @@ def _offset(minutes: int) -> str:
     if minutes == 0:
         return "at the deadline"
     return f"{abs(minutes)} minutes {'before' if minutes < 0 else 'after'}"
+
+
+def gap(g: Gap) -> dict[str, Any]:
+    """A gap in cover for machines; `since` is null for a whole day."""
+    since = f"{g.since:%H:%M}" if g.since else None
+    of = {"day": g.day.isoformat(), "since": since, "practice": g.practice, "inbox": g.inbox}
+    return of | {"what": g.words, "path": list(g.path)}
+
+
+def gaps_in_words(gaps: Sequence[Gap], directory: Directory) -> str:
+    """Gaps in cover for people, one line each; the practice is named where there are several."""
+    return "\n".join(_gap_in_words(g, directory) for g in gaps)
+
+
+def _gap_in_words(g: Gap, directory: Directory) -> str:
+    practice = f"{directory.practices[g.practice].name}: " if len(directory.practices) > 1 else ""
+    since = f" from {g.since:%H:%M}" if g.since else ""
+    path = f" ({'; '.join(g.path)})" if g.path else ""
+    return f"{g.day:%Y-%m-%d %a}  {practice}{g.words}{since}{path}"

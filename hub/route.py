@@ -1,13 +1,15 @@
 """Which inbox gets a message, and why: a table read from the top, with its hit and its misses."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 
+from hub.agreement import Agreement
 from hub.directory import Cover, Directory, Flag, Inbox, InboxId, InboxKind, Listing, PartnerKind, Practice
 from hub.item import Placing
 from hub.message import HerId, Message
+from hub.sieve import Rows, Sieve, bits, numbers
 
 
 class Text:
@@ -34,12 +36,13 @@ class Circumstances:
     kind: str
     type: str
     themes: frozenset[str]
+    receiver: HerId | None
+    receiver_service: HerId | None
     sender: HerId | None
     sender_service: HerId | None
     sender_kind: PartnerKind
     wanted_roles: frozenset[str]
     professions: frozenset[str]
-    addressed_to_person: bool
     pht: bool
     services: frozenset[str]
     flags: frozenset[str]
@@ -47,7 +50,14 @@ class Circumstances:
     test: bool
     information: bool
     text: Text
+    agreements: tuple[Agreement, ...]
+    day: date
     _against: dict[str, str] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    @property
+    def agreed(self) -> frozenset[str]:
+        """The topics on which there is a valid agreement with the sender."""
+        return frozenset(a.topic for a in self.agreements if a.holds(self.day))
 
     def against(self, condition: str) -> str:
         """What speaks against a condition of When that does not hold, in words; many rules fail by the same one."""
@@ -72,7 +82,8 @@ def _folded(words: tuple[str, ...]) -> tuple[str, ...]:
 
 _Holds = Callable[["When", Circumstances], bool]
 
-# Each field of When with its condition and the words for its failure, in the order they are tried.
+# Each field of When with its condition and the words for its failure, in the order they are tried: first what is the
+# same for whole kinds of messages, and then what each message has of its own.
 _CONDITIONS: dict[str, tuple[_Holds, Callable[[Circumstances], str]]] = {
     "test": (lambda w, c: w.test == c.test, lambda c: f"it is {'a' if c.test else 'no'} test message"),
     "information": (
@@ -81,12 +92,21 @@ _CONDITIONS: dict[str, tuple[_Holds, Callable[[Circumstances], str]]] = {
     ),
     "kinds": (lambda w, c: c.kind in w.kinds, lambda c: f"kind is {c.kind}"),
     "types": (lambda w, c: c.type in w.types, lambda c: f"type is {c.type}"),
-    "themes": (lambda w, c: _any(w.themes, c.themes), lambda c: f"theme is {_listed(c.themes)}"),
+    "receivers": (
+        lambda w, c: _any(w.receivers, (c.receiver, c.receiver_service)),
+        lambda c: f"receiver is {c.receiver_service or c.receiver or 'without HER-id'}",
+    ),
     "senders": (
         lambda w, c: _any(w.senders, (c.sender, c.sender_service)),
         lambda c: f"sender is {c.sender or 'without HER-id'}",
     ),
     "sender_kinds": (lambda w, c: c.sender_kind in w.sender_kinds, lambda c: f"sender is {c.sender_kind.value}"),
+    "pht": (lambda w, c: w.pht == c.pht, lambda c: f"the patient is {'' if c.pht else 'not '}followed by a team"),
+    "attachments": (
+        lambda w, c: w.attachments == c.attachments,
+        lambda c: f"it has {'' if c.attachments else 'no '}attachments",
+    ),
+    "themes": (lambda w, c: _any(w.themes, c.themes), lambda c: f"theme is {_listed(c.themes)}"),
     "wanted_roles": (
         lambda w, c: _any(w.wanted_roles, c.wanted_roles),
         lambda c: f"role asked for is {_listed(c.wanted_roles)}",
@@ -95,15 +115,14 @@ _CONDITIONS: dict[str, tuple[_Holds, Callable[[Circumstances], str]]] = {
         lambda w, c: _any(w.professions, c.professions),
         lambda c: f"profession asked for is {_listed(c.professions)}",
     ),
-    "pht": (lambda w, c: w.pht == c.pht, lambda c: f"the patient is {'' if c.pht else 'not '}followed by a team"),
     "services": (
         lambda w, c: _any(w.services, c.services),
         lambda c: f"the patient's services are {_listed(c.services)}",
     ),
     "flags": (lambda w, c: _any(w.flags, c.flags), lambda c: f"the patient's flags are {_listed(c.flags)}"),
-    "attachments": (
-        lambda w, c: w.attachments == c.attachments,
-        lambda c: f"it has {'' if c.attachments else 'no '}attachments",
+    "agreements": (
+        lambda w, c: any(a.topic in w.agreements and a.holds(c.day) for a in c.agreements),
+        lambda c: f"topics agreed with the sender are {_listed(c.agreed)}",
     ),
     "words": (
         lambda w, c: any(map(c.text.has, _folded(w.words))),
@@ -112,23 +131,39 @@ _CONDITIONS: dict[str, tuple[_Holds, Callable[[Circumstances], str]]] = {
 }
 
 
+# Conditions that ask for one of some values, with what a message has: all rules are asked them at once.
+_ALIKE: dict[str, Callable[[Circumstances], tuple[object, ...]]] = {
+    "test": lambda c: (c.test,),
+    "information": lambda c: (c.information,),
+    "kinds": lambda c: (c.kind,),
+    "types": lambda c: (c.type,),
+    "receivers": lambda c: (c.receiver, c.receiver_service),
+    "senders": lambda c: (c.sender, c.sender_service),
+    "sender_kinds": lambda c: (c.sender_kind,),
+    "pht": lambda c: (c.pht,),
+    "attachments": lambda c: (c.attachments,),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class When:
     """A rule's conditions; one that is left out does not matter, the others must all hold.
 
-    `themes` are written "7322:6" (code system's number, then the code). `words` are found anywhere in
-    the subject or text, without regard to case.
+    `themes` are written "7322:6" (code system's number, then the code). `agreements` are topics: one on any of them is
+    valid between us and the sender. `words` are found anywhere in the subject or text, without regard to case.
     """
 
     kinds: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
+    receivers: tuple[str, ...] = ()
     senders: tuple[str, ...] = ()
     sender_kinds: tuple[PartnerKind, ...] = ()
     wanted_roles: tuple[str, ...] = ()
     professions: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     flags: tuple[Flag, ...] = ()
+    agreements: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     pht: bool | None = None
     attachments: bool | None = None
@@ -147,7 +182,22 @@ class When:
 
     def mismatch(self, c: Circumstances) -> str | None:
         """The first condition that fails, in words, or None when all hold."""
-        for name, holds in self._asked:
+        return self._failing(self._asked, c)
+
+    @property
+    def alike(self) -> dict[str, tuple[object, ...]]:
+        """What is asked of all rules at once, as the values that do."""
+        asked = {name: getattr(self, name) for name, _ in self._asked if name in _ALIKE}
+        return {name: value if isinstance(value, tuple) else (value,) for name, value in asked.items()}
+
+    @property
+    def own(self) -> Callable[[Circumstances], str | None] | None:
+        """What is asked of each message by itself: why it fails, in words; None when nothing is."""
+        asked = tuple((name, holds) for name, holds in self._asked if name not in _ALIKE)
+        return partial(self._failing, asked) if asked else None
+
+    def _failing(self, asked: tuple[tuple[str, _Holds], ...], c: Circumstances) -> str | None:
+        for name, holds in asked:
             if not holds(self, c):
                 return c.against(name)
         return None
@@ -166,13 +216,63 @@ class Rule:
     copies: tuple[str, ...] = ()
 
 
+NOTHING = frozenset[str]()
+
+# A rule that was passed over, and why.
+Miss = tuple[str, str]
+
+
+class Table:
+    """Rules read from the top, made ready to be asked."""
+
+    def __init__(self, rules: Iterable["Rule"]) -> None:
+        self.rules = tuple(rules)
+        self._sieve = Sieve(tuple(_ALIKE), [rule.when.alike for rule in self.rules])
+        self._own = [rule.when.own for rule in self.rules]
+
+    def sift(self, c: Circumstances) -> tuple[Rows, list[tuple[str, Rows]]]:
+        """The rules that may hold by what is alike in many messages; and by condition those that do not."""
+        return self._sieve.sift({name: found(c) for name, found in _ALIKE.items()})
+
+    def mismatch(self, n: int, c: Circumstances) -> str | None:
+        """Why a rule that may hold does not, in words, by what each message has of its own; None when it does."""
+        own = self._own[n]
+        return own(c) if own else None
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """The rules that were passed over before the `end`: by condition, and each by itself."""
+
+    table: Table
+    c: Circumstances
+    failed: Sequence[tuple[str, Rows]]
+    own: Mapping[int, str]
+    end: int
+
+    def told(self) -> tuple[Miss, ...]:
+        """Each with why, in the order of the table."""
+        before, reasons = (1 << self.end) - 1, dict(self.own)
+        for condition, rows in self.failed:
+            reasons |= dict.fromkeys(numbers(rows & before), self.c.against(condition))
+        return tuple([(rule.name, reasons[n]) for n, rule in enumerate(self.table.rules[: self.end])])
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Where a message goes: an inbox to act, inboxes to inform, and the reasons."""
+    """Where a message goes: an inbox to act, by which rule, the way there, inboxes to inform, and what was passed."""
 
     inbox: Inbox
-    placing: Placing
+    rule: str
+    because: str
+    path: tuple[str, ...] = ()
     copies: tuple[InboxId, ...] = ()
+    passed: Passed | None = None
+
+    @property
+    def placing(self) -> Placing:
+        """The reasons in words, as they are kept with the item."""
+        return Placing(self.rule, self.because, self.passed.told() if self.passed else (), self.path)
 
 
 # Where a rule may send; a name that is not here is the id of an inbox.
@@ -198,27 +298,40 @@ class Found:
     path: tuple[str, ...] = ()
 
 
-def circumstances(m: Message, directory: Directory, listing: Listing | None) -> Circumstances:
-    """Gather what rules can ask; a stranger's kind is OTHER."""
-    sender = m.envelope.sender
-    partner = directory.partner_of(sender.level_1, sender.level_2)
+def circumstances(
+    m: Message,
+    directory: Directory,
+    listing: Listing | None,
+    receiver: HerId | None = None,
+    service: HerId | None = None,
+    day: date = date.min,
+) -> Circumstances:
+    """Gather what rules can ask of a message to a practice and its service; a stranger's kind is OTHER.
+
+    `day` is the practice's day of receipt, on which an agreement must be valid.
+    """
+    sender, service_there = m.envelope.sender.level_1, m.envelope.sender.level_2
+    partner = directory.partner_of(sender, service_there)
     return Circumstances(
         kind=m.kind.value,
         type=m.envelope.type.value,
-        themes=frozenset(f"{theme.number}:{theme.value}" for theme in m.themes),
-        sender=sender.level_1,
-        sender_service=sender.level_2,
+        themes=frozenset([f"{theme.number}:{theme.value}" for theme in m.themes]),
+        receiver=receiver,
+        receiver_service=service,
+        sender=sender,
+        sender_service=service_there,
         sender_kind=partner.kind if partner else PartnerKind.OTHER,
-        wanted_roles=frozenset(w.role for w in m.wanted if w.role),
-        professions=frozenset(w.profession for w in m.wanted if w.profession),
-        addressed_to_person=any(r.party.professional for r in m.envelope.receivers),
+        wanted_roles=frozenset([w.role for w in m.wanted if w.role]) if m.wanted else NOTHING,
+        professions=frozenset([w.profession for w in m.wanted if w.profession]) if m.wanted else NOTHING,
         pht=bool(listing and listing.pht),
-        services=frozenset(listing.services) if listing else frozenset(),
-        flags=frozenset(f.value for f in listing.flags) if listing else frozenset(),
+        services=frozenset(listing.services) if listing and listing.services else NOTHING,
+        flags=frozenset([f.value for f in listing.flags]) if listing and listing.flags else NOTHING,
         attachments=bool(m.attachments),
         test=m.envelope.test,
         information=False,
         text=Text(f"{m.subject.casefold()}\n{m.words}"),
+        agreements=directory.agreements.between(receiver, partner.her_id) if receiver and partner else (),
+        day=day,
     )
 
 
@@ -233,7 +346,7 @@ def listed(m: Message, directory: Directory, practice: HerId | None = None) -> L
 
 def decide(
     c: Circumstances,
-    rules: tuple[Rule, ...],
+    table: Table,
     directory: Directory,
     practice: Practice,
     listing: Listing | None,
@@ -244,16 +357,19 @@ def decide(
 
     `addressee` is the receiver's level-2 HER-id, which names a GP when the patient is not listed here.
     """
-    missed: list[tuple[str, str]] = []
-    for rule in rules:
-        reason = rule.when.mismatch(c)
+    may, failed = table.sift(c)
+    own: dict[int, str] = {}
+    for n in bits(may):
+        rule = table.rules[n]
+        reason = table.mismatch(n, c)
         found = Found(None) if reason else find(rule.to, directory, practice, listing, addressee, day)
         if found.inbox is not None:
             copies = _copies(rule, found.inbox, directory, practice, listing, addressee, day)
-            placing = Placing(rule.name, _because(rule, found), tuple(missed), found.path)
-            return Decision(found.inbox, placing, copies)
-        missed.append((rule.name, reason or "matched, but " + ("; ".join(found.path) or f"there is no {rule.to}")))
-    return Decision(pile(directory, practice), Placing(UNPLACED, "no rule found anybody", tuple(missed)))
+            passed = Passed(table, c, failed, own, n)
+            return Decision(found.inbox, rule.name, _because(rule, found), found.path, copies, passed)
+        own[n] = reason or "matched, but " + ("; ".join(found.path) or f"there is no {rule.to}")
+    passed = Passed(table, c, failed, own, len(table.rules))
+    return Decision(pile(directory, practice), UNPLACED, "no rule found anybody", passed=passed)
 
 
 def find(

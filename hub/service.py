@@ -2,14 +2,14 @@
 
 import asyncio
 from base64 import b64decode
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from hub import desk, intake, registry, shipping, watch, wire
+from hub import covering, desk, intake, registry, sender, shipping, watch, wire
 from hub.account import Accounts, SystemAccount
 from hub.change import Acknowledgement, Change, File, Returned, conflict
 from hub.clock import Clock
@@ -25,8 +25,6 @@ from hub.message import (
     Message,
     MessageKey,
     Reading,
-    Receipt,
-    Refusal,
     Unreadable,
     plain_message_id,
 )
@@ -37,6 +35,10 @@ from hub.store import Committed, Conflict, Duplicate, Outdated, Store, Writing, 
 from hub.transport import Condition, Label, Origin
 
 log = structlog.get_logger()
+
+
+# So many clocks lapse in one transaction: others wait for their turn meanwhile.
+LAPSING = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,7 @@ class Hub:
         log.info("item.acted", item=id, action=act.action.value, who=who.id)
         return (await self._stored(id, who)).item
 
-    async def tick(self, now: datetime, limit: int = 500) -> int:
+    async def tick(self, now: datetime, limit: int = LAPSING) -> int:
         """Let the clocks that have come lapse, each by one step, and give up what no partner has acknowledged.
 
         Returns how many there were.
@@ -283,8 +285,7 @@ class Hub:
 
     async def _answered(self, readings: Sequence[Reading]) -> Mapping[str, Asked]:
         """The items from which we sent what some of these answer; most messages refer to nothing."""
-        talks = (r.conversation for r in readings if isinstance(r, Message) and r.conversation)
-        refers = {plain_message_id(id) for talk in talks for id in talk.ids}
+        refers = referred(readings)
         return await self.store.answered(refers) if refers else {}
 
     def _writing(self, delivery: Delivery, change: Change, now: datetime, until: datetime | None = None) -> Writing:
@@ -303,22 +304,11 @@ class Hub:
     def _judged(self, delivery: Delivery, reading: Reading, known: Mapping[str, Asked], now: datetime) -> Change:
         if delivery.origin is not None:
             return intake.judge(reading, self.order, now, known, delivery.origin)
-        if isinstance(reading, Unreadable) or (fault := self._foreign(delivery.account, reading)) is None:
+        if isinstance(reading, Unreadable):
             return intake.judge(reading, self.order, now, known)
-        return intake.quarantine("sender", (fault,), reading.key, now)
-
-    def _foreign(self, account: SystemAccount, reading: Message | Refusal | Receipt) -> Fault | None:
-        """What is wrong when a key sends for somebody else, at either level: answers would go to the wrong mailbox."""
-        sender = reading.sender if isinstance(reading, Receipt) else reading.envelope.sender
-        partner = self.directory.partner_of(None, sender.level_2) if sender.level_2 else None
-        # Whoever acknowledges gets no answer, so a HER-id at level 2 alone tells enough of who that is.
-        alone = partner is not None and sender.level_1 is None and isinstance(reading, Receipt)
-        organisation = partner.her_id if partner and alone else reading.key.sender
-        if not account.any and organisation not in account.her_ids:
-            return _not_of(account, organisation)
-        if partner and sender.level_1 not in (None, partner.her_id):
-            return _not_together(sender.level_1 or "", sender.level_2 or "", partner.name)
-        return None
+        if fault := sender.foreign(delivery.account, reading, self.directory):
+            return intake.quarantine("sender", (fault,), reading.key, now)
+        return intake.judge(reading, self.order, now, known)
 
     async def _acted(self, stored: Stored, act: Act, who: Person, now: datetime) -> Change:
         clocks = (stored.deadline,) if stored.deadline else ()
@@ -331,7 +321,8 @@ class Hub:
         stored = await self.store.stored(id)
         if stored is None:
             raise Unknown(f"there is no item {id!r}")
-        if stored.item.inbox not in who.inboxes and not await self._told(id, who):
+        # Whose inbox it belongs to may act on it also while somebody else covers.
+        if not {stored.item.inbox, stored.item.home} & {*who.inboxes} and not await self._told(id, who):
             raise NotAllowed(f"{who.id} does not belong to the inbox {stored.item.inbox!r}")
         return stored
 
@@ -345,6 +336,21 @@ class Hub:
         if not isinstance(reading, Message):
             raise Unavailable(f"the message of item {stored.item.id!r} cannot be read right now")
         return reading
+
+    async def cover(self, now: datetime) -> int:
+        """Hand what lies with somebody away to who covers, and home when they are back; returns how many items moved.
+
+        Whoever watches does it now and then, and it is to be done whenever another directory was put in.
+        """
+        moved, missed, tries = 0, 1, covering.TRIES
+        while missed and tries:
+            portions = covering.moves(self.store, self.directory, now)
+            written = [w async for x in portions for w in await self._commit([Writing(change, now) for change in x])]
+            missed = sum(not isinstance(w, Committed) for w in written)
+            moved, tries = moved + len(written) - missed, tries - 1
+        if moved:
+            log.info("items.covered", items=moved)
+        return moved
 
     async def rehome(self, now: datetime) -> int:
         """Give open items whose inbox has left the directory to the coordinator; returns how many there were."""
@@ -405,6 +411,12 @@ async def open_hub(
             await asyncio.gather(listening, return_exceptions=True)
 
 
+def referred(readings: Iterable[Reading]) -> set[str]:
+    """The MsgIds that messages answer or follow, which may be ours."""
+    talks = (r.conversation for r in readings if isinstance(r, Message) and r.conversation)
+    return {plain_message_id(id) for talk in talks for id in talk.ids}
+
+
 def readers_of(limits: Wire, acceptance: Acceptance, signatures: Signatures) -> wire.Readers:
     """The reader processes that a site's settings ask for, not yet started."""
     return wire.Readers(
@@ -462,25 +474,6 @@ def _outcome(writing: Writing, written: Written) -> Outcome:
     document = change.outgoing[0].document
     rejected = isinstance(document, Acknowledgement) and document.faults
     return Rejected(key, writing.documents[0]) if rejected else Accepted(key, writing.documents[0])
-
-
-def _not_of(account: SystemAccount, sender: str) -> Fault:
-    known = ", ".join(sorted(account.her_ids))
-    return Fault(
-        "X99",
-        f"The key of {account.name} may send for HER-id {known}, but the document's sender is {sender}",
-        f"Nøkkelen til {account.name} gjelder HER-id {known}, men avsenderen i meldingen er {sender}",
-        "/MsgHead/MsgInfo/Sender",
-    )
-
-
-def _not_together(level_1: str, level_2: str, owner: str) -> Fault:
-    return Fault(
-        "X99",
-        f"The sender's HER-id {level_2} at level 2 belongs to {owner}, not to {level_1}",
-        f"Avsenderens HER-id {level_2} på nivå 2 tilhører {owner}, ikke {level_1}",
-        "/MsgHead/MsgInfo/Sender",
-    )
 
 
 def _stale(version: int) -> Stale:

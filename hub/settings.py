@@ -162,7 +162,7 @@ class Rehearsal(_Section):
 
 
 class Settings(BaseSettings):
-    """All of it. `folder` holds centre.toml, partners.toml, routes.toml, ladders.toml and the rest."""
+    """All of it. `folder` holds centre.toml, partners.toml, agreements.toml, routes.toml and the rest."""
 
     model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter=BETWEEN)
 

@@ -159,7 +159,7 @@ def _is_copy(e: Earlier) -> bool:
 def _told_in(change: Change, inboxes: Sequence[InboxId]) -> Change:
     """The change with an item in each of these inboxes and in no other."""
     first, clock = change.items[0], change.deadlines[0]
-    main, *copies = [replace(first, id=identify(first.message, inbox), inbox=inbox) for inbox in inboxes]
+    main, *copies = [replace(first, id=identify(first.message, inbox), inbox=inbox, home=None) for inbox in inboxes]
     items = (main, *(replace(x, purpose=Purpose.INFORMATION) for x in copies))
     kept = (e for e in change.entries if e.item in (None, first.id))
     entries = (replace(e, item=main.id, inbox=main.inbox) if e.item else e for e in kept)
@@ -196,8 +196,8 @@ def _continue(change: Change, new: Item, old: Earlier, at: datetime) -> Change:
 
 
 def _placed(x: Item, like: Item) -> Item:
-    """In another item's inbox, with the id that it has there."""
-    return replace(x, id=identify(x.message, like.inbox), inbox=like.inbox)
+    """In another item's inbox, with the id that it has there; it belongs where the other one did."""
+    return replace(x, id=identify(x.message, like.inbox), inbox=like.inbox, home=like.home)
 
 
 def _moved(change: Change, old: Item, new: Item) -> Change:

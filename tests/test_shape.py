@@ -18,13 +18,13 @@ PLACES = {
     "errors": ("errors",),
     "resources": ("resources",),
     "words": (
-        *("acceptance", "identity", "message", "calendar", "directory", "account"),
-        *("item", "route", "deadline", "change", "record", "succession", "transport"),
+        *("acceptance", "identity", "message", "calendar", "agreement", "directory", "account"),
+        *("item", "sieve", "route", "example", "deadline", "change", "record", "succession", "standing", "transport"),
     ),
-    "decisions": ("intake", "desk", "watch", "shipping"),
+    "decisions": ("intake", "desk", "watch", "shipping", "presence", "sender"),
     "edges": ("wire", "store", "broker", "registry"),
     "rim": ("settings", "telemetry", "clock"),
-    "service": ("service", "inspection", "report", "status", "overview"),
+    "service": ("service", "covering", "inspection", "rehearsal", "report", "status", "overview"),
     "web": ("web",),
     "top": ("cli", "report", "demo", "__main__"),
 }

@@ -1,6 +1,7 @@
 """One worker process: its work, its heartbeat and its health probe, together until one of them ends."""
 
 import asyncio
+import gc
 import os
 import socket
 from collections.abc import Awaitable, Callable
@@ -58,6 +59,8 @@ async def run(kind: str, work: Work, settings: Settings, with_parent: bool = Fal
                 log.warning("process.waits", process=kind, exc_info=fault)
                 await stopping.pause(WAIT_SECONDS, stop)
                 continue
+            # Who is who, hundreds of thousands of patients among them, is here to stay: nobody looks for circles in it.
+            gc.freeze()
             await _run(kind, work, Running(hub, settings, name_of(kind), stop))
             break
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import gc
 import os
 import socket
 from collections.abc import Iterator
@@ -42,6 +43,7 @@ async def run(settings: Settings, with_parent: bool = False) -> None:
     Raises BadConfiguration when something is not as it must be.
     """
     async with open_hub(settings) as hub:
+        gc.freeze()
         server = _server(hub, settings)
         running = Running(hub, settings, process.name_of("serve"))
         stop = running.stop

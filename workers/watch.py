@@ -1,6 +1,7 @@
-"""The loop that lets deadlines lapse when they come, and beside it the one that looks after the months."""
+"""The loop that lets deadlines lapse when they come; beside it those for who is away, and for the months."""
 
 import asyncio
+from datetime import timedelta
 
 import structlog
 
@@ -15,6 +16,8 @@ log = structlog.get_logger()
 LOOK_SECONDS = 0.5
 # How long it waits when the store failed.
 FAILED_SECONDS = 2.0
+# How often it is looked for what lies with somebody away, by the hub's clock.
+COVER = timedelta(seconds=30)
 # How often the months that come are made, and it is asked whether something is old enough to be let go.
 FORGET_SECONDS = 6 * 3600.0
 # How soon it is tried again when that failed: somebody may have been reading what is to go.
@@ -26,14 +29,16 @@ DRAIN_SECONDS = 5.0
 async def run(hub: Hub, stop: asyncio.Event) -> None:
     """Let every clock that has come lapse, those that came while nobody watched first; until `stop`.
 
-    Messages' months are looked after beside it: no clock may wait for old bytes.
+    Who is away and messages' months are looked after beside it: no clock may wait for old bytes.
     """
     log.info("watch.started")
     async with asyncio.TaskGroup() as group:
         clocks = group.create_task(_clocks(hub, stop), name="clocks")
+        cover = group.create_task(_cover(hub), name="cover")
         months = group.create_task(_months(hub), name="months")
         await stop.wait()
         # What is committed stays, and the rest is done by whoever watches next.
+        cover.cancel()
         months.cancel()
         await asyncio.wait((clocks,), timeout=DRAIN_SECONDS)
         clocks.cancel()
@@ -59,6 +64,17 @@ async def _clocks(hub: Hub, stop: asyncio.Event) -> None:
             log.error("watch.failed", exc_info=fault)
             seconds = FAILED_SECONDS
         await stopping.pause(seconds, stop)
+
+
+async def _cover(hub: Hub) -> None:
+    """Nothing lies with somebody away for longer than half a minute, and all of it is back soon after they are."""
+    while True:
+        try:
+            await hub.cover(hub.clock.now())
+        except HubError as fault:
+            # What was to move is found again.
+            log.error("cover.failed", exc_info=fault)
+        await asyncio.sleep(max(hub.clock.seconds_until(hub.clock.now() + COVER), LOOK_SECONDS))
 
 
 async def _months(hub: Hub) -> None:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from hub import __version__, settings
-from hub.cli import dead, operations
+from hub.cli import dead, operations, routing
 from hub.cli.terminal import EX_CONFIG, EX_IOERR, EX_NOINPUT, AsJson, Config, fail, print_json, say
 from hub.errors import BadConfiguration, HubError
 
@@ -241,9 +241,11 @@ def use_schemas(
     print(report.set_in_words(place, str(named), schemas.listed(place)))
 
 
-for _command in (operations.status, operations.topology, operations.tally, operations.quarantine):
+for _command in (operations.status, operations.cover, operations.topology, operations.tally, operations.quarantine):
     cli.command()(_command)
+cli.command()(routing.rehearse)
 cli.add_typer(dead.dead, name="dead", no_args_is_help=True)
+cli.add_typer(routing.routes, name="routes", no_args_is_help=True)
 
 
 @cli.command()

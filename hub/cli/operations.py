@@ -91,6 +91,27 @@ def status(config: Config = None, as_json: AsJson = False) -> None:
     raise typer.Exit(looking.worst(findings))
 
 
+def cover(
+    days: Annotated[int, typer.Option(help="How many days from today on.", min=1, max=366)] = 14,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the working days on which nobody covers: for a GP who is away, in a team, on duty, as coordinator.
+
+    What comes then would lie with the coordinator. Exits with 0 when there is no such day, 1 when there is one.
+    """
+    from hub import presence, registry, report
+
+    found = settings.load(config)
+    directory = registry.load(found.folder).directory
+    gaps = presence.coming(directory, found.running_clock().now(), days)
+    if as_json:
+        print_json([report.gap(gap) for gap in gaps])
+    else:
+        print(report.gaps_in_words(gaps, directory) or f"Somebody covers everywhere, {days} days ahead.")
+    raise typer.Exit(1 if gaps else 0)
+
+
 def tally(config: Config = None, as_json: AsJson = False) -> None:
     """Count what is stored, and prove that nothing was lost: exits with 1 when a message has nobody.
 

@@ -191,7 +191,7 @@ def _fated(chance: Random, good: list[Sending], cast: Cast) -> list[Sending]:
 
 def _group(s: Sending, x: Letter, cast: Cast) -> int:
     """By what the sender may expect: what an agreement promises, haste, a doctor, or what everybody gets."""
-    agreed = any(a.partner == x.sender.her_id for a in cast.directory.agreements)
+    agreed = any(a.partner == x.sender.her_id and a.deadlines for a in cast.directory.agreements)
     return 0 if agreed else 1 if s.urgent else 2 if x.wants == "LE" else 3
 
 

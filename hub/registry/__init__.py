@@ -1,33 +1,41 @@
 """The directory and the rules, read from a folder of files that people write.
 
-`load` reads centre.toml, partners.toml, routes.toml, ladders.toml, accounts.toml and patients.csv. What it
-returns is whole and checked; a folder with anything wrong in it gives BadConfiguration and nothing else.
+`load` reads centre.toml, partners.toml, topics.toml, agreements.toml, routes.toml, ladders.toml, accounts.toml and
+patients.csv. What it returns is whole and checked; a folder with anything wrong in it gives BadConfiguration and
+nothing else.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from hub.registry import account, directory, files, patients, references, sense, table
+from hub.example import Example
+from hub.registry import account, directory, example, files, patients, references, sense, table
 from hub.registry.configuration import Configuration
 from hub.registry.problem import refuse
 
-__all__ = ["Configuration", "load"]
+__all__ = ["Configuration", "examples", "load"]
 
 
-def load(folder: Path) -> Configuration:
-    """Read one folder whole.
+def load(folder: Path, instead: Mapping[str, Path] = files.NONE) -> Configuration:
+    """Read one folder whole; `instead` has other files for some of its names, for a rehearsal.
 
     Raises BadConfiguration, which names file, key and reason of the first thing that is wrong, counts the
     others and carries them as notes. Names are checked before what they mean, and the patients last.
     """
-    found = files.read(folder)
+    found = files.read(folder, instead)
     refuse(references.wrong(found))
     refuse(sense.wrong(found))
     who = directory.made(found)
-    listings = patients.read(folder / files.PATIENTS, who)
+    listings = patients.read(found.place(files.PATIENTS), who)
     return Configuration(
         replace(who, listings=listings),
         table.rules(found.routes),
         table.ladders(found.ladders),
         account.accounts(found.accounts),
     )
+
+
+def examples(folder: Path, instead: Mapping[str, Path] = files.NONE) -> tuple[Example, ...]:
+    """The examples that lie beside the rules in a folder, all of whose names are known. Raises BadConfiguration."""
+    return example.read(files.read(folder, instead), folder)

@@ -1,17 +1,27 @@
 """Who is who, from checked tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from hub.calendar import Hours, Slot
-from hub.directory import Absence, Agreement, Directory, Inbox, InboxId, Partner, Person, PersonId, Practice, Service
+from hub.directory import (
+    Absence,
+    Directory,
+    Inbox,
+    InboxId,
+    Municipality,
+    Partner,
+    Person,
+    PersonId,
+    Practice,
+    Service,
+)
 from hub.message import HerId
-from hub.registry import holiday
+from hub.registry import agreement, holiday
 from hub.registry.files import Files
 from hub.registry.shape import (
     WEEKDAYS,
     AbsenceTable,
-    AgreementTable,
     ClosedTable,
     InboxTable,
     PartnerServiceTable,
@@ -24,14 +34,19 @@ from hub.registry.shape import (
 
 def made(files: Files) -> Directory:
     """The directory without its patients."""
+    own: dict[str, list[str]] = {}
+    for x in files.centre.inbox:
+        if x.owner is not None:
+            own.setdefault(x.owner, []).append(x.id)
     return Directory(
         practices={HerId(p.her_id): _practice(files, p) for p in files.centre.practice},
         inboxes={InboxId(x.id): _inbox(files, x) for x in files.centre.inbox},
-        people={PersonId(p.id): _person(files, p) for p in files.centre.person},
+        people={PersonId(p.id): _person(files, p, own.get(p.id, [])) for p in files.centre.person},
         partners={HerId(p.her_id): _partner(p) for p in files.partners.partner},
         listings={},
         absences=tuple(map(_absence, files.centre.absence)),
-        agreements=tuple(map(_agreement, files.partners.agreement)),
+        agreements=agreement.made(files),
+        municipalities={HerId(m.her_id): Municipality(HerId(m.her_id), m.name) for m in files.centre.municipality},
     )
 
 
@@ -39,7 +54,12 @@ def _practice(files: Files, p: PracticeTable) -> Practice:
     services = [_service(s) for s in files.centre.service if files.home(s.practice) == p.her_id]
     doctors = [_doctor(x, x.her_id) for x in files.centre.person if x.her_id and files.home(x.practice) == p.her_id]
     return Practice(
-        HerId(p.her_id), p.name, p.organisation_number, hours(p), {s.her_id: s for s in (*services, *doctors)}
+        her_id=HerId(p.her_id),
+        name=p.name,
+        organisation_number=p.organisation_number,
+        hours=hours(p),
+        services={s.her_id: s for s in (*services, *doctors)},
+        municipality=None if p.municipality is None else HerId(p.municipality),
     )
 
 
@@ -71,8 +91,7 @@ def _inbox(files: Files, x: InboxTable) -> Inbox:
     return Inbox(InboxId(x.id), x.name, x.kind, HerId(files.home(x.practice)), owner)
 
 
-def _person(files: Files, p: PersonTable) -> Person:
-    own = (x.id for x in files.centre.inbox if x.owner == p.id)
+def _person(files: Files, p: PersonTable, own: Sequence[str]) -> Person:
     return Person(
         id=PersonId(p.id),
         name=p.name,
@@ -84,21 +103,20 @@ def _person(files: Files, p: PersonTable) -> Person:
         substitute=None if p.substitute is None else PersonId(p.substitute),
         her_id=None if p.her_id is None else HerId(p.her_id),
         hpr=p.hpr,
+        at_work=tuple(Slot(n, *hours) for n, day in enumerate(WEEKDAYS) for hours in getattr(p.at_work, day)),
     )
 
 
 def _absence(a: AbsenceTable) -> Absence:
     substitute = None if a.substitute is None else PersonId(a.substitute)
-    return Absence(PersonId(a.person), a.first, a.last, substitute, a.reason)
+    return Absence(PersonId(a.person), a.first, a.last, substitute, a.reason, a.hours)
 
 
 def _partner(p: PartnerTable) -> Partner:
-    return Partner(HerId(p.her_id), p.name, p.kind, {HerId(s.her_id): _offered(s) for s in p.service}, p.channel)
+    services = {HerId(s.her_id): _offered(s) for s in p.service}
+    part_of = None if p.part_of is None else HerId(p.part_of)
+    return Partner(HerId(p.her_id), p.name, p.kind, services, p.channel, part_of)
 
 
 def _offered(s: PartnerServiceTable) -> Service:
     return Service(HerId(s.her_id), s.name, s.code)
-
-
-def _agreement(a: AgreementTable) -> Agreement:
-    return Agreement(a.name, HerId(a.partner), a.ladder, tuple(a.kinds))

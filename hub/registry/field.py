@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, PlainValidator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 
 from hub import identity
 from hub.directory import Channel, Flag, InboxKind, PartnerKind
@@ -84,6 +84,12 @@ def _apart(openings: list[tuple[time, time]]) -> list[tuple[time, time]]:
     return openings
 
 
+def _two(parties: list[str]) -> list[str]:
+    if len(parties) != 2:
+        raise ValueError('must be two HER-ids: a practice or municipality of ours, then a partner, as ["1234", "5678"]')
+    return parties
+
+
 Text = Annotated[str, _that(str.strip, "must not be empty")]
 Name = Annotated[str, _like(r"[a-z0-9][a-z0-9._-]*", "must be small letters a-z, digits, dots and dashes")]
 HerIdText = Annotated[str, _like(r"\d{2,10}", 'must be a HER-id: only digits, such as "900100"')]
@@ -102,7 +108,12 @@ Sha256 = Annotated[str, _like(r"[0-9a-f]{64}", "must be a SHA-256 in hex: 64 of 
 
 # Times are written as text: TOML's own would need seconds.
 Clock = Annotated[time, PlainValidator(_clock)]
-Openings = Annotated[list[Annotated[tuple[time, time], PlainValidator(_opening)]], AfterValidator(_apart)]
+Opening = Annotated[tuple[time, time], PlainValidator(_opening)]
+Openings = Annotated[list[Opening], AfterValidator(_apart)]
+# The same, where most days have one.
+OneOrMore = Annotated[Openings, BeforeValidator(lambda written: [written] if isinstance(written, str) else written)]
+Parties = Annotated[list[str], AfterValidator(_two)]
+Language = Literal["nb", "nn", "se", "en"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 EveryYear = Annotated[str, _that(_every_year, 'must be month and day such as "12-24", a day that every year has')]
 

@@ -1,19 +1,24 @@
 """The files of one folder, each in its shape."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from hub.registry import source
 from hub.registry.problem import Problem
-from hub.registry.shape import AccountsFile, Centre, Ladders, Partners, Routes, WhenTable
+from hub.registry.shape import AccountsFile, AgreementsFile, Centre, Ladders, Partners, Routes, TopicsFile, WhenTable
 
 CENTRE = "centre.toml"
 PARTNERS = "partners.toml"
+TOPICS = "topics.toml"
+AGREEMENTS = "agreements.toml"
 ROUTES = "routes.toml"
 LADDERS = "ladders.toml"
 PATIENTS = "patients.csv"
 ACCOUNTS = "accounts.toml"
+
+NONE: Mapping[str, Path] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +28,20 @@ class Files:
     folder: Path
     centre: Centre
     partners: Partners
+    topics: TopicsFile
+    agreements: AgreementsFile
     routes: Routes
     ladders: Ladders
     accounts: AccountsFile
+    instead: Mapping[str, Path] = field(default_factory=dict)
+
+    def place(self, name: str) -> Path:
+        """Where the file of that name is."""
+        return self.instead.get(name, self.folder / name)
 
     def problem(self, name: str, key: str, reason: str) -> Problem:
         """A problem in the file of that name."""
-        return Problem(str(self.folder / name), key, reason)
+        return Problem(str(self.place(name)), key, reason)
 
     def home(self, practice: str | None) -> str:
         """The practice that a table means; one that names none means the first, which then is the only one."""
@@ -41,16 +53,19 @@ class Files:
         yield from ((LADDERS, f"ladder[{n}].when", x.when) for n, x in enumerate(self.ladders.ladder))
 
 
-def read(folder: Path) -> Files:
-    """Read and shape every file but the patients.
+def read(folder: Path, instead: Mapping[str, Path] = NONE) -> Files:
+    """Read and shape every file but the patients; some may be others than those in the folder.
 
     Raises BadConfiguration for the first file that is missing, unreadable or of another shape.
     """
     return Files(
         folder,
-        source.tables(folder / CENTRE, Centre),
-        source.tables(folder / PARTNERS, Partners),
-        source.tables(folder / ROUTES, Routes),
-        source.tables(folder / LADDERS, Ladders),
-        source.tables(folder / ACCOUNTS, AccountsFile),
+        source.tables(instead.get(CENTRE, folder / CENTRE), Centre),
+        source.tables(instead.get(PARTNERS, folder / PARTNERS), Partners),
+        source.tables(instead.get(TOPICS, folder / TOPICS), TopicsFile),
+        source.tables(instead.get(AGREEMENTS, folder / AGREEMENTS), AgreementsFile),
+        source.tables(instead.get(ROUTES, folder / ROUTES), Routes),
+        source.tables(instead.get(LADDERS, folder / LADDERS), Ladders),
+        source.tables(instead.get(ACCOUNTS, folder / ACCOUNTS), AccountsFile),
+        instead,
     )

@@ -1,15 +1,16 @@
-"""The list of patients: thousands of rows, so each is checked by hand and equal texts are kept once.
+"""The list of patients: hundreds of thousands of rows, so each is checked by hand and what is equal is kept once.
 
 Reasons never quote a row: it may hold a name or a national number, and reasons end up in logs.
 """
 
 import csv
+import gc
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from io import StringIO
 from pathlib import Path
 from sys import intern
 from typing import NoReturn
@@ -49,14 +50,30 @@ def read(path: Path, directory: Directory) -> dict[str, Listing]:
 
     Raises BadConfiguration when the file cannot be read, its header is another, or a row cannot be used.
     """
-    known = _known(directory)
+    with _undisturbed():
+        return _read(path, _known(directory))
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Nothing that is made here ends soon or in a circle; to look for that all the time takes a third of it."""
+    looking = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looking:
+            gc.enable()
+
+
+def _read(path: Path, known: _Known) -> dict[str, Listing]:
     listings: dict[str, Listing] = {}
-    lines: dict[str, int] = {}
     problems = []
     for line, row in _rows(path):
         try:
             listing = _listing(row, known)
-            _new(listing.national_id, line, lines)
+            if listing.national_id in listings:
+                _twice(path, listing.national_id)
             listings[listing.national_id] = listing
         except _Wrong as wrong:
             problems.append(Problem(str(path), f"line {line}, {wrong.column}", wrong.reason))
@@ -75,17 +92,22 @@ def _known(directory: Directory) -> _Known:
 
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Every row below the header with its line, each with as many cells as the header; empty lines do not count."""
-    reader = csv.reader(StringIO(source.text(path), newline=""), delimiter=";", strict=True)
     try:
-        width = _width(path, next(reader, []))
-        for row in reader:
-            if row and len(row) != width:
-                reason = f"has {len(row)} columns where the header has {width}"
-                raise BadConfiguration(str(path), f"line {reader.line_num}", reason)
-            if row:
-                yield reader.line_num, row
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, delimiter=";", strict=True)
+            width = _width(path, next(reader, []))
+            for row in reader:
+                if row and len(row) != width:
+                    reason = f"has {len(row)} columns where the header has {width}"
+                    raise BadConfiguration(str(path), f"line {reader.line_num}", reason)
+                if row:
+                    yield reader.line_num, row
     except csv.Error as wrong:
         raise BadConfiguration(str(path), f"line {reader.line_num}", f"this is not CSV: {wrong}") from None
+    except (OSError, UnicodeDecodeError):
+        # Whoever reads it whole can say what is wrong with it, and where.
+        source.text(path)
+        raise
 
 
 def _width(path: Path, header: list[str]) -> int:
@@ -95,9 +117,9 @@ def _width(path: Path, header: list[str]) -> int:
     return len(header)
 
 
-def _new(number: str, line: int, lines: dict[str, int]) -> None:
-    if (first := lines.setdefault(number, line)) != line:
-        raise _Wrong("national_id", f"the same number as on line {first}")
+def _twice(path: Path, number: str) -> NoReturn:
+    first = next(line for line, row in _rows(path) if row[0].strip() == number)
+    raise _Wrong("national_id", f"the same number as on line {first}")
 
 
 def _listing(row: list[str], known: _Known) -> Listing:
@@ -123,9 +145,16 @@ def _born(number: str, written: str) -> date:
         raise _Wrong("national_id", "must be eleven digits with right control digits (HIS 1001, or the rule from 2032)")
     if written:
         return _date(written)
-    return told or _empty(BORN, "the number tells no birth date; write it such as 1956-07-06")
+    return _once(told or _empty(BORN, "the number tells no birth date; write it such as 1956-07-06"))
 
 
+@lru_cache(maxsize=65_536)
+def _once(day: date) -> date:
+    """The first of all dates that are equal: many patients are born on the same day."""
+    return day
+
+
+@lru_cache(maxsize=65_536)
 def _date(written: str) -> date:
     try:
         return date.fromisoformat(written)
@@ -134,8 +163,10 @@ def _date(written: str) -> date:
 
 
 def _team(pht: str, doctor: Person, known: _Known) -> InboxId:
+    if found := known.teams.get((doctor.practice, pht)):
+        return found
     here = [team for practice, team in known.teams if practice == doctor.practice]
-    return known.teams.get((doctor.practice, pht)) or _unknown("pht", "inbox of kind pht at the GP's practice", here)
+    _unknown("pht", "inbox of kind pht at the GP's practice", here)
 
 
 @lru_cache(maxsize=1024)
@@ -151,6 +182,7 @@ def _flags(written: str) -> frozenset[Flag]:
         raise _Wrong("flags", f"must be some of {', '.join(Flag)}, with commas between, or nothing") from None
 
 
+@lru_cache(maxsize=64)
 def _language(written: str) -> str:
     if not LANGUAGE.fullmatch(written):
         raise _Wrong("language", 'must be a language code of small letters such as "nb", "nn" or "se"')

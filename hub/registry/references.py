@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from hub.deadline import TELL
 from hub.directory import InboxKind
-from hub.registry.files import ACCOUNTS, CENTRE, LADDERS, PARTNERS, ROUTES, Files
+from hub.message import INFORMATIVE, Kind
+from hub.registry.files import ACCOUNTS, AGREEMENTS, CENTRE, LADDERS, PARTNERS, ROUTES, TOPICS, Files
 from hub.registry.problem import Problem
 from hub.route import DESTINATIONS
 
@@ -14,6 +15,9 @@ ANYBODY = "*"
 
 # "personal" would mean whoever comes first in the file, so no step may tell it.
 TOLD = tuple(name for name in TELL if name != InboxKind.PERSONAL)
+
+# What an agreement can promise an answer to; what is only to be read follows ladders.toml alone.
+ANSWERED = tuple(kind.value for kind in Kind if kind not in INFORMATIVE)
 
 # How many names a reason lists before it stops.
 LISTED = 20
@@ -44,10 +48,11 @@ def wrong(files: Files) -> Iterator[Problem]:
     yield from _unsaid(files)
     for pointer in _pointers(files):
         if pointer.name not in pointer.among:
-            yield files.problem(pointer.file, pointer.key, _unknown(pointer))
+            yield files.problem(pointer.file, pointer.key, unknown(pointer))
 
 
-def _unknown(pointer: Pointer) -> str:
+def unknown(pointer: Pointer) -> str:
+    """Why a name is none, with those that are."""
     names = [*pointer.among][:LISTED]
     more = ", ..." if len(pointer.among) > LISTED else ""
     return f'there is no {pointer.thing} "{pointer.name}"; known: {", ".join(names) or "none"}{more}'
@@ -78,19 +83,28 @@ def _twice(files: Files, thing: str, names: Iterable[Named]) -> Iterator[Problem
 
 def _names(files: Files) -> dict[str, tuple[Named, ...]]:
     """Every name that may be given only once."""
-    c, p, a = files.centre, files.partners, files.accounts
+    c, a = files.centre, files.accounts
     return {
         "HER-id": tuple(_her_ids(files)),
+        "municipality": tuple(_municipalities(files)),
         "inbox id": tuple(Named(CENTRE, f"inbox[{n}].id", x.id) for n, x in enumerate(c.inbox)),
         "owner": tuple(Named(CENTRE, f"inbox[{n}].owner", x.owner) for n, x in enumerate(c.inbox) if x.owner),
         "person id": tuple(Named(CENTRE, f"person[{n}].id", x.id) for n, x in enumerate(c.person)),
-        "agreement": tuple(Named(PARTNERS, f"agreement[{n}].name", x.name) for n, x in enumerate(p.agreement)),
+        "topic": tuple(Named(TOPICS, f"topic[{n}].key", x.key) for n, x in enumerate(files.topics.topic)),
+        "agreement": tuple(
+            Named(AGREEMENTS, f"agreement[{n}].name", x.name) for n, x in enumerate(files.agreements.agreement)
+        ),
         "rule": tuple(Named(ROUTES, f"rule[{n}].name", x.name) for n, x in enumerate(files.routes.rule)),
         "ladder": tuple(Named(LADDERS, f"ladder[{n}].name", x.name) for n, x in enumerate(files.ladders.ladder)),
         "username": tuple(Named(ACCOUNTS, f"person[{n}].username", x.username) for n, x in enumerate(a.person)),
         "system": tuple(Named(ACCOUNTS, f"system[{n}].name", x.name) for n, x in enumerate(a.system)),
         "key": tuple(Named(ACCOUNTS, f"system[{n}].key_sha256", x.key_sha256) for n, x in enumerate(a.system)),
     }
+
+
+def receivers(files: Files) -> list[str]:
+    """Every HER-id of ours: practices, their services and their GPs."""
+    return [x.name for x in _her_ids(files) if x.file == CENTRE]
 
 
 def _her_ids(files: Files) -> Iterator[Named]:
@@ -108,9 +122,18 @@ def _her_ids(files: Files) -> Iterator[Named]:
             yield Named(PARTNERS, f"partner[{n}].service[{m}].her_id", offered.her_id)
 
 
+def _municipalities(files: Files) -> Iterator[Named]:
+    """Every municipality, after the HER-ids that it cannot share: with its own home service it may have the same."""
+    partners = {x.her_id for x in files.partners.partner}
+    yield from (x for x in _her_ids(files) if x.name not in partners)
+    for n, municipality in enumerate(files.centre.municipality):
+        yield Named(CENTRE, f"municipality[{n}].her_id", municipality.her_id)
+
+
 def _pointers(files: Files) -> Iterator[Pointer]:
     yield from _in_centre(files)
     yield from _in_partners(files)
+    yield from _in_agreements(files)
     yield from _in_tables(files)
     yield from _in_accounts(files)
 
@@ -118,6 +141,9 @@ def _pointers(files: Files) -> Iterator[Pointer]:
 def _in_centre(files: Files) -> Iterator[Pointer]:
     c = files.centre
     practices, inboxes, people = [x.her_id for x in c.practice], [x.id for x in c.inbox], [x.id for x in c.person]
+    municipalities = [x.her_id for x in c.municipality]
+    for n, practice in enumerate(c.practice):
+        yield from _maybe(CENTRE, f"practice[{n}].municipality", practice.municipality, "municipality", municipalities)
     for n, service in enumerate(c.service):
         yield from _maybe(CENTRE, f"service[{n}].practice", service.practice, "practice", practices)
         yield from _maybe(CENTRE, f"service[{n}].person", service.person, "person", people)
@@ -135,23 +161,40 @@ def _in_centre(files: Files) -> Iterator[Pointer]:
 
 def _in_partners(files: Files) -> Iterator[Pointer]:
     partners = [x.her_id for x in files.partners.partner]
+    for n, partner in enumerate(files.partners.partner):
+        yield from _maybe(PARTNERS, f"partner[{n}].part_of", partner.part_of, "partner", partners)
+
+
+def _in_agreements(files: Files) -> Iterator[Pointer]:
+    ours = [*(x.her_id for x in files.centre.municipality), *(x.her_id for x in files.centre.practice)]
+    partners = [x.her_id for x in files.partners.partner]
+    topics = [x.key for x in files.topics.topic]
     ladders = [x.name for x in files.ladders.ladder]
-    for n, agreement in enumerate(files.partners.agreement):
-        yield Pointer(PARTNERS, f"agreement[{n}].partner", agreement.partner, "partner", partners)
-        yield Pointer(PARTNERS, f"agreement[{n}].ladder", agreement.ladder, "ladder", ladders)
+    for n, x in enumerate(files.agreements.agreement):
+        key = f"agreement[{n}]"
+        yield Pointer(AGREEMENTS, f"{key}.between[0]", x.between[0], "municipality or practice of ours", ours)
+        yield Pointer(AGREEMENTS, f"{key}.between[1]", x.between[1], "partner", partners)
+        yield Pointer(AGREEMENTS, f"{key}.topic", x.topic, "topic", topics)
+        for kind, ladder in x.deadlines.items():
+            yield Pointer(AGREEMENTS, f"{key}.deadlines.{kind}", kind, "kind of message to answer", ANSWERED)
+            yield Pointer(AGREEMENTS, f"{key}.deadlines.{kind}", ladder, "ladder", ladders)
 
 
 def _in_tables(files: Files) -> Iterator[Pointer]:
     destinations = [*DESTINATIONS, *(x.id for x in files.centre.inbox)]
     senders = [x.name for x in _her_ids(files) if x.file == PARTNERS]
+    topics = [x.key for x in files.topics.topic]
     for n, rule in enumerate(files.routes.rule):
         yield Pointer(ROUTES, f"rule[{n}].to", rule.to, "destination or inbox", destinations)
         yield from _each(ROUTES, f"rule[{n}].copies", rule.copies, "destination or inbox", destinations)
     for n, ladder in enumerate(files.ladders.ladder):
         for m, step in enumerate(ladder.steps):
             yield from _each(LADDERS, f"ladder[{n}].steps[{m}].tell", step.tell, "inbox or kind of inbox", TOLD)
+    ours = receivers(files)
     for file, key, when in files.whens():
         yield from _each(file, f"{key}.senders", when.senders, "partner or service with HER-id", senders)
+        yield from _each(file, f"{key}.agreements", when.agreements, "topic", topics)
+        yield from _each(file, f"{key}.receivers", when.receivers, "practice, service or GP with HER-id", ours)
 
 
 def _in_accounts(files: Files) -> Iterator[Pointer]:

@@ -1,15 +1,14 @@
 """What must hold once every name is known: nobody is forgotten, and no rung leads nowhere."""
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 from hub import calendar
-from hub.calendar import Hours
 from hub.deadline import OWN_INBOX
 from hub.directory import InboxKind
-from hub.registry import directory, holiday
+from hub.registry import agreement, directory, holiday
 from hub.registry.files import CENTRE, LADDERS, ROUTES, Files
 from hub.registry.problem import Problem
 from hub.registry.shape import WEEKDAYS, LadderTable, PersonTable, PracticeTable, WhenTable
@@ -20,16 +19,17 @@ WEEKS = 52
 
 def wrong(files: Files) -> Iterator[Problem]:
     """Everything that does not hold; asks only files whose names have been checked."""
-    for check in (_coordinators, _openings, _inboxes, _owners, _substitutes, _absences, _destinations):
+    for check in (_coordinators, _openings, _inboxes, _owners, _substitutes, _absences, _hours, _destinations):
         yield from check(files)
-    for check in (_last_ladder, _steps, _within_a_year):
+    for check in (_last_ladder, _steps, _within_a_year, agreement.wrong):
         yield from check(files)
 
 
 def _coordinators(files: Files) -> Iterator[Problem]:
     """The unplaced pile lies with the coordinator, so that nothing is ever dropped."""
+    kinds = _kinds(files)
     for n, practice in enumerate(files.centre.practice):
-        if not _kinds(files, practice.her_id)[InboxKind.COORDINATOR]:
+        if (practice.her_id, InboxKind.COORDINATOR) not in kinds:
             reason = f'{practice.name} has no inbox with kind = "coordinator", where unplaced messages are put'
             yield files.problem(CENTRE, f"practice[{n}]", reason)
 
@@ -37,17 +37,18 @@ def _coordinators(files: Files) -> Iterator[Problem]:
 def _openings(files: Files) -> Iterator[Problem]:
     """A deadline in working time needs a practice that opens again."""
     for n, practice in enumerate(files.centre.practice):
-        if since := _shut(directory.hours(practice)):
+        hours = directory.hours(practice)
+        if since := _shut(frozenset(slot.weekday for slot in hours.slots), frozenset(hours.closed)):
             reason = f"{practice.name} would not open on any of the {calendar.HORIZON} days after {since}"
             yield files.problem(CENTRE, f"practice[{n}].closed", reason)
 
 
-def _shut(hours: Hours) -> date | None:
-    """The last day before the practice stays closed for longer than the calendar looks ahead."""
-    weekdays = {slot.weekday for slot in hours.slots}
+@lru_cache(maxsize=64)
+def _shut(weekdays: frozenset[int], closed: frozenset[date]) -> date | None:
+    """The last day before a practice stays closed for longer than the calendar looks ahead; many open on equal days."""
     first, last = date(holiday.YEARS.start, 1, 1), date(holiday.YEARS.stop, 12, 31)
     days = (first + timedelta(days=n) for n in range((last - first).days))
-    opened = (day for day in days if day.weekday() in weekdays and day not in hours.closed)
+    opened = (day for day in days if day.weekday() in weekdays and day not in closed)
     return next((a for a, b in pairwise((first, *opened, last)) if (b - a).days > calendar.HORIZON), None)
 
 
@@ -99,12 +100,13 @@ def _substitutes(files: Files) -> Iterator[Problem]:
 
 def _loop(person: PersonTable, people: dict[str, PersonTable]) -> list[PersonTable]:
     """The person and their substitutes in turn when these come round again, else nobody."""
-    chain = [person]
-    while chain[-1].substitute:
-        following = people[chain[-1].substitute]
+    chain = {person.id: person}
+    following = person.substitute
+    while following:
         if following in chain:
-            return chain
-        chain.append(following)
+            return list(chain.values())
+        chain[following] = people[following]
+        following = people[following].substitute
     return []
 
 
@@ -118,6 +120,15 @@ def _absences(files: Files) -> Iterator[Problem]:
     for n, absence in enumerate(files.centre.absence):
         if absence.substitute == absence.person:
             yield files.problem(CENTRE, f"absence[{n}].substitute", "nobody can be their own substitute")
+
+
+def _hours(files: Files) -> Iterator[Problem]:
+    """Hours on a day that is no day at work would be counted by nobody."""
+    for n, person in enumerate(files.centre.person):
+        for day in WEEKDAYS:
+            if getattr(person.at_work, day) and day not in person.weekdays:
+                reason = f'there is no "{day}" in weekdays; add it there, or take the hours out'
+                yield files.problem(CENTRE, f"person[{n}].at_work.{day}", reason)
 
 
 def _destinations(files: Files) -> Iterator[Problem]:
@@ -168,13 +179,15 @@ def _weekly_minutes(practice: PracticeTable) -> int:
 
 def _told(files: Files, n: int, ladder: LadderTable) -> Iterator[Problem]:
     """Every practice needs the inboxes that a step tells: else an escalation would reach nobody."""
+    kinds = _kinds(files)
     for m, step in enumerate(ladder.steps):
         for k, told in enumerate(step.tell):
             for practice in files.centre.practice:
-                if told != OWN_INBOX and not _kinds(files, practice.her_id)[InboxKind(told)]:
+                if told != OWN_INBOX and (practice.her_id, InboxKind(told)) not in kinds:
                     reason = f'{practice.name} has no inbox with kind = "{told}"'
                     yield files.problem(LADDERS, f"ladder[{n}].steps[{m}].tell[{k}]", reason)
 
 
-def _kinds(files: Files, practice: str) -> Counter[InboxKind]:
-    return Counter(x.kind for x in files.centre.inbox if files.home(x.practice) == practice)
+def _kinds(files: Files) -> set[tuple[str, InboxKind]]:
+    """Which practice has which kinds of inboxes."""
+    return {(files.home(x.practice), x.kind) for x in files.centre.inbox}

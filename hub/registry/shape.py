@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from hub.message import Kind
 from hub.registry.field import (
     AChannel,
     AFlag,
@@ -16,9 +17,13 @@ from hub.registry.field import (
     EveryYear,
     HerIdText,
     Hpr,
+    Language,
     Name,
+    OneOrMore,
+    Opening,
     Openings,
     OrganisationNumber,
+    Parties,
     Profession,
     ServiceCode,
     Sha256,
@@ -76,6 +81,13 @@ class ClosedTable(Table):
         return self
 
 
+class MunicipalityTable(Table):
+    """A municipality that practices belong to; a home service of its own has the same HER-id among the partners."""
+
+    her_id: HerIdText
+    name: Text
+
+
 class PracticeTable(Table):
     """A GP centre."""
 
@@ -83,6 +95,7 @@ class PracticeTable(Table):
     name: Text
     organisation_number: OrganisationNumber
     zone: Zone = "Europe/Oslo"
+    municipality: str | None = None
     open: WeekTable
     closed: list[ClosedTable] = []
 
@@ -107,6 +120,18 @@ class InboxTable(Table):
     practice: str | None = None
 
 
+class HoursTable(Table):
+    """Somebody's hours on days on which they are at work in part only."""
+
+    mon: OneOrMore = []
+    tue: OneOrMore = []
+    wed: OneOrMore = []
+    thu: OneOrMore = []
+    fri: OneOrMore = []
+    sat: OneOrMore = []
+    sun: OneOrMore = []
+
+
 class PersonTable(Table):
     """Somebody who works here; one with a HER-id is a level-2 party too."""
 
@@ -116,6 +141,7 @@ class PersonTable(Table):
     profession: Profession = ""
     inboxes: list[str] = []
     weekdays: list[Weekday] = ["mon", "tue", "wed", "thu", "fri"]
+    at_work: HoursTable = HoursTable()
     substitute: str | None = None
     her_id: HerIdText | None = None
     hpr: Hpr = ""
@@ -123,11 +149,12 @@ class PersonTable(Table):
 
 
 class AbsenceTable(Table):
-    """A person is away from a day to a day, both included."""
+    """A person is away from a day to a day, both included; with `hours` between those times on each of them."""
 
     person: str
     first: date = Field(alias="from")
     last: date = Field(alias="to")
+    hours: Opening | None = None
     substitute: str | None = None
     reason: str = ""
 
@@ -141,6 +168,7 @@ class AbsenceTable(Table):
 class Centre(Table):
     """centre.toml."""
 
+    municipality: list[MunicipalityTable] = []
     practice: list[PracticeTable] = Field(min_length=1)
     service: list[ServiceTable] = []
     inbox: list[InboxTable]
@@ -163,22 +191,68 @@ class PartnerTable(Table):
     name: Text
     kind: APartnerKind
     channel: AChannel | None = None
+    part_of: str | None = None
     service: list[PartnerServiceTable] = []
-
-
-class AgreementTable(Table):
-    """What we and a partner have promised each other."""
-
-    name: Text
-    partner: str
-    ladder: str
-    kinds: list[AKind] = []
 
 
 class Partners(Table):
     """partners.toml."""
 
     partner: list[PartnerTable] = []
+
+
+class TopicTable(Table):
+    """What agreements are made about, and what it is called; a language that is left out gets bokmål."""
+
+    key: Name
+    nb: Text
+    en: Text | None = None
+    se: Text | None = None
+
+
+class TopicsFile(Table):
+    """topics.toml."""
+
+    topic: list[TopicTable] = []
+
+
+class ContactTable(Table):
+    """Whom to ask about an agreement."""
+
+    text: Text
+    phone: str = ""
+
+
+class TaskTable(Table):
+    """Who does what."""
+
+    who: Text
+    what: Text
+
+
+class AgreementTable(Table):
+    """What a practice or a municipality of ours and a partner have promised each other about a topic."""
+
+    name: Text
+    between: Parties
+    topic: str
+    first: date = Field(alias="from")
+    last: date | None = Field(default=None, alias="to")
+    language: Language | None = None
+    deadlines: dict[str, str] = {}
+    contact: ContactTable | None = None
+    tasks: list[TaskTable] = []
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last and self.last < self.first:
+            raise ValueError("must not end before it begins")
+        return self
+
+
+class AgreementsFile(Table):
+    """agreements.toml."""
+
     agreement: list[AgreementTable] = []
 
 
@@ -188,12 +262,14 @@ class WhenTable(Table):
     kinds: list[AKind] = []
     types: list[Text] = []
     themes: list[Theme] = []
+    receivers: list[HerIdText] = []
     senders: list[HerIdText] = []
     sender_kinds: list[APartnerKind] = []
     wanted_roles: list[Text] = []
     professions: list[Profession] = []
     services: list[Text] = []
     flags: list[AFlag] = []
+    agreements: list[str] = []
     words: list[Text] = []
     pht: bool | None = None
     attachments: bool | None = None
@@ -285,3 +361,30 @@ class AccountsFile(Table):
 
     person: list[PersonAccountTable] = []
     system: list[SystemAccountTable] = []
+
+
+class ExampleTable(Table):
+    """A message in a few words, and where it is to lie; what is left out is as most messages have it."""
+
+    name: Text
+    to: str
+    kind: AKind = Kind.DIALOGUE
+    type: Text = "DIALOG_HELSEFAGLIG"
+    themes: list[Theme] = []
+    sender: HerIdText | None = None
+    receiver: HerIdText | None = None
+    wanted_roles: list[Text] = []
+    professions: list[Profession] = []
+    patient: str = ""
+    text: str = ""
+    attachments: bool = False
+    test: bool = False
+    on: date | None = None
+    rule: str | None = None
+    copies: list[str] | None = None
+
+
+class Examples(Table):
+    """examples.toml."""
+
+    example: list[ExampleTable] = Field(min_length=1)

@@ -10,13 +10,13 @@ from hub.change import Alert, AlertKind
 from hub.deadline import Deadline
 from hub.directory import InboxId, PersonId
 from hub.item import OPEN, Item, ItemId
-from hub.record import Asked, Kept, Line, Load, Posted, Raised, Sent, Stored, Told
+from hub.record import Asked, Came, Kept, Line, Load, Posted, Raised, Sent, Stored, Told
 from hub.store import cutting, rows
 from hub.store.tables import Moment, alert, body, deadline, item, journal, message, notice, outbox, quarantine, session
 
 _OPEN = sorted(s.value for s in OPEN)
 # In the very words of the index of open items, or SQLite does not see that it has all of these.
-_IS_OPEN = text("item.state IN ('new', 'claimed')")
+IS_OPEN = text("item.state IN ('new', 'claimed')")
 ITEM = (item, message.c.sender, message.c.msg_id)
 _SENT = (
     *(outbox.c.id.label("number"), outbox.c.msg_id.label("document_id"), outbox.c.created_at, outbox.c.author),
@@ -34,7 +34,7 @@ def lines(c: Connection, inbox: InboxId, closed: bool, after: tuple[str, str] | 
 
     `after` is the due time and the id of the last line of the page before.
     """
-    states = item.c.state.not_in(_OPEN) if closed else _IS_OPEN
+    states = item.c.state.not_in(_OPEN) if closed else IS_OPEN
     place = tuple_(item.c.due_at, item.c.id)
     query = joined(*ITEM, deadline.c.fires_at).where(item.c.inbox == inbox, states)
     if after is not None:
@@ -58,6 +58,15 @@ def stored(c: Connection, id: ItemId) -> Stored | None:
     clock = rows.deadline_of(row) if row.steps is not None else None
     raw = None if row.raw is None else cutting.whole(c, row.message_id, row.raw)
     return Stored(rows.item_of(row), clock, raw, row.received_at, row.via)
+
+
+def traffic(c: Connection, since: datetime, after: int, limit: int) -> list[Came]:
+    """Messages that came since then, in the order they came, after a number; without bytes where those are gone."""
+    there = (body.c.message_id == message.c.id, body.c.received_at == message.c.received_at)
+    query = select(message.c.id, message.c.received_at, message.c.via, body.c.raw).outerjoin(body, and_(*there))
+    wanted = query.where(message.c.id > after, message.c.received_at >= since, message.c.verdict != "noted")
+    found = c.execute(wanted.order_by(message.c.id).limit(limit))
+    return [Came(r.id, r.received_at, r.via, r.raw and cutting.whole(c, r.id, r.raw)) for r in found]
 
 
 def due(c: Connection, now: datetime, limit: int) -> list[tuple[Item, Deadline]]:
@@ -112,7 +121,7 @@ def seen(c: Connection, id: int, inboxes: Collection[InboxId], who: str, now: da
 def counts(c: Connection) -> dict[InboxId, dict[str, int]]:
     """How many open items each inbox has in each state."""
     found = c.execute(
-        select(item.c.inbox, item.c.state, func.count()).where(_IS_OPEN).group_by(item.c.inbox, item.c.state)
+        select(item.c.inbox, item.c.state, func.count()).where(IS_OPEN).group_by(item.c.inbox, item.c.state)
     )
     counted: dict[InboxId, dict[str, int]] = {}
     for inbox, state, n in found:
@@ -124,7 +133,7 @@ def loads(c: Connection, now: datetime) -> list[Load]:
     """The open items of each inbox in each state, and how many of them are late; asks the index of open items only."""
     late = func.coalesce(func.sum(case((item.c.due_at <= now, 1), else_=0)), 0)
     columns = (item.c.inbox, item.c.state, func.count(), late, func.min(item.c.due_at))
-    found = c.execute(select(*columns).where(_IS_OPEN).group_by(item.c.inbox, item.c.state))
+    found = c.execute(select(*columns).where(IS_OPEN).group_by(item.c.inbox, item.c.state))
     return [Load(InboxId(inbox), state, n, int(overdue), due) for inbox, state, n, overdue, due in found]
 
 

@@ -34,6 +34,7 @@ def item_row(x: Item, message_id: int, due: datetime | None) -> dict[str, Any]:
         "headline": encode(x.headline),
         "placing": encode(x.placing),
         "due_at": due,
+        "home": x.home,
     }
 
 
@@ -51,6 +52,7 @@ def item_of(row: Row[Any]) -> Item:
         level=row.level,
         version=row.version,
         note=row.note,
+        home=InboxId(row.home) if row.home else None,
     )
 
 

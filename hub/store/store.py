@@ -11,8 +11,24 @@ from hub.deadline import Deadline
 from hub.directory import InboxId, PersonId
 from hub.errors import BadConfiguration, Unavailable
 from hub.item import Item, ItemId
-from hub.record import Asked, Dead, Kept, Line, Load, Parked, Posted, Raised, Relayed, Sent, Stored, Told, Worker
-from hub.store import engine, liveness, partition, quarantining, reading, relaying, trials
+from hub.record import (
+    Asked,
+    Came,
+    Dead,
+    Kept,
+    Line,
+    Load,
+    Lying,
+    Parked,
+    Posted,
+    Raised,
+    Relayed,
+    Sent,
+    Stored,
+    Told,
+    Worker,
+)
+from hub.store import engine, liveness, lying, partition, quarantining, reading, relaying, trials
 from hub.store.batch import Writing, Written
 from hub.store.grouping import Grouping
 from hub.store.side import Side, Writer
@@ -132,6 +148,10 @@ class Store:
         """One item with its clock and its message's bytes, or None."""
         return await self._readers.run(reading.stored, id)
 
+    async def traffic(self, since: datetime, after: int = 0, limit: int = 200) -> list[Came]:
+        """Messages that came since then, after a number, with their bytes."""
+        return await self._readers.run(reading.traffic, since, after, limit)
+
     async def told(self, id: ItemId) -> frozenset[InboxId]:
         """The inboxes that a ladder has told about an item."""
         return await self._readers.run(reading.told, id)
@@ -167,6 +187,18 @@ class Store:
     async def counts(self) -> dict[InboxId, dict[str, int]]:
         """How many open items each inbox has in each state."""
         return await self._readers.run(reading.counts)
+
+    async def lying(self, away: Collection[InboxId]) -> list[Lying]:
+        """How items lie that may have to move: open in these inboxes, away from home, or taken by somebody."""
+        return await self._readers.run(lying.groups, away)
+
+    async def lying_so(self, group: Lying, after: ItemId, limit: int) -> list[Item]:
+        """Open items that lie so, by their ids after one."""
+        return await self._readers.run(lying.members, group, after, limit)
+
+    async def claimed(self, ids: Collection[ItemId]) -> dict[ItemId, datetime]:
+        """When each of some items was taken, the last time."""
+        return await self._readers.run(lying.claimed, ids)
 
     async def notices(self, inbox: InboxId, limit: int = 100) -> list[tuple[Line, int, datetime, bool]]:
         """Open items an inbox was told about by a ladder."""

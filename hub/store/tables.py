@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 # The migration that these tables are; start-up refuses another one.
-REVISION = "0004"
+REVISION = "0005"
 
 NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -172,6 +172,8 @@ item = Table(
     Column("headline", Text, nullable=False),
     Column("placing", Text, nullable=False),
     Column("due_at", Moment),
+    # The inbox that it belongs to, while it lies with whoever covers there.
+    Column("home", _short(64)),
 )
 # What lies open in an inbox, in the order of the list; with the state, so that counts need no look at the rows.
 Index(
@@ -183,6 +185,13 @@ Index(
     postgresql_where=text("state IN ('new', 'claimed')"),
 )
 Index("ix_item_inbox", item.c.inbox, item.c.due_at)
+# What lies away from home: little, and asked for every half minute.
+Index(
+    "ix_item_home",
+    item.c.home,
+    sqlite_where=text("home IS NOT NULL AND state IN ('new', 'claimed')"),
+    postgresql_where=text("home IS NOT NULL AND state IN ('new', 'claimed')"),
+)
 
 deadline = Table(
     "deadline",

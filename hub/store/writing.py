@@ -98,14 +98,18 @@ def move(c: Connection, change: Change) -> Written:
     """Claim every moved item at the version it was read with, all or none of them."""
     if change.missing and not receipts.give_up(c, change.missing):
         return Outdated(0)
-    point = c.begin_nested()
-    for x in (x for x in change.items if x.version):
+    moved = [x for x in change.items if x.version]
+    # One alone has written nothing when it is not there; a point to go back to would cost two more ways to the server.
+    point = c.begin_nested() if len(moved) > 1 else None
+    for x in moved:
         if c.execute(_update(x)).rowcount != 1:
-            point.rollback()
+            if point:
+                point.rollback()
             return Outdated(c.execute(select(item.c.version).where(item.c.id == x.id)).scalar_one())
     for d in change.deadlines:
         c.execute(update(deadline).where(deadline.c.item_id == d.item).values(rows.deadline_row(d)))
-    point.commit()
+    if point:
+        point.commit()
     return Committed()
 
 
@@ -238,6 +242,7 @@ def _update(x: Item) -> Executable:
         "owner": x.owner,
         "level": x.level,
         "inbox": x.inbox,
+        "home": x.home,
         "note": x.note,
         "version": x.version + 1,
     }

@@ -16,8 +16,9 @@ from hub.item import Item, ItemId, Outcome
 from hub.message import Status, plain_her_id
 from hub.record import Line, Posted
 from hub.service import Hub
-from hub.web import cursor, length, told
+from hub.web import agreed, cursor, length, told
 from hub.web.access import System, TheHub, Who
+from hub.web.agreed import AgreementOut
 from hub.web.told import ReportOut
 
 router = APIRouter(prefix="/v1")
@@ -57,11 +58,12 @@ class DeadlineOut(Shape):
 
 
 class ItemOut(Shape):
-    """An item as a list shows it. Send `version` with every act."""
+    """An item as a list shows it. Send `version` with every act. `home` is the inbox whose it is while others cover."""
 
     id: str
     version: int
     inbox: str
+    home: str | None
     state: str
     purpose: str
     owner: str | None
@@ -120,6 +122,7 @@ class OpenedOut(ItemOut):
     conversation: dict[str, str] | None
     placing: PlacingOut
     deadline: DeadlineOut | None
+    agreements: list[AgreementOut]
     history: list[HistoryOut]
 
 
@@ -296,6 +299,7 @@ async def opened(id: ItemId, who: Person, hub: Hub) -> OpenedOut:
         conversation={"parent": m.conversation.parent, "first": m.conversation.first} if m.conversation else None,
         placing=_placing(found.item),
         deadline=_deadline(clock),
+        agreements=agreed.out(hub.directory, found.item, m.envelope.sender, hub.clock.now()),
         history=[
             HistoryOut(id=t.id, at=t.at, event=t.event, who=t.who, detail=dict(t.detail))
             for t in await hub.store.history(id)
@@ -309,6 +313,7 @@ def _item(line: Line) -> ItemOut:
         id=x.id,
         version=x.version,
         inbox=x.inbox,
+        home=x.home,
         state=x.state,
         purpose=x.purpose,
         owner=x.owner,

@@ -18,7 +18,22 @@ from starlette.types import Message, Receive, Scope, Send
 from hub import __version__
 from hub.errors import BadRequest, HubError, Unknown
 from hub.service import Hub
-from hub.web import access, alerts, api, body, checking, door, files, form, metrics, pages, problem, sending, stream
+from hub.web import (
+    access,
+    alerts,
+    api,
+    body,
+    checking,
+    cover,
+    door,
+    files,
+    form,
+    metrics,
+    pages,
+    problem,
+    sending,
+    stream,
+)
 from hub.web.access import Remembered
 from hub.web.door import Gathering
 from hub.web.feed import Feed
@@ -116,7 +131,7 @@ def app(hub: Hub, limit: int, session_hours: int = 10, secure_cookies: bool = Fa
     made.state.guesses, made.state.afloat, made.state.figures = Guesses(), Afloat(), metrics.Figures(hub)
     made.state.session_hours, made.state.secure_cookies = session_hours, secure_cookies
     made.mount("/static", StaticFiles(directory=HERE / "static"), "static")
-    for part in (door, checking, api, sending, files, alerts, stream, metrics, pages):
+    for part in (door, checking, api, sending, files, alerts, cover, stream, metrics, pages):
         made.include_router(part.router)
     made.add_api_route("/health", _health, include_in_schema=True)
     described = [Depends(access.anybody)]

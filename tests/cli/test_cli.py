@@ -140,7 +140,8 @@ def test_check_config_tells_all_that_is_wrong(tmp_path: Path) -> None:
     title, *problems = found.stderr.splitlines()
     assert "hub: the configuration is wrong" == title
     assert ["zone", *(f"open.{day}[0]" for day in ("mon", "tue", "wed", "thu", "fri"))] == [
-        problem.removeprefix(f"{centre}: practice[0].").partition(":")[0] for problem in problems
+        problem.removeprefix(f"{centre}: line ").partition(", practice[0].")[2].partition(":")[0]
+        for problem in problems
     ]
 
 

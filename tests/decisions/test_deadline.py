@@ -7,9 +7,7 @@ import pytest
 
 from hub import deadline
 from hub.deadline import ElapsedHours, WorkingMinutes
-from hub.directory import Agreement
 from hub.item import ItemId
-from hub.route import When, circumstances
 from tests import builders
 
 ITEM = ItemId("i")
@@ -69,22 +67,3 @@ def test_a_deadline_tells_what_it_was_computed_from() -> None:
     assert ("same day", "svar samme dag", "Avtale 4") == (why.ladder, why.promise, why.agreement)
     assert "by 10:00 the next working day, received after 15:00" == why.counted
     assert ("2026-11-28 (weekend)", "2026-11-29 (weekend)", "2026-11-30 (closed)") == why.skipped
-
-
-def test_an_agreement_with_the_sender_goes_before_the_table() -> None:
-    c = circumstances(builders.message(), builders.directory(), None)
-    urgent = replace(builders.LADDER, name="urgent", when=When(words=("nobody writes this",)))
-    ladders = (urgent, builders.LADDER)
-    assert (builders.LADDER, "") == deadline.choose(c, ladders, ())
-    agreement = Agreement("Avtale 4", builders.PARTNER, "urgent")
-    assert (urgent, "Avtale 4") == deadline.choose(c, ladders, (agreement,))
-    assert (builders.LADDER, "") == deadline.choose(c, ladders, (replace(agreement, kinds=("note",)),))
-    assert (builders.LADDER, "") == deadline.choose(replace(c, information=True), ladders, (agreement,))
-    assert (builders.LADDER, "") == deadline.choose(replace(c, test=True), ladders, (agreement,))
-
-
-def test_no_agreement_slows_down_what_is_urgent() -> None:
-    c = circumstances(builders.message(), builders.directory(), None)
-    urgent = replace(builders.LADDER, name="urgent", when=When(words=("blodtrykk",)), urgent=True)
-    agreement = Agreement("Avtale 4", builders.PARTNER, builders.LADDER.name)
-    assert (urgent, "") == deadline.choose(c, (builders.LADDER, urgent), (agreement,))

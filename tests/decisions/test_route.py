@@ -8,7 +8,7 @@ import pytest
 from hub import route
 from hub.directory import Absence, Directory, PersonId
 from hub.message import Message, Wanted
-from hub.route import Decision, Rule, When
+from hub.route import Decision, Rule, Table, When
 from tests import builders
 
 TUESDAY = builders.TUESDAY.date()
@@ -23,7 +23,7 @@ def decide(
     known = directory or builders.directory()
     listing = route.listed(m, known)
     c = route.circumstances(m, known, listing)
-    return route.decide(c, rules, known, known.practices[builders.OURS], listing, builders.CENTRE, day)
+    return route.decide(c, Table(rules), known, known.practices[builders.OURS], listing, builders.CENTRE, day)
 
 
 def test_a_team_patient_goes_to_the_team_with_a_copy_to_the_gp() -> None:
@@ -77,6 +77,8 @@ MATCHING = [
     When(themes=("7322:6",)),
     When(senders=("200",)),
     When(senders=("201",)),
+    When(receivers=(builders.OURS,)),
+    When(receivers=(builders.CENTRE,)),
     When(professions=("SP",)),
     When(wanted_roles=("24",)),
     When(pht=True),
@@ -88,6 +90,7 @@ MISSING = [
     (When(types=("DIALOG_NOTAT",)), "type is DIALOG_HELSEFAGLIG"),
     (When(themes=("7322:7",)), "theme is 7322:6"),
     (When(senders=("9",)), "sender is 200"),
+    (When(receivers=("9",)), f"receiver is {builders.CENTRE}"),
     (When(professions=("LE",)), "profession asked for is SP"),
     (When(wanted_roles=("22",)), "role asked for is 24"),
     (When(pht=False), "the patient is followed by a team"),
@@ -102,7 +105,7 @@ MISSING = [
 def asked() -> route.Circumstances:
     m = builders.message(wanted=(Wanted("24", "SP"),))
     known = builders.directory()
-    return route.circumstances(m, known, route.listed(m, known))
+    return route.circumstances(m, known, route.listed(m, known), builders.OURS, builders.CENTRE)
 
 
 @pytest.mark.parametrize("when", MATCHING)

@@ -21,7 +21,7 @@ def sample() -> registry.Configuration:
 def folder(tmp_path: Path) -> Path:
     """A copy of the sample centre with its first twenty patients."""
     original = resources.folder("sample")
-    for name in ("centre", "partners", "routes", "ladders", "accounts"):
+    for name in ("centre", "partners", "topics", "agreements", "routes", "ladders", "accounts"):
         shutil.copy(original / f"{name}.toml", tmp_path)
     patients = (original / "patients.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     (tmp_path / "patients.csv").write_text("".join(patients[:21]), encoding="utf-8")

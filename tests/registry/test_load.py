@@ -5,6 +5,7 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from datetime import date
+from datetime import time as time_of_day
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,20 @@ def test_public_holidays_and_local_closed_days_have_names_in_bokmaal(
 
 def test_a_person_belongs_to_their_own_inbox_without_saying_so(sample: Configuration) -> None:
     assert ("nora-nordli", "vakt") == sample.directory.people[NORA].inboxes
+
+
+def test_half_a_day_is_written_as_its_hours(folder: Path, spoil: Spoil) -> None:
+    spoil("centre.toml", 'hpr = "990000101"', 'at_work = { tue = "08:00-12:00", wed = ["08:00-10:00", "13:00-16:00"] }')
+    nora = registry.load(folder).directory.people[NORA]
+    assert [(1, "08:00-12:00"), (2, "08:00-10:00"), (2, "13:00-16:00")] == [
+        (s.weekday, written(s)) for s in nora.at_work
+    ]
+
+
+def test_an_absence_may_be_for_some_hours(folder: Path, spoil: Spoil) -> None:
+    spoil("centre.toml", 'reason = "ferie"', 'reason = "ferie"\nhours = "12:00-16:00"')
+    first, *others = registry.load(folder).directory.absences
+    assert ((time_of_day(12), time_of_day(16)), {None}) == (first.hours, {a.hours for a in others})
 
 
 def test_a_person_with_a_her_id_is_a_level_2_party_of_the_practice(sample: Configuration) -> None:

@@ -35,8 +35,8 @@ HEADER = "national_id;family_name;given_name;gp;pht;services;flags;language"
 LAST_LADDER = "Alle henvendelser besvares samme arbeidsdag, også når pasientens egen fastlege er borte"
 
 SHAPES = [
-    Broken("centre.toml", "[[practice]]", "[[practice]", "line 11", ("not TOML",)),
-    Broken("centre.toml", 'zone = "Europe/Oslo"', "zone =", "line 15", ("not TOML",)),
+    Broken("centre.toml", "[[practice]]", "[[practice]", "line 17", ("not TOML",)),
+    Broken("centre.toml", 'zone = "Europe/Oslo"', "zone =", "line 21", ("not TOML",)),
     Broken("centre.toml", 'zone = "Europe/Oslo"', 'zone = "Europe/Fjordbyen"', "practice[0].zone", ("Europe/Oslo",)),
     Broken("centre.toml", 'zone = "Europe/Oslo"', 'zone = "../Oslo"', "practice[0].zone", ("time zone",)),
     Broken("centre.toml", 'her_id = "900100"', "her_id = 900100", "practice[0].her_id", ("text in quotation marks",)),
@@ -65,8 +65,22 @@ SHAPES = [
     Broken("centre.toml", 'inboxes = ["vakt"]', 'inboxes = "vakt"', "person[0].inboxes", ("must be a list",)),
     Broken("centre.toml", 'role = "fastlege"', 'rolle = "fastlege"', "person[0].role", ("is missing", "and 1 more")),
     Broken("centre.toml", "from = 2026-12-28", "from = 2027-12-28", "absence[0]", ("not end before it begins",)),
+    Broken("centre.toml", 'hpr = "990000101"', 'at_work = { tue = "8-12" }', "person[0].at_work.tue[0]", ('"08:00"',)),
+    Broken("centre.toml", 'hpr = "990000101"', "at_work = { tue = 8 }", "person[0].at_work.tue", ("must be a list",)),
+    Broken("centre.toml", 'hpr = "990000101"', 'at_work = { on = "" }', "person[0].at_work.on", ("mon, tue, wed",)),
+    Broken("centre.toml", 'reason = "ferie"', 'hours = "12:00"', "absence[0].hours", ('"08:00-16:00"',)),
     Broken("partners.toml", 'kind = "home_service"', 'kind = "kommune"', "partner[0].kind", ("'home_service'",)),
-    Broken("partners.toml", '"dialogue"]', '"dialog"]', "agreement[0].kinds[1]", ("'dialogue'",)),
+    Broken("agreements.toml", '["900100", "900300"]', '["900100"]', "agreement[0].between", ("two HER-ids",)),
+    Broken("agreements.toml", "from = 2025-01-01", "", "agreement[0].from", ("is missing",)),
+    Broken("agreements.toml", "from = 2025-01-01", 'from = "2025"', "agreement[0].from", ("a date such as",)),
+    Broken("agreements.toml", "from = 2025-01-01", "from = 2025-01-01\nto = 2024-12-31", "agreement[0]",
+           ("not end before it begins",)),
+    Broken("agreements.toml", 'language = "nb"', 'language = "no"', "agreement[0].language",
+           ("'nb', 'nn', 'se' or 'en'",)),
+    Broken("agreements.toml", "contact = { text", "contact = { name", "agreement[0].contact.text", ("is missing",)),
+    Broken("agreements.toml", "{ who = ", "{ hvem = ", "agreement[0].tasks[0].who", ("is missing", "and 1 more")),
+    Broken("topics.toml", 'key = "ansvar"', 'key = "Ansvar"', "topic[0].key", ("small letters",)),
+    Broken("topics.toml", 'nb = "Hvem', 'no = "Hvem', "topic[0].nb", ("is missing",)),
     Broken("partners.toml", 'code = "KP02"', 'kode = "KP02"', "partner[0].service[0].kode", ("her_id, name, code",)),
     Broken("routes.toml", "test = true }", "tset = true }", "rule[0].when.tset", ("no such key", "kinds, types")),
     Broken("routes.toml", "test = true }", 'test = "true" }', "rule[0].when.test", ("true or false",)),
@@ -118,10 +132,27 @@ NAMES = [
     Broken("centre.toml", '"900101"', '"900100"', "service[0].her_id", ("same HER-id as practice[0].her_id",)),
     Broken("centre.toml", 'owner = "ante.somby"', 'owner = "nora.nordli"', "inbox[8].owner", ("as inbox[7].owner",)),
     Broken("partners.toml", '"900203"', '"900101"', "partner[0].service[2].her_id", ("service[0].her_id in centre",)),
-    Broken("partners.toml", 'partner = "900300"', 'partner = "900301"', "agreement[0].partner", ("no partner",)),
-    Broken("partners.toml", "Svar innen to timer", "Svar", "agreement[0].ladder", ('no ladder "Svar"', "Testmelding")),
-    Broken("partners.toml", "Rutine avtalt med NAV Fjordbyen", "Samarbeidsavtale med Ytre Skarvøy kommune, punkt 4",
+    Broken("centre.toml", 'municipality = "900200"', 'municipality = "900300"', "practice[0].municipality",
+           ('no municipality "900300"', "900200")),
+    Broken("centre.toml", 'her_id = "900200"', 'her_id = "900100"', "municipality[0].her_id",
+           ("same municipality as practice[0].her_id",)),
+    Broken("partners.toml", 'name = "Ytre Skarvøy kommune"', 'name = "Y"\npart_of = "900201"', "partner[1].part_of",
+           ('no partner "900201"', "900200, 900300")),
+    Broken("agreements.toml", '"900300"]', '"900301"]', "agreement[0].between[1]", ('no partner "900301"', "900300")),
+    Broken("agreements.toml", '["900100"', '["900400"', "agreement[0].between[0]",
+           ('no municipality or practice of ours "900400"', "known: 900200, 900100")),
+    Broken("agreements.toml", 'topic = "informasjon"', 'topic = "info"', "agreement[0].topic",
+           ('no topic "info"', "known: ansvar,")),
+    Broken("agreements.toml", '"Svar innen to timer"', '"Svar"', "agreement[0].deadlines.request",
+           ('no ladder "Svar"', "Testmelding")),
+    Broken("agreements.toml", "dialogue = ", "dialog = ", "agreement[0].deadlines.dialog",
+           ('no kind of message to answer "dialog"', "known: request, answer, note, dialogue")),
+    Broken("agreements.toml", "dialogue = ", "admitted = ", "agreement[0].deadlines.admitted", ("to answer",)),
+    Broken("agreements.toml", "Rutine avtalt med NAV Fjordbyen", "Samarbeidsavtale med Ytre Skarvøy kommune, punkt 4",
            "agreement[1].name", ("same agreement as agreement[0].name",)),
+    Broken("topics.toml", 'key = "innleggelse"', 'key = "ansvar"', "topic[2].key", ("same topic as topic[0].key",)),
+    Broken("routes.toml", "flags = [\"management\"]", 'agreements = ["info"]', "rule[1].when.agreements[0]",
+           ('no topic "info"', "known: ansvar,")),
     Broken("routes.toml", 'to = "manager"', 'to = "sjefen"', "rule[1].to", ('"sjefen"', "gp, pht", "ledelse")),
     Broken("routes.toml", 'copies = ["gp"]', 'copies = ["lege"]', "rule[8].copies[0]", ('"lege"', "gp")),
     Broken("routes.toml", '"900202"', '"900299"', "rule[3].when.senders[0]", ('"900299"', "900200, 900201")),
@@ -138,6 +169,8 @@ NAMES = [
 ]  # fmt: skip
 
 SENSE = [
+    Broken("centre.toml", 'hpr = "990000101"', 'at_work = { mon = "08:00-12:00" }', "person[0].at_work.mon",
+           ('no "mon" in weekdays', "take the hours out")),
     Broken("centre.toml", COORDINATOR, COORDINATOR.replace('"coordinator"', '"manager"'), "practice[0]",
            ('Fjordbyen legesenter has no inbox with kind = "coordinator"',)),
     Broken("centre.toml", 'owner = "nora.nordli"', "", "inbox[7].owner", ("is missing", "belongs to somebody")),
@@ -161,6 +194,9 @@ SENSE = [
     Broken("ladders.toml", "{ minutes = -60,", "{ minutes = 60,", "ladder[1].steps[1].minutes",
            ("in order of time", "0 follows 60")),
     Broken("ladders.toml", "{ minutes = 30,", "{ minutes = 0,", "ladder[2].steps[2].minutes", ("0 follows 0",)),
+    Broken("partners.toml", 'name = "Ytre Skarvøy kommune"', 'name = "Y"\npart_of = "900300"', "partner[1].part_of",
+           ("no part itself", '"900300"')),
+    Broken("agreements.toml", '["900200", "900400"]', '["900200", "900200"]', "agreement[2].between", ("two parties",)),
 ]  # fmt: skip
 
 PATIENTS = [
@@ -192,7 +228,11 @@ def test_a_mistake_is_refused_with_file_key_and_reason(broken: Broken, folder: P
 
 
 @pytest.mark.parametrize(
-    "name", ["centre.toml", "partners.toml", "routes.toml", "ladders.toml", "accounts.toml", "patients.csv"]
+    "name",
+    [
+        *("centre.toml", "partners.toml", "topics.toml", "agreements.toml"),
+        *("routes.toml", "ladders.toml", "accounts.toml", "patients.csv"),
+    ],
 )
 def test_every_file_must_be_there(name: str, folder: Path) -> None:
     (folder / name).unlink()
@@ -223,7 +263,8 @@ def test_the_first_mistake_is_told_and_the_others_are_counted_and_noted(folder: 
     refusal = refused(folder)
     assert "person[0].inboxes[0]" == refusal.key
     assert refusal.reason.endswith("(and 2 more)")
-    assert ["person[0].inboxes[1]", "person[16].person"] == [note.split(": ")[1] for note in refusal.__notes__]
+    keys = [note.split(": ")[1].split(", ")[-1] for note in refusal.__notes__]
+    assert ["person[0].inboxes[1]", "person[16].person"] == keys
 
 
 def test_no_rule_may_send_where_no_practice_has_an_inbox(folder: Path, spoil: Spoil) -> None:

@@ -20,7 +20,7 @@ from hub.errors import BadRequest
 from hub.item import Action, Headline, Item, ItemId, Outcome, Placing, Purpose
 from hub.message import Kind
 from hub.record import Told
-from hub.route import DESTINATIONS, Rule, When
+from hub.route import DESTINATIONS, Rule, Table, When
 from hub.web import language
 from hub.web.language import LANGUAGES, Due, Language
 from hub.web.pages import wording
@@ -177,9 +177,9 @@ def test_the_browsers_wish_is_heard(header: str, code: str) -> None:
 
 CIRCUMSTANCES = [
     When(test=True), When(information=True), When(kinds=("request",)), When(types=("X",)), When(themes=("1:1",)),
-    When(senders=("1",)), When(sender_kinds=(PartnerKind.HOSPITAL,)), When(wanted_roles=("22",)),
-    When(professions=("SP",)), When(pht=False), When(services=("x",)), When(flags=(Flag.PROTECTED,)),
-    When(attachments=True), When(words=("never said",)),
+    When(receivers=("1",)), When(senders=("1",)), When(sender_kinds=(PartnerKind.HOSPITAL,)),
+    When(wanted_roles=("22",)), When(professions=("SP",)), When(pht=False), When(services=("x",)),
+    When(flags=(Flag.PROTECTED,)), When(attachments=True), When(agreements=("x",)), When(words=("never said",)),
 ]  # fmt: skip
 
 
@@ -207,7 +207,7 @@ def placings() -> Iterator[str]:
             listing = route.listed(m, known)
             c = route.circumstances(m, known, listing)
             for to in (*DESTINATIONS, "team", "nowhere"):
-                d = route.decide(c, (Rule("x", to),), known, known.practices[builders.OURS], listing, None, day)
+                d = route.decide(c, Table((Rule("x", to),)), known, known.practices[builders.OURS], listing, None, day)
                 yield from (d.placing.because, *d.placing.path, *(reason for _, reason in d.placing.missed))
 
 

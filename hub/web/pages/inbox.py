@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from hub import presence
 from hub.calendar import Hours
 from hub.directory import Inbox, InboxId, Person
 from hub.errors import Unknown
@@ -17,6 +18,7 @@ from hub.record import Line, Raised
 from hub.service import Hub
 from hub.web import cursor, language
 from hub.web.access import TheHub, Who
+from hub.web.cover import PLANNING
 from hub.web.language import N_, Due, Language
 from hub.web.pages import page, wording
 
@@ -34,6 +36,9 @@ DONE = {
     "returned": N_("The message is on its way back to the sender."),
     "seen": N_("Marked as seen."),
 }
+
+# A day on which somebody is there until that time.
+SINCE = N_("%(day)s from %(time)s")
 
 # The real seconds between two looks without any event: countdowns must count, also on a rehearsal's clock.
 SLOWEST, FASTEST = 60, 2
@@ -53,6 +58,7 @@ class Row:
     mine: bool
     information: bool
     reading: bool
+    home: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,15 @@ class Alert:
     advice: str
     words: str
     at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Days on which nobody covers, in words, with the way that led to nobody."""
+
+    what: str
+    days: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +134,23 @@ class Reader:
             mine=x.owner == self.who.id,
             information=x.purpose is Purpose.INFORMATION,
             reading=x.purpose is Purpose.READING,
+            home=self.place(x.home) if x.home else "",
         )
+
+    def place(self, id: InboxId) -> str:
+        """The name of an inbox, or the id of one that is gone."""
+        inbox = self.hub.directory.inboxes.get(id)
+        return inbox.name if inbox else id
+
+    def gap(self, words: str, path: tuple[str, ...], gaps: Sequence[presence.Gap]) -> Gap:
+        """Gaps in cover that differ only by their day as a line of the page."""
+        way = "; ".join(wording.told(self.language, x) for x in path)
+        return Gap(wording.told(self.language, words), ", ".join(map(self.day, gaps)), way)
+
+    def day(self, gap: presence.Gap) -> str:
+        """The day of a gap, with the time until which somebody is there."""
+        day = self.language.weekday(gap.day)
+        return self.language.gettext(SINCE, day=day, time=f"{gap.since:%H:%M}") if gap.since else day
 
     def alert(self, raised: Raised) -> Alert:
         """Something that went wrong as a line of the alerts."""
@@ -136,9 +167,8 @@ class Reader:
 
     def notice(self, line: Line, at: datetime, late: bool) -> Notice:
         """An item elsewhere as a line of the notices."""
-        inbox = self.hub.directory.inboxes.get(line.item.inbox)
         when = self.language.moment(at, self.hours, self.now)
-        return Notice(self.row(line), inbox.name if inbox else line.item.inbox, when, late)
+        return Notice(self.row(line), self.place(line.item.inbox), when, late)
 
 
 Ended = Annotated[bool, Query()]
@@ -192,6 +222,7 @@ async def _values(asked: Asked, hub: Hub, who: Person, reads: Language) -> dict[
         "rows": [reader.row(x) for x in found],
         "alerts": [] if asked.ended or asked.after else await _alerts(reader, inbox),
         "notices": [] if asked.ended or asked.after else await _notices(reader, inbox),
+        "gaps": [] if asked.ended or asked.after else _gaps(reader, inbox),
         "following": _following(asked, found),
         "updated": reads.clock(now, reader.hours),
         "pause": _pause(hub, now),
@@ -210,6 +241,16 @@ async def _notices(reader: Reader, inbox: Inbox) -> Sequence[Notice]:
         if line.item.inbox != inbox.id and line.item.id not in newest:
             newest[line.item.id] = reader.notice(line, at, late)
     return list(newest.values())
+
+
+def _gaps(reader: Reader, inbox: Inbox) -> Sequence[Gap]:
+    """For those who plan who is here: where nobody covers in the coming days."""
+    if inbox.kind not in PLANNING:
+        return []
+    alike: dict[tuple[str, tuple[str, ...]], list[presence.Gap]] = {}
+    for gap in presence.coming(reader.hub.directory, reader.now, practices={inbox.practice}):
+        alike.setdefault((gap.words, gap.path), []).append(gap)
+    return [reader.gap(*what, gaps) for what, gaps in alike.items()]
 
 
 def _following(asked: Asked, found: Sequence[Line]) -> str:

@@ -179,8 +179,8 @@ async def show(
 
 
 async def _place(places: Sequence[Place], item: Item, hub: Hub) -> Place | None:
-    """The person's own inbox that the item is seen from: where it lies, else the first that was told about it."""
-    own = next((p for p in places if p.inbox.id == item.inbox), None)
+    """The person's own inbox that the item is seen from: where it lies or belongs, else one that was told about it."""
+    own = next((p for id in (item.inbox, item.home) for p in places if p.inbox.id == id), None)
     if own is not None:
         return own
     told = await hub.store.told(item.id)

@@ -16,8 +16,9 @@ from hub.item import TRANSITIONS, Action, Item, Purpose
 from hub.message import Attachment, Kind, Message, Status
 from hub.record import Sent, Told
 from hub.service import Hub, Opened
+from hub.web.agreed import valid
 from hub.web.language import Due, Language
-from hub.web.pages import report, wording
+from hub.web.pages import agreed, report, wording
 
 # What is answered as whether a patient who is ready can be received (7322: 7), and what a cancellation cannot get.
 READINESS = (Kind.READY, Kind.NOT_READY)
@@ -121,6 +122,7 @@ class Reader:
             "path": [] if joined else [wording.told(self.language, x) for x in item.placing.path],
             "asked": item.placing.path[0] if joined and item.placing.path else "",
             "missed": [(rule, wording.told(self.language, reason)) for rule, reason in item.placing.missed],
+            "agreements": self.agreements(opened),
             "history": [self.happening(x) for x in history if x.event not in wording.UNTOLD],
             "seen": history[-1].id if history else 0,
             "standing": wording.standing(self.language, item, self.directory, history),
@@ -132,6 +134,12 @@ class Reader:
             "files": [self.enclosure(item, place, x) for place, x in enumerate(m.attachments)],
             "documents": [self.document(x) for x in sent],
         }
+
+    def agreements(self, opened: Opened) -> list[agreed.Agreed]:
+        """What is agreed with the sender today."""
+        found = valid(self.directory, opened.item, opened.message.envelope.sender, self.now)
+        used = opened.deadline.why.agreement if opened.deadline else ""
+        return list(agreed.shown(self.language, self.directory.agreements, found, used))
 
     def document(self, sent: Sent) -> Document:
         """Something that was sent, in words."""

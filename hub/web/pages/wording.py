@@ -14,6 +14,7 @@ from hub.directory import Directory, Flag, InboxId, PersonId
 from hub.item import Item, Outcome, State
 from hub.message import Kind, Status, Topic
 from hub.record import Told
+from hub.standing import ALONE, EMPTY
 from hub.web.language import N_, Language
 
 KINDS = {
@@ -124,6 +125,9 @@ EVENTS = {
     "item.claimed": N_("%(who)s took the message"),
     "item.released": N_("%(who)s gave the message back"),
     "item.rehomed": N_("The inbox it lay in is gone; the coordinator has it now"),
+    "item.covered": N_("Moved from %(here)s to %(there)s, who stands in. Away: %(away)s"),
+    "item.handed_back": N_("Back with %(there)s, from %(here)s"),
+    "item.freed": N_("%(away)s had taken the message and is away; others can take it now"),
     "item.answered": N_("%(who)s answered the sender"),
     "item.closed": N_("%(who)s closed the message: %(outcome)s"),
     "item.returned": N_("%(who)s returned the message to the sender: %(reason)s"),
@@ -138,6 +142,11 @@ EVENTS = {
     "deadline.warned": N_("Reminder before the deadline, to %(told)s"),
     "deadline.escalated": N_("The deadline has passed; notice to %(told)s"),
 }
+# What is said instead when something was moved because nobody is there at all.
+UNCOVERED = {
+    ALONE: N_("Moved from %(here)s to %(there)s, because nobody stands in. Away: %(away)s"),
+    EMPTY: N_("Moved from %(here)s to %(there)s, because nobody there is at work"),
+}
 # What came late, and what that means.
 _AWAY = N_("later than it should, because the hub was away")
 _AFTER = N_("later than the 96 hours")
@@ -148,8 +157,11 @@ LATE = {
     "answer.rejected": _AFTER,
 }
 # What no person did, and what another line of the history says already.
-BY_CLOCK = frozenset({"deadline.warned", "deadline.escalated", "notice.told"})
-UNTOLD = frozenset({"notice.told"})
+BY_CLOCK = frozenset(
+    {"deadline.warned", "deadline.escalated", "notice.told"}
+    | {"item.covered", "item.handed_back", "item.freed", "item.left"}
+)
+UNTOLD = frozenset({"notice.told", "item.left"})
 PROFESSIONS = {
     "LE": N_("doctor"),
     "SP": N_("nurse"),
@@ -209,6 +221,7 @@ PHRASES = (
     N_("kind is %(kind)s"),
     N_("type is %(type)s"),
     N_("theme is %(theme)s"),
+    N_("receiver is %(receiver)s"),
     N_("sender is %(sender)s"),
     N_("role asked for is %(roles)s"),
     N_("profession asked for is %(professions)s"),
@@ -216,6 +229,7 @@ PHRASES = (
     N_("the patient is not followed by a team"),
     N_("the patient's services are %(services)s"),
     N_("the patient's flags are %(flags)s"),
+    N_("topics agreed with the sender are %(topics)s"),
     N_("it has attachments"),
     N_("it has no attachments"),
     N_("none of its words is in the text"),
@@ -227,6 +241,12 @@ PHRASES = (
     N_("%(name)s stands in"),
     N_("away"),
     N_("day off"),
+    N_("gone for the day"),
+    # Where nobody covers.
+    N_("nobody stands in for %(name)s"),
+    N_("nobody is at work in %(inbox)s"),
+    N_("no coordinator is at work"),
+    N_("no doctor is on duty"),
     # What an act lacks.
     N_("text: an answer needs a text"),
     N_("text: at most %(characters)s characters can be sent"),
@@ -303,13 +323,16 @@ def happened(language: Language, line: Told, directory: Directory) -> str:
         return language.gettext(REPLACED)
     detail = line.detail
     words = language.gettext(
-        EVENTS[line.event],
+        UNCOVERED.get(detail.get("why", ""), EVENTS[line.event]),
         who=name(directory, line.who),
         rule=told(language, detail.get("rule", "")),
         outcome=_word(language, OUTCOMES, detail.get("outcome", "")),
         reason=_word(language, REASONS, detail.get("reason", "")),
         codes=", ".join(detail.get("codes", "").split()),
         told=", ".join(_inboxes(directory, detail.get("told", ""))),
+        here=", ".join(_inboxes(directory, detail.get("from", ""))),
+        there=", ".join(_inboxes(directory, detail.get("to", ""))),
+        away=", ".join(name(directory, person) for person in detail.get("away", "").split()),
     )
     late = language.gettext(LATE[line.event]) if detail.get("late") == "yes" and line.event in LATE else ""
     return f"{words} ({late})" if late else words

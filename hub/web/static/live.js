@@ -5,8 +5,8 @@
   const RETRY = 5000;
   const EVENTS = [
     "message.accepted", "item.copied", "item.claimed", "item.released", "item.answered", "item.closed",
-    "item.returned", "item.withdrawn", "item.replaces", "item.rehomed", "deadline.warned", "deadline.escalated",
-    "notice.told", "answer.acknowledged", "answer.rejected", "answer.unacknowledged",
+    "item.returned", "item.withdrawn", "item.replaces", "item.rehomed", "item.covered", "item.handed_back",
+    "item.freed", "item.left", "deadline.warned", "deadline.escalated", "notice.told", "answer.acknowledged", "answer.rejected", "answer.unacknowledged",
   ];
   const byId = (id) => document.getElementById(id);
 

@@ -1,0 +1,189 @@
+"""Commands for whoever writes rules: try the examples, and rehearse a change on what came."""
+
+import asyncio
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hub import settings
+from hub.cli.terminal import EX_IOERR, AsJson, Config, fail, print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from hub.intake import Order
+    from hub.registry import Configuration
+    from hub.rehearsal import Rehearsal
+    from hub.settings import Settings
+
+routes = typer.Typer(help="The routing table and its examples.", no_args_is_help=True)
+
+_SPAN = re.compile(r"(\d{1,4})([hdw])")
+_HOURS = {"h": 1, "d": 24, "w": 168}
+
+
+def _span(written: str) -> timedelta:
+    found = _SPAN.fullmatch(written)
+    if found is None:
+        raise typer.BadParameter(
+            'must be a number of hours, days or weeks, such as "12h", "30d" or "4w"', param_hint="--last"
+        )
+    return timedelta(hours=int(found[1]) * _HOURS[found[2]])
+
+
+Last = Annotated[str, typer.Option(metavar="SPAN", help="How far back: 12h, 30d or 4w.")]
+Instead = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="This file in its place.", show_default=False)
+]
+Folder = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True, file_okay=False, help="A folder whose people and patients count instead.", show_default=False
+    ),
+]
+
+
+@routes.callback()
+def _routes() -> None:
+    """The routing table and its examples."""
+
+
+@routes.command("test")
+def test(config: Config = None, routes: Instead = None, as_json: AsJson = False) -> None:
+    """Try every example of examples.toml, which lies beside the rules; exits with 1 when one lies elsewhere.
+
+    An example is a message in a few words and the inbox where it must lie. With --routes they are tried on other rules.
+    """
+    from hub import example, registry
+    from hub.registry import files
+    from hub.route import Table
+
+    found = settings.load(config)
+    instead = {files.ROUTES: routes} if routes else {}
+    known = registry.load(found.folder, instead)
+    table, now = Table(known.rules), found.running_clock().now()
+    tried = [(e, example.placed(e, table, known.directory, now)) for e in registry.examples(found.folder, instead)]
+    told: list[dict[str, Any]] = [
+        {
+            "example": e.name,
+            "inbox": d.inbox.id,
+            "rule": d.placing.rule,
+            "because": d.placing.because,
+            "wrong": list(example.wrong(e, d)),
+            "passed_over": [{"rule": rule, "because": because} for rule, because in d.placing.missed],
+        }
+        for e, d in tried
+    ]
+    wrong = [x for x in told if x["wrong"]]
+    if as_json:
+        print_json(told)
+    else:
+        print("\n".join((*map(_told, wrong), f"{len(told)} examples, {len(wrong)} lie elsewhere.")))
+    raise typer.Exit(bool(wrong))
+
+
+def _told(x: dict[str, Any]) -> str:
+    lines = [f"{x['example']}: {'; '.join(x['wrong'])}", f"    because {x['because']}"]
+    return "\n".join((*lines, *(f"    passed over {each['rule']}: {each['because']}" for each in x["passed_over"])))
+
+
+def rehearse(
+    config: Config = None,
+    routes: Instead = None,
+    ladders: Instead = None,
+    directory: Folder = None,
+    last: Last = "30d",
+    examples: Annotated[int, typer.Option(min=0, help="So many examples of each way.")] = 3,
+    as_json: AsJson = False,
+) -> None:
+    """Judge what came by other rules, ladders or people, and show what would have moved. Nothing is written.
+
+    Each message is judged twice at the moment when it came: by the configuration as it is, and with the files that are
+    named. Shown are the inboxes between which messages would go, how many, by which rule, with examples; and how many
+    would be due sooner or later. Exits with 0 whatever moves; 78 when a file is wrong.
+    """
+    from hub.errors import Unavailable
+
+    span = _span(last)
+    found = settings.load(config)
+    now = found.running_clock().now()
+    old, new = _order(found, {}), _order(found, _instead(routes, ladders, directory))
+    try:
+        done = asyncio.run(_rehearsed(found, old, new, now - span))
+    except Unavailable as fault:
+        fail(str(fault), EX_IOERR)
+    if as_json:
+        print_json(_plain(done, examples))
+    else:
+        print("\n".join(_in_words(done, examples)))
+
+
+def _instead(routes: Path | None, ladders: Path | None, directory: Path | None) -> dict[str, Path]:
+    from hub.registry import files
+
+    of_people = (files.CENTRE, files.PARTNERS, files.TOPICS, files.AGREEMENTS, files.PATIENTS)
+    there = {name: directory / name for name in of_people} if directory else {}
+    named = {files.ROUTES: routes, files.LADDERS: ladders}
+    return there | {name: path for name, path in named.items() if path}
+
+
+def _order(found: "Settings", instead: dict[str, Path]) -> "Order":
+    from hub import registry
+    from hub.intake import Order
+
+    known: Configuration = registry.load(found.folder, instead)
+    return Order(known.directory, known.rules, known.ladders, found.acceptance.choices())
+
+
+async def _rehearsed(found: "Settings", old: "Order", new: "Order", since: "datetime") -> "Rehearsal":
+    from hub import rehearsal
+    from hub.service import readers_of
+    from hub.store import Store
+
+    async with (
+        Store(found.database.url) as store,
+        readers_of(found.wire, found.acceptance, found.signatures) as readers,
+    ):
+        return await rehearsal.rehearse(store, readers, old, new, since)
+
+
+def _plain(done: "Rehearsal", examples: int) -> dict[str, object]:
+    ways = [
+        {
+            "from": way[0],
+            "to": way[1],
+            "rule": way[2],
+            "messages": count,
+            "examples": [
+                {
+                    "number": x.number,
+                    "at": x.at.isoformat(timespec="seconds"),
+                    "kind": x.kind,
+                    "rule_before": x.before.rule,
+                    "due_before": x.before.due.isoformat(timespec="minutes") if x.before.due else None,
+                    "due_after": x.after.due.isoformat(timespec="minutes") if x.after.due else None,
+                }
+                for x in done.examples(way, examples)
+            ],
+        }
+        for way, count in done.ways.most_common()
+    ]
+    counts = {"judged": done.judged, "unread": done.unread, "moved": sum(done.ways.values())}
+    return {**counts, "sooner": done.sooner, "later": done.later, "ways": ways}
+
+
+def _in_words(done: "Rehearsal", examples: int) -> "Iterator[str]":
+    moved = sum(done.ways.values())
+    yield f"{done.judged} messages: {moved} would lie elsewhere, {done.sooner} be due sooner, {done.later} later."
+    if done.unread:
+        yield f"{done.unread} could not be judged: their bytes were too old to be kept, or cannot be read."
+    for way, count in done.ways.most_common():
+        before, after, rule = way
+        yield f"{count:>6}  {before} -> {after}, by the rule “{rule}”"
+        for x in done.examples(way, examples):
+            due = f", due {x.after.due:%Y-%m-%d %H:%M} UTC" if x.after.due else ""
+            yield f"        {x.at:%Y-%m-%d %H:%M} UTC {x.kind}, until now by “{x.before.rule}”{due}"

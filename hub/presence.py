@@ -1,0 +1,171 @@
+"""Who is here: nothing that is open lies with somebody away, and what went to others comes back."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from hub import calendar, standing
+from hub.change import Change, Entry
+from hub.directory import MIDNIGHT, Directory, Inbox, InboxId, InboxKind, PersonId, Practice
+from hub.item import Item, ItemId, State
+from hub.message import HerId
+from hub.record import Lying
+from hub.standing import ALONE, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A working day on which nobody acts on what comes to an inbox: what is lacking, and the way that led to nobody.
+
+    With `since` somebody is there until then.
+    """
+
+    day: date
+    since: time | None
+    practice: HerId
+    inbox: InboxId
+    words: str
+    path: tuple[str, ...] = ()
+
+
+def place(home: Inbox, directory: Directory, now: datetime) -> Place:
+    """Where what belongs to an inbox lies now: with whoever acts on the acting day."""
+    return standing.place(home, directory, *calendar.acting_from(directory.practices[home.practice].hours, now))
+
+
+def moves(
+    items: Iterable[Item], claims: Mapping[ItemId, datetime], directory: Directory, now: datetime
+) -> tuple[Change, ...]:
+    """Every move that is needed among some items, and none that is not; `claims` is when each was taken.
+
+    What lies with somebody away goes to whoever covers, what lies with who covers goes back to who is here again, and
+    what somebody away has taken is free for others. Clocks run on as they are.
+    """
+    found = (_moved(x, claims.get(x.id), directory, now) for x in items if x.open)
+    return tuple(change for change in found if change)
+
+
+def settled(x: Lying, directory: Directory, now: datetime) -> bool:
+    """Whether all that lies so stays so, as far as can be told without knowing when it was taken."""
+    home = _home(x, directory)
+    if home is None or _held(x, home, None, directory, now):
+        return True
+    return x.owner is None and place(home, directory, now).inbox == x.inbox
+
+
+def gaps(
+    directory: Directory, first_day: date, days: int = 14, practices: Collection[HerId] | None = None
+) -> tuple[Gap, ...]:
+    """Where nobody will be on the working days from `first_day`: what comes then would lie with the coordinator.
+
+    GPs for whom nobody stands in, teams and duties without anybody at work, and days without a coordinator; of all
+    practices unless some are named, day by day.
+    """
+    wanted = [p for p in directory.practices.values() if practices is None or p.her_id in practices]
+    ahead = [first_day + timedelta(days=n) for n in range(days)]
+    return tuple(sorted((gap for p in wanted for gap in _of(p, directory, ahead)), key=lambda gap: gap.day))
+
+
+def coming(
+    directory: Directory, now: datetime, days: int = 14, practices: Collection[HerId] | None = None
+) -> tuple[Gap, ...]:
+    """The gaps of so many days from today on."""
+    wanted = directory.practices if practices is None else practices
+    today = min((directory.practices[p].hours.local(now).date() for p in wanted), default=now.date())
+    return gaps(directory, today, days, wanted)
+
+
+def _of(practice: Practice, directory: Directory, days: Iterable[date]) -> Iterator[Gap]:
+    mine = [x for x in directory.inboxes.values() if x.practice == practice.her_id and x.kind is not InboxKind.TEST]
+    people = [p.id for p in directory.people.values() if p.practice == practice.her_id]
+    for day in days:
+        if calendar.working_day(practice.hours, day):
+            clocks = _partings(practice, people, directory, day)
+            yield from (gap for inbox in mine for gap in _gap(inbox, directory, day, clocks))
+
+
+def _gap(inbox: Inbox, directory: Directory, day: date, clocks: Iterable[time]) -> Iterator[Gap]:
+    for clock in clocks:
+        path = _lacking(inbox, directory, day, clock)
+        if path is not None:
+            since = clock if clock > MIDNIGHT else None
+            yield Gap(day, since, inbox.practice, inbox.id, _words(inbox, directory), path)
+            return
+
+
+def _partings(practice: Practice, people: Iterable[PersonId], directory: Directory, day: date) -> list[time]:
+    """The beginning of a day, and the times before closing at which somebody goes home."""
+    closes = practice.hours.local(calendar.closing(practice.hours, day)).time()
+    return sorted({MIDNIGHT, *(ends for p in people for _, ends in directory.at_work(p, day) if ends < closes)})
+
+
+def _lacking(inbox: Inbox, directory: Directory, day: date, clock: time) -> tuple[str, ...] | None:
+    """The way in words that leads to nobody, or None when somebody is there at some time after `clock`."""
+    if inbox.kind is InboxKind.COORDINATOR:
+        return None if directory.staffed(inbox.id, day, clock) else ()
+    to = standing.place(inbox, directory, day, clock)
+    return None if not to.lacking else to.path if to.why == ALONE else ()
+
+
+def _words(inbox: Inbox, directory: Directory) -> str:
+    if inbox.owner is not None:
+        return f"nobody stands in for {directory.people[inbox.owner].name}"
+    return _UNSTAFFED.get(inbox.kind, f"nobody is at work in {inbox.name}")
+
+
+_UNSTAFFED = {InboxKind.COORDINATOR: "no coordinator is at work", InboxKind.DUTY: "no doctor is on duty"}
+
+
+def _moved(x: Item, claimed: datetime | None, directory: Directory, now: datetime) -> Change | None:
+    lying = Lying(x.inbox, x.home, x.owner)
+    home = _home(lying, directory)
+    if home is None or _held(lying, home, claimed, directory, now):
+        return None
+    to = place(home, directory, now)
+    if to.inbox != x.inbox:
+        return _go(x, home.id, to, now)
+    return _free(x, now) if x.owner else None
+
+
+def _home(x: Lying, directory: Directory) -> Inbox | None:
+    """The inbox that something belongs to; where that has left the directory, the one it lies in, if that is there."""
+    own = directory.inboxes.get(x.home) if x.home else None
+    return own or directory.inboxes.get(x.inbox)
+
+
+def _held(x: Lying, home: Inbox, claimed: datetime | None, directory: Directory, now: datetime) -> bool:
+    """Whether whoever has taken something acts on it: at work, or here today although nobody expected it."""
+    if x.owner is None or x.owner not in directory.people:
+        return False
+    return _at_work(x.owner, home, directory, now) or _unexpected(x.owner, home, claimed, directory, now)
+
+
+def _at_work(owner: PersonId, home: Inbox, directory: Directory, now: datetime) -> bool:
+    return directory.present(owner, *calendar.acting_from(directory.practices[home.practice].hours, now))
+
+
+def _unexpected(owner: PersonId, home: Inbox, claimed: datetime | None, directory: Directory, now: datetime) -> bool:
+    """Whether somebody who was to be away took it on this very day: they know what they do."""
+    hours = directory.practices[home.practice].hours
+    day, then = calendar.acting_day(hours, now), hours.local(claimed) if claimed else None
+    return then is not None and then.date() == day and not directory.present(owner, day, then.time())
+
+
+def _go(x: Item, home: InboxId, to: Place, now: datetime) -> Change:
+    """An item goes to who covers, or back home; whoever has the page of the inbox open that it leaves hears of it."""
+    back = to.inbox == home
+    moved = replace(x, inbox=to.inbox, home=None if back else home, owner=None, state=State.NEW)
+    detail: dict[str, str] = {"from": x.inbox, "to": to.inbox}
+    if not back:
+        detail |= {"home": home, "why": to.why, "away": " ".join(to.away)}
+    entries = (
+        Entry(now, "item.handed_back" if back else "item.covered", x.message, x.id, to.inbox, "watch", detail),
+        Entry(now, "item.left", x.message, x.id, x.inbox, "watch", {"to": to.inbox}),
+    )
+    return Change(entries, items=(moved,))
+
+
+def _free(x: Item, now: datetime) -> Change:
+    """What somebody away has taken is there for the others in the inbox."""
+    entry = Entry(now, "item.freed", x.message, x.id, x.inbox, "watch", {"away": x.owner or ""})
+    return Change((entry,), items=(replace(x, owner=None, state=State.NEW),))

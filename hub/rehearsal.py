@@ -1,0 +1,142 @@
+"""What another configuration would have done with what came: where things would lie, and when they would be due."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hub import intake
+from hub.change import Change
+from hub.directory import Directory, InboxId
+from hub.intake import Order
+from hub.item import Item
+from hub.message import HerId, Unreadable
+from hub.service import referred
+from hub.store import Store
+from hub.wire import Readers
+
+# So many messages are read at once.
+PORTION = 200
+
+# Where something lies that no practice has: nobody could be answered, or it was rejected.
+HELD, REJECTED = "held", "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message lies at one practice, by which rule, who is informed, and when it is due by which ladder."""
+
+    inbox: str
+    rule: str = ""
+    copies: frozenset[InboxId] = frozenset()
+    due: datetime | None = None
+    ladder: str = ""
+
+
+NOWHERE = Place("nowhere")
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A message that another configuration treats otherwise; `number` is its own in the store."""
+
+    number: int
+    at: datetime
+    kind: str
+    before: Place
+    after: Place
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether other people would have it or hear of it; else only its time or the rule's name is another."""
+        return (self.before.inbox, self.before.copies) != (self.after.inbox, self.after.copies)
+
+    @property
+    def waits(self) -> timedelta:
+        """How much longer it could wait; less than nothing when it is due sooner."""
+        if self.before.due is None or self.after.due is None:
+            return timedelta(0)
+        return self.after.due - self.before.due
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What came of it: messages that were judged, those whose bytes are gone or unreadable, and those that differ."""
+
+    judged: int
+    unread: int
+    moved: tuple[Moved, ...]
+
+    @property
+    def ways(self) -> Counter[tuple[str, str, str]]:
+        """How many messages go from one inbox to another, by which rule; those that change place only."""
+        return Counter((m.before.inbox, m.after.inbox, m.after.rule) for m in self.moved if m.elsewhere)
+
+    @property
+    def sooner(self) -> int:
+        """How many are due sooner."""
+        return sum(m.waits < timedelta(0) for m in self.moved)
+
+    @property
+    def later(self) -> int:
+        """How many are due later."""
+        return sum(m.waits > timedelta(0) for m in self.moved)
+
+    def examples(self, way: tuple[str, str, str], count: int) -> list[Moved]:
+        """The newest of those that go one way."""
+        alike = (m for m in self.moved if m.elsewhere and (m.before.inbox, m.after.inbox, m.after.rule) == way)
+        return sorted(alike, key=lambda m: m.at, reverse=True)[:count]
+
+
+async def rehearse(store: Store, readers: Readers, old: Order, new: Order, since: datetime) -> Rehearsal:
+    """Judge what came since then by both configurations, each message at the moment when it came; nothing is written.
+
+    Raises Unavailable.
+    """
+    judged, unread, after = 0, 0, 0
+    moved: list[Moved] = []
+    while came := await store.traffic(since, after, PORTION):
+        after = came[-1].number
+        there = [x for x in came if x.raw is not None]
+        readings = await readers.read([x.raw or b"" for x in there], stored=True)
+        refers = referred(readings)
+        known = await store.answered(refers) if refers else {}
+        for x, reading in zip(there, readings, strict=True):
+            before, then = (intake.judge(reading, order, x.at, known) for order in (old, new))
+            moved += differences(x.number, x.at, before, then, old, new)
+        broken = sum(isinstance(reading, Unreadable) for reading in readings)
+        judged, unread = judged + len(there) - broken, unread + len(came) - len(there) + broken
+    return Rehearsal(judged, unread, tuple(moved))
+
+
+def differences(number: int, at: datetime, before: Change, after: Change, old: Order, new: Order) -> Iterator[Moved]:
+    """What one message's two decisions do otherwise, practice by practice; nothing when they are the same."""
+    was, is_ = places(before, old.directory), places(after, new.directory)
+    arrival = after.arrival or before.arrival
+    kind = arrival.kind if arrival else ""
+    for practice in dict.fromkeys((*was, *is_)):
+        one, two = was.get(practice, NOWHERE), is_.get(practice, NOWHERE)
+        if one != two:
+            yield Moved(number, at, kind, one, two)
+
+
+def places(change: Change, directory: Directory) -> dict[HerId | None, Place]:
+    """Where a decision puts a message, by practice; None stands for one that no practice gets."""
+    if not change.items:
+        return {None: Place(HELD if change.quarantined else REJECTED)} if change.quarantined or change.arrival else {}
+    clocks = {d.item: d for d in change.deadlines}
+    found: dict[HerId | None, Place] = {}
+    for practice, items in _by_practice(change, directory):
+        main, *copies = items
+        clock = clocks.get(main.id)
+        due, ladder = (clock.due, clock.why.ladder) if clock else (None, "")
+        found[practice] = Place(main.inbox, main.placing.rule, frozenset(x.inbox for x in copies), due, ladder)
+    return found
+
+
+def _by_practice(change: Change, directory: Directory) -> Iterable[tuple[HerId, list[Item]]]:
+    """Each practice's items; the one to act on is always the first."""
+    found: dict[HerId, list[Item]] = {}
+    for x in change.items:
+        found.setdefault(directory.inboxes[x.inbox].practice, []).append(x)
+    return found.items()

@@ -1,0 +1,50 @@
+"""Who covers, for those who plan it: the working days ahead on which nobody does."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from hub import presence
+from hub.directory import Directory, InboxKind, Person
+from hub.errors import NotAllowed
+from hub.message import HerId
+from hub.presence import Gap
+from hub.web.access import TheHub, Who
+from hub.web.api import Shape
+
+router = APIRouter(prefix="/v1")
+
+# Whoever works in such an inbox plans who is here.
+PLANNING = frozenset({InboxKind.COORDINATOR, InboxKind.MANAGER})
+
+
+class GapOut(Shape):
+    """A working day on which nobody acts on what comes to an inbox; `since` is null when it is all of the day."""
+
+    day: date
+    since: str | None
+    practice: str
+    inbox: str
+    what: str
+    path: list[str]
+
+
+@router.get("/cover")
+async def cover(who: Who, hub: TheHub, days: Annotated[int, Query(ge=1, le=366)] = 14) -> list[GapOut]:
+    """Gaps in cover at the practices of which the caller is coordinator or manager, from today on."""
+    practices = planned(who, hub.directory)
+    if not practices:
+        raise NotAllowed(f"{who.id} is neither coordinator nor manager")
+    return [_gap(gap) for gap in presence.coming(hub.directory, hub.clock.now(), days, practices)]
+
+
+def planned(who: Person, directory: Directory) -> frozenset[HerId]:
+    """The practices of which somebody is coordinator or manager."""
+    inboxes = (directory.inboxes[id] for id in who.inboxes)
+    return frozenset(inbox.practice for inbox in inboxes if inbox.kind in PLANNING)
+
+
+def _gap(gap: Gap) -> GapOut:
+    since = f"{gap.since:%H:%M}" if gap.since else None
+    return GapOut(day=gap.day, since=since, practice=gap.practice, inbox=gap.inbox, what=gap.words, path=list(gap.path))

@@ -1,0 +1,74 @@
+"""What came is judged again by other rules; what they would do otherwise is told, and nothing is written."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from hub import rehearsal, settings
+from hub.deadline import ElapsedHours
+from hub.directory import InboxKind
+from hub.rehearsal import Rehearsal
+from hub.route import Rule, When
+from hub.service import Delivery, Hub
+from tests import centre
+
+SINCE = timedelta(days=30)
+
+
+@pytest.fixture
+async def hub(url: str) -> AsyncIterator[Hub]:
+    """A hub that got twenty messages from the home service, and one that nobody can read."""
+    sample = settings.load(settings.sample())
+    found = sample.model_copy(update={"database": settings.Database(url=url)})
+    async with centre.opened(found) as opened:
+        exchange = next(s for s in opened.accounts.systems.values() if s.any)
+        raws = [*(centre.message(n) for n in range(1, 21)), b"rubbish"]
+        await opened.receive([Delivery(raw, exchange) for raw in raws], opened.clock.now())
+        yield opened
+
+
+async def rehearsed(hub: Hub, **changes: object) -> Rehearsal:
+    new = replace(hub.order, **changes)  # type: ignore[arg-type]
+    return await rehearsal.rehearse(hub.store, hub._readers, hub.order, new, hub.clock.now() - SINCE)
+
+
+async def test_the_configuration_as_it_is_moves_nothing(hub: Hub) -> None:
+    assert Rehearsal(20, 0, ()) == await rehearsed(hub)
+
+
+async def test_a_new_rule_shows_what_would_go_where_with_examples(hub: Hub) -> None:
+    new = Rule("Hjemmetjenesten til saksbehandleren", "case_handler", When(senders=("900200",)))
+    before = await hub.store.tally()
+    found = await rehearsed(hub, rules=(new, *hub.order.rules))
+    handlers = hub.directory.first(InboxKind.CASE_HANDLER, next(iter(hub.directory.practices)))
+    assert handlers is not None
+    way = (centre.TEAM, handlers.id, new.name)
+    assert (20, 0, {way: 20}) == (found.judged, found.unread, dict(found.ways))
+    (one, *others) = found.examples(way, 3)
+    assert (2, new.name, "dialogue") == (len(others), one.after.rule, one.kind)
+    assert before == await hub.store.tally()
+
+
+async def test_another_ladder_moves_nothing_but_the_time(hub: Hub) -> None:
+    ladders = tuple(replace(x, due=ElapsedHours(1)) for x in hub.order.ladders)
+    found = await rehearsed(hub, ladders=ladders)
+    assert ({}, 20, 0) == (dict(found.ways), found.sooner, found.later)
+    back = await rehearsal.rehearse(
+        hub.store, hub._readers, replace(hub.order, ladders=ladders), hub.order, hub.clock.now() - SINCE
+    )
+    assert ({}, 0, 20) == (dict(back.ways), back.sooner, back.later)
+
+
+async def test_a_directory_without_the_partner_would_hold_nothing_back(hub: Hub) -> None:
+    """A stranger's message about a team patient still finds the team."""
+    found = await rehearsed(hub, directory=replace(hub.directory, partners={}))
+    assert {} == dict(found.ways)
+
+
+async def test_what_came_before_is_left_out(hub: Hub) -> None:
+    found = await rehearsal.rehearse(
+        hub.store, hub._readers, hub.order, hub.order, hub.clock.now() + timedelta(minutes=1)
+    )
+    assert Rehearsal(0, 0, ()) == found
