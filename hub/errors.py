@@ -111,7 +111,7 @@ class Busy(HubError):
 
 
 class Unavailable(HubError):
-    """The store cannot be read or written right now; nothing was taken in."""
+    """The store cannot be read or written right now; the words say whether what was to be written may be there."""
 
     status = 503
     code = "unavailable"

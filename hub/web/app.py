@@ -38,6 +38,7 @@ from hub.web.access import Remembered
 from hub.web.door import Gathering
 from hub.web.feed import Feed
 from hub.web.guessing import Guesses
+from hub.web.pulse import Pulse
 from hub.web.upload import Afloat, Incoming
 
 log = structlog.get_logger()
@@ -129,6 +130,7 @@ def app(hub: Hub, limit: int, session_hours: int = 10, secure_cookies: bool = Fa
     )
     made.state.hub, made.state.limit, made.state.remembered = hub, limit, Remembered()
     made.state.guesses, made.state.afloat, made.state.figures = Guesses(), Afloat(), metrics.Figures(hub)
+    made.state.pulse = Pulse(hub)
     made.state.session_hours, made.state.secure_cookies = session_hours, secure_cookies
     made.mount("/static", StaticFiles(directory=HERE / "static"), "static")
     for part in (door, checking, api, sending, files, alerts, cover, stream, metrics, pages):
@@ -141,8 +143,8 @@ def app(hub: Hub, limit: int, session_hours: int = 10, secure_cookies: bool = Fa
 
 
 async def _health(request: Request) -> dict[str, str]:
-    """Whether the hub answers and its store can be read; open to everybody, tells nothing else."""
-    await request.app.state.hub.store.newest()
+    """Whether the hub answers and its store takes what is written; open to everybody, tells nothing else."""
+    await request.app.state.pulse.feel()
     return {"status": "well", "version": __version__}
 
 

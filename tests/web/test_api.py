@@ -1,13 +1,14 @@
 """What an inbox client and a partner's system can do over the API."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import pytest
 from httpx2 import ASGITransport, AsyncClient
 
 from hub.clock import Clock
-from hub.errors import NotSignedIn
+from hub.errors import NotSignedIn, Unavailable
 from hub.service import Hub
 from hub.web import access, body, guessing
 from hub.web.app import app
@@ -153,6 +154,20 @@ async def test_nobody_is_anonymous(client: AsyncClient, method: str, path: str, 
 
 async def test_only_health_is_open_to_all(client: AsyncClient) -> None:
     assert "well" == (await client.get("/health")).json()["status"]
+
+
+async def test_a_hub_that_cannot_write_is_not_well_however_often_it_is_asked(
+    client: AsyncClient, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = 0
+
+    async def probe(now: datetime) -> None:
+        nonlocal tried
+        tried += 1
+        raise Unavailable("the disk takes nothing")
+
+    monkeypatch.setattr(hub.store, "probe", probe)
+    assert ([503] * 5, 1) == ([(await client.get("/health")).status_code for _ in range(5)], tried)
 
 
 async def test_people_see_the_inboxes_they_belong_to_and_no_others(client: AsyncClient) -> None:
