@@ -61,11 +61,12 @@ def below(pid: int) -> Iterator[int]:
 
 
 def children(pid: int) -> list[int]:
-    """The processes that a process has started and that run now."""
-    found: list[int] = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        found += map(int, _text(task).split())
-    return found
+    """The processes that a process has started and that run now; none when it is gone."""
+    try:
+        tasks = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208  # a glob fails when it goes meanwhile
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    return [int(child) for task in tasks for child in _text(Path(f"/proc/{pid}/task/{task}/children")).split()]
 
 
 def resident(pid: int) -> float:

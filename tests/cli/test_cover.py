@@ -1,12 +1,25 @@
 """Gaps in cover as whoever plans sees them from the command line."""
 
 import json
+import re
+import shutil
 import time
+from datetime import UTC, datetime
+from pathlib import Path
 
+import pytest
+
+from hub import presence, registry, report, resources
 from tests.cli.conftest import Hub
 
 # In the week of 22 February Lars is at a course, and on that Tuesday Ingrid, who stands in for him, is off.
 FEBRUARY = {"HUB_CLOCK__START": "2027-02-15T08:00:00+01:00", "HUB_CLOCK__ANCHOR": str(time.time())}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the sample centre that a test may change."""
+    return Path(shutil.copytree(resources.folder("sample"), tmp_path / "sample"))
 
 
 def test_a_day_on_which_nobody_covers_is_named_with_the_way_that_led_to_nobody(hub: Hub) -> None:
@@ -30,3 +43,18 @@ def test_machines_get_the_same(hub: Hub) -> None:
         len(told[0]["path"]),
     )
     assert (0, []) == ((none := hub("cover", "--json", "--days", "1", **FEBRUARY)).returncode, json.loads(none.stdout))
+
+
+def test_the_managers_page_tells_what_really_happens(folder: Path) -> None:
+    """docs/presence.md puts a GP on leave; here it is done."""
+    page = (Path(__file__).parent.parent.parent / "docs" / "presence.md").read_text(encoding="utf-8")
+    absence, substitute = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    told = re.findall(r"^2026-.*$", page, re.MULTILINE)
+    tuesday = datetime(2026, 11, 24, 13, tzinfo=UTC)
+    written = (folder / "centre.toml").read_text(encoding="utf-8")
+    found = []
+    for leave in (absence, absence + substitute):
+        (folder / "centre.toml").write_text(f"{written}\n{leave}", encoding="utf-8")
+        directory = registry.load(folder).directory
+        found.append(report.gaps_in_words(presence.coming(directory, tuesday), directory).splitlines())
+    assert [told, []] == found
