@@ -93,7 +93,7 @@ cluster: setup system  ## play the day through three brokers, PostgreSQL and all
 test: setup system check  ## run every check and every test; ARGS="-k inbox"
 	@exec $(BIN)/python -m pytest $(or $(ARGS),--numprocesses 2 --dist worksteal)
 
-bench: setup  ## measure speed and memory beside their bare floors
+bench: setup system  ## measure speed and memory beside their bare floors
 	@$(BIN)/python -m tests.bench $(ARGS)
 	$(BIN)/python -m tests.bench.reading
 	$(BIN)/python -m tests.bench.broker

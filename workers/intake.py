@@ -12,6 +12,7 @@ from hub import broker
 from hub.account import SystemAccount
 from hub.broker import Arrived, Connection
 from hub.errors import Unavailable
+from hub.record import Relayed
 from hub.service import BROKER, Delivery, Prepared
 from hub.status import IN_HAND_SINCE, READY, TROUBLE, WORKED_AT
 from workers import relay, session, stopping
@@ -82,7 +83,10 @@ class Taking:
         self._hub = running.hub
         self._line = line
         self._settling: asyncio.Task[None] | None = None
+        # What is to be handed to the broker when that which is under way is done, and since when the first is claimed.
         self._handing: asyncio.Task[None] | None = None
+        self._claimed: list[Relayed] = []
+        self._since = 0.0
         # Deliveries that were taken in hand in all, and those that are not done yet.
         self.taken, self.in_hand = 0, 0
 
@@ -181,10 +185,7 @@ class Taking:
             return
         self._running.count("received", len(batch))
         await self._done(batch)
-        await self._handed()
-        if settled.claimed and not self._line.closed.is_set():
-            handing = relay.hand_over(self._running, self._line, settled.claimed, since)
-            self._handing = asyncio.create_task(handing, name="hand over")
+        await self._hand(settled.claimed, since)
         self._running.state["last_seconds"] = f"{time.perf_counter() - begun:.3f}"
 
     async def _done(self, batch: Sequence[Arrived]) -> None:
@@ -203,14 +204,27 @@ class Taking:
             self._running.state[IN_HAND_SINCE] = now
         self._running.state[WORKED_AT] = now
 
-    async def _handed(self) -> None:
-        """The answers of the batch before are with the broker, or with the relay."""
-        handing, self._handing = self._handing, None
-        if handing:
+    async def _hand(self, claimed: Sequence[Relayed], since: float) -> None:
+        """Hand answers to the broker beside the next batches; those that come meanwhile go together after it."""
+        if len(self._claimed) >= relay.PORTION:
+            await self._handed()
+        self._since = self._since if self._claimed else since
+        self._claimed += claimed
+        if self._handing is None or self._handing.done():
+            self._handing = asyncio.create_task(self._hand_over(), name="hand over")
+
+    async def _hand_over(self) -> None:
+        while self._claimed and not self._line.closed.is_set():
+            claimed, self._claimed = self._claimed, []
             try:
-                await handing
+                await relay.hand_over(self._running, self._line, claimed, self._since)
             except Unavailable as fault:
                 log.warning("answers.unwritten", exc_info=fault)
+
+    async def _handed(self) -> None:
+        """All answers are with the broker, or left to the relay."""
+        if self._handing:
+            await self._handing
 
     async def _ended(self) -> None:
         settling, self._settling = self._settling, None
