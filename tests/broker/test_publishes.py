@@ -20,7 +20,8 @@ async def test_of_thousands_of_mixed_publishes_each_hears_what_became_of_it(node
     kinds = (episodes.freeze, episodes.alarm, episodes.cut)
     done = await campaign.play(node, Plan(COUNT, seed=7, every=600, kinds=kinds, patience=1.0))
     assert ([], []) == (done.overlooked, done.wrong)
-    assert (COUNT, {"freeze": 1, "alarm": 1, "cut": 1}) == (len(done.attempts), done.episodes)
+    assert len(done.attempts) >= COUNT
+    assert {"freeze": 1, "alarm": 1, "cut": 1} == done.episodes
     assert (set(Kind), set(Sent)) == ({x.kind for x in done.attempts}, {x.verdict for x in done.attempts})
     assert {"freeze", "alarm"} <= {x.episode for x in done.attempts if x.verdict is Sent.UNKNOWN}
 

@@ -36,9 +36,9 @@ ROOM = 3
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much in which order of chance, with an episode after every so many.
+    """How much at least in which order of chance, with an episode after every so many.
 
-    `patience` is how long a publish waits during an episode. Without `fresh` ids a MsgId serves as AMQP id.
+    It goes on until there was an episode of each kind. `patience` is how long a publish waits during an episode. Without `fresh` ids a MsgId serves as AMQP id.
     """
 
     count: int
@@ -96,10 +96,10 @@ class _Relay:
 
     async def run(self) -> None:
         """Publish until it is enough and no episode is on."""
-        while self._left:
+        while not self._enough:
             try:
                 async with self._line() as line:
-                    while self._left and not self._over(line):
+                    while not self._enough and not self._over(line):
                         await self._portion(line)
             except Unavailable:
                 await asyncio.sleep(AGAIN_SECONDS)
@@ -109,6 +109,10 @@ class _Relay:
     @property
     def _left(self) -> int:
         return max(0, self._plan.count - len(self._done.attempts))
+
+    @property
+    def _enough(self) -> bool:
+        return not self._left and len(self._done.episodes) >= len(self._plan.kinds)
 
     @property
     def _due(self) -> bool:
@@ -147,7 +151,7 @@ class _Relay:
             self._begin()
         chance = self._place.chance
         calm = self._on is None
-        portion = self._mix.portion(min(self._left, PORTION if calm else chance.randint(SMALLEST, PORTION)))
+        portion = self._mix.portion(min(self._left or SMALLEST, PORTION if calm else chance.randint(SMALLEST, PORTION)))
         for x in portion:
             x.episode = "" if calm or self._episode is None else self._episode.__name__
         await asyncio.gather(_published(line, portion), self._room(calm and chance.random() * ROOM < 1))
