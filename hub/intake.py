@@ -179,12 +179,18 @@ def rehome(x: Item, practice: Practice, directory: Directory, now: datetime) -> 
 
 def recipients(envelope: Envelope, directory: Directory, acceptance: Acceptance = STRICT) -> tuple[Ours, ...]:
     """Every receiver that is ours, each once. The original receiver of a message that was passed on (OR) is none."""
-    found: dict[tuple[str, Party], Ours] = {}
+    owned = list(_owned(envelope, directory))
+    if len(owned) > 1:
+        first = {(receiver.role.strip().upper(), receiver.party): place for place, receiver, _ in reversed(owned)}
+        owned = [x for x in owned if x[0] in first.values()]
+    return tuple([_ours(place, receiver, practice, acceptance) for place, receiver, practice in owned])
+
+
+def _owned(envelope: Envelope, directory: Directory) -> Iterator[tuple[int, Receiver, Practice]]:
+    """The receivers that are ours, each with its place and practice."""
     for place, receiver in enumerate(envelope.receivers):
-        role = receiver.role.strip().upper()
-        if role != "OR" and (practice := _owner(receiver, directory)):
-            found.setdefault((role, receiver.party), _ours(place, receiver, practice, acceptance))
-    return tuple(found.values())
+        if receiver.role.strip().upper() != "OR" and (practice := _owner(receiver, directory)):
+            yield place, receiver, practice
 
 
 def _ours(place: int, receiver: Receiver, practice: Practice, acceptance: Acceptance) -> Ours:
@@ -213,7 +219,7 @@ def _carried(
         return None
     envelope = reading.envelope
     named = {id for r in envelope.receivers for id in (r.party.level_1, r.party.level_2)}
-    if origin.to_her_id in named and recipients(envelope, order.directory, order.acceptance):
+    if origin.to_her_id in named and any(_owned(envelope, order.directory)):
         return None
     # HITS 1216: an address that differs from the document's is told by a negative AppRec.
     practices = order.directory.practices

@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from hub import covering, desk, intake, registry, sender, shipping, watch, wire
 from hub.account import Accounts, SystemAccount
-from hub.change import Acknowledgement, Change, File, Returned, conflict
+from hub.change import Acknowledgement, Arrival, Change, File, Returned, conflict
 from hub.clock import Clock
 from hub.deadline import Deadline
 from hub.desk import Act
@@ -293,7 +294,8 @@ class Hub:
         # What is replayed from quarantine has no origin any more, but came by the broker all the same.
         carried = delivery.origin is not None or delivery.account.name.startswith(BROKER)
         labels = self._labels(change, carried, delivery.origin or _NOWHERE)
-        told = _conflicting(change, delivery.origin, now) if delivery.origin else None
+        arrived, origin = change.arrival, delivery.origin
+        told = partial(_conflicting, arrived, origin, now) if arrived and origin else None
         return Writing(change, now, delivery.raw, delivery.account.name, documents, labels, told, until)
 
     def _labels(self, change: Change, carried: bool, origin: Origin = _NOWHERE) -> tuple[Label | None, ...]:
@@ -447,11 +449,9 @@ def _kept(stored: Stored) -> bytes:
     return stored.raw
 
 
-def _conflicting(change: Change, origin: Origin, now: datetime) -> Writing | None:
+def _conflicting(arrival: Arrival, origin: Origin, now: datetime) -> Writing:
     """What a sender is told by the broker if its MsgId turns out to be another message's."""
-    if change.arrival is None:
-        return None
-    held = Change((), quarantined=conflict(change.arrival.key))
+    held = Change((), quarantined=conflict(arrival.key))
     bounced = intake.bounce(held, origin, Condition.INVALID_FIELD_VALUE, "MsgId", now)
     labels = tuple(o.document.label for o in bounced.outgoing if isinstance(o.document, Returned))
     return Writing(bounced, now, documents=(b"",) * len(labels), labels=labels)

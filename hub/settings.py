@@ -138,8 +138,8 @@ class Broker(_Section):
     """
 
     urls: tuple[Annotated[str, AfterValidator(_broker)], ...] = ()
-    prefetch: Annotated[int, Field(ge=1, le=5000)] = 256
-    batch: Annotated[int, Field(ge=1, le=1000)] = 128
+    prefetch: Annotated[int, Field(ge=1, le=5000)] = 1024
+    batch: Annotated[int, Field(ge=1, le=1000)] = 256
 
 
 class Worker(_Section):

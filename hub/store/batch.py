@@ -1,5 +1,6 @@
 """What is written together, and what became of each part of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,8 @@ class Writing:
     """One decision to write: its Change, when it was made, and its documents, written out.
 
     `documents` are in the order of `change.outgoing`, and so are `labels`: those of documents that go by the broker, or
-    None. `raw` and `via` belong to an arrival. `conflict` tells its sender, where the MsgId is another message's.
+    None. `raw` and `via` belong to an arrival. `conflict` makes what tells its sender, where the MsgId is another
+    message's.
     With `until`, whoever writes it hands those documents to the broker by itself: nobody else gets them before then.
     """
 
@@ -23,7 +25,7 @@ class Writing:
     via: str = ""
     documents: tuple[bytes, ...] = ()
     labels: tuple[Label | None, ...] = ()
-    conflict: "Writing | None" = None
+    conflict: "Callable[[], Writing] | None" = None
     until: datetime | None = None
 
 

@@ -72,10 +72,11 @@ def _repeat(c: Connection, writing: Writing) -> Written:
     assert arrival is not None
     found = _known(c, {arrival.key})[arrival.key]
     if found.digest != sha256(writing.raw).digest():
-        if writing.conflict and _told_before(c, [writing.conflict]):
+        told = writing.conflict() if writing.conflict else None
+        if told and _told_before(c, [told]):
             return Conflict()
         lane.add(c, quarantine, [_quarantine_row(writing, conflict(arrival.key))])
-        lane.add(c, outbox, _outbox_rows(writing.conflict, {}) if writing.conflict else [])
+        lane.add(c, outbox, _outbox_rows(told, {}) if told else [])
         lane.add(c, journal, [_line(writing, "message.conflict")])
         return Conflict()
     lane.add(c, journal, [_line(writing, "message.duplicate")])

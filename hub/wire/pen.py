@@ -5,6 +5,7 @@ parser, so that none needs to be loaded where no message is read.
 """
 
 import re
+from functools import lru_cache
 
 from hub.message import Code
 
@@ -38,8 +39,9 @@ def optional(name: str, value: str) -> str:
     return text(name, value) if value else ""
 
 
+@lru_cache(maxsize=1024)
 def simple(name: str, code: Code) -> str:
-    """A CS: value and text."""
+    """A CS: value and text; most messages ask for the same few."""
     return element(name, V=code.value, DN=code.text)
 
 

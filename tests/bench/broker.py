@@ -155,10 +155,10 @@ def _stored(both: Servers, folder: Path, asked: argparse.Namespace) -> None:
 
 
 _WORDS = {
-    "rounds": "Hub: intake, relay and watch as processes; all is kept. Floor: one process that consumes, validates with"
-    " lxml, stores one row for each message in batches and publishes with confirm. FastStream and Celery do the floor's"
-    " work with one plain handler and no batches; Celery takes tasks of its own making whose argument is the message,"
-    " from a quorum queue too.",
+    "rounds": "Hub: two intakes, relay and watch as processes; all is kept. Floor: one process that consumes, validates"
+    " with lxml, stores one row for each message in batches and publishes with confirm. FastStream and Celery do the"
+    " floor's work with one plain handler and no batches; Celery takes tasks of its own making whose argument is the"
+    " message, from a quorum queue too.",
     "costs": "Median of the rounds. consumer: the floor's or rival's own processes.",
     "steady": "From publish until the acknowledgement has come to the partner.",
     "burst": "The queue was filled while the hub was down; its clocks are 72 hours further than when it stopped.",

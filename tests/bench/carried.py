@@ -14,7 +14,7 @@ from tests.bench import messages
 from tests.bench.cost import Meter, Pace
 
 QUEUE, ANSWERS = "floor_async", "floor_answers"
-BATCH = 128
+BATCH = 256
 # The size of an acknowledgement of the hub's.
 ANSWER = b"<AppRec/>" * 200
 # `at` tells those who measure from outside when a message was stored.

@@ -25,12 +25,16 @@ from tests.bench.cost import Meter, Pace
 from tests.bench.servers import Servers
 from tests.crash import traffic
 
-KINDS = ("intake", "relay", "watch")
+# Which processes there are, by what they are called here: two intakes, as the machine has two cores.
+INTAKES = ("intake", "second intake")
+PROCESSES = {**dict.fromkeys(INTAKES, "intake"), "relay": "relay", "watch": "watch"}
 ADDRESS, ANSWERS = f"{traffic.OURS}_async", f"{traffic.PARTNER}_async"
 # How many messages are made at once to fill a queue, and how many of them are on their way to the broker at once.
 MAKING, FILLING = 5_000, 500
 # How long the processes may take to start, and without anything being taken in.
 STARTS, SILENT = 60.0, 120.0
+# Between two looks at how far it is, as each costs the database a little.
+LOOK = 0.5
 
 
 @dataclass(slots=True)
@@ -45,7 +49,7 @@ class Site:
 
     @contextmanager
     def working(self, start: datetime | None = None) -> Iterator[None]:
-        """One process of each kind; their clocks are right, or it is `start` now for them."""
+        """Two intakes, one relay and one watch; their clocks are right, or it is `start` now for them."""
         own = {
             "HUB_CONFIG": str(settings.sample()),
             "HUB_DATABASE__URL": self.url,
@@ -54,10 +58,10 @@ class Site:
         if start is not None:
             own |= {"HUB_CLOCK__START": start.isoformat(), "HUB_CLOCK__ANCHOR": str(time.time())}
         try:
-            for kind in KINDS:
-                with (self.folder / f"{kind}.log").open("ab") as log:
+            for name, kind in PROCESSES.items():
+                with (self.folder / f"{name}.log").open("ab") as log:
                     words = [sys.executable, "-m", "workers", kind]
-                    self.processes[kind] = subprocess.Popen(words, env={**os.environ, **own}, stderr=log)
+                    self.processes[name] = subprocess.Popen(words, env={**os.environ, **own}, stderr=log)
             self._beating()
             yield
         finally:
@@ -74,14 +78,16 @@ class Site:
     def drain(self, count: int, seed: int) -> Pace:
         """From the first that is taken in to the last answer that is confirmed; the queue is filled before.
 
-        Meanwhile the intake is stopped in the midst of whatever it does.
+        Meanwhile the intakes are stopped in the midst of whatever they do.
         """
-        before, intake = self.newest(), self.processes["intake"]
-        intake.send_signal(signal.SIGSTOP)
+        before, intakes = self.newest(), [self.processes[name] for name in INTAKES]
+        for intake in intakes:
+            intake.send_signal(signal.SIGSTOP)
         self.fill(count, seed)
         meter = self._meter()
         meter.begin()
-        intake.send_signal(signal.SIGCONT)
+        for intake in intakes:
+            intake.send_signal(signal.SIGCONT)
         for _ in self.progress(before, count):
             pass
         spent = meter.per_message(count)
@@ -94,7 +100,7 @@ class Site:
         heard, done = time.monotonic(), 0
         with psycopg.connect(self.url, autocommit=True) as c:
             while done < count:
-                time.sleep(0.2)
+                time.sleep(LOOK)
                 row = c.execute(_DONE, (before,)).fetchone()
                 assert row is not None
                 if row[0] > done:
@@ -124,17 +130,18 @@ class Site:
         asyncio.run(_emptied(self.node))
 
     def resident(self) -> dict[str, float]:
-        """Megabytes in memory of each process, the readers of the intake together by themselves."""
-        found = {kind: cost.resident(process.pid) for kind, process in self.processes.items()}
-        readers = sum(map(cost.resident, cost.below(self.processes["intake"].pid)))
-        return {"intake": found.pop("intake"), "readers": readers, **found}
+        """Megabytes in memory of each process, of the intakes the larger one, with its readers by themselves."""
+        found = {name: cost.resident(process.pid) for name, process in self.processes.items()}
+        largest = max(INTAKES, key=found.__getitem__)
+        readers = sum(map(cost.resident, cost.below(self.processes[largest].pid)))
+        return {"intake": found[largest], "readers": readers, "relay": found["relay"], "watch": found["watch"]}
 
     def _meter(self) -> Meter:
         pids: Mapping[str, int] = {kind: process.pid for kind, process in self.processes.items()}
         return Meter(
             {
-                "intake": lambda: cost.own(pids["intake"]),
-                "readers": lambda: cost.others(pids["intake"]),
+                "intakes": lambda: sum(cost.own(pids[name]) for name in INTAKES),
+                "readers": lambda: sum(cost.others(pids[name]) for name in INTAKES),
                 "relay": lambda: cost.tree(pids["relay"]),
                 "watch": lambda: cost.tree(pids["watch"]),
                 **self.servers.parts(),
@@ -144,11 +151,12 @@ class Site:
     def _beating(self) -> None:
         """Until all processes say that they live. Raises RuntimeError."""
         until = time.monotonic() + STARTS
+        pids = {process.pid for process in self.processes.values()}
         with psycopg.connect(self.url, autocommit=True) as c:
-            while c.execute("SELECT count(DISTINCT kind) FROM worker").fetchone() != (len(KINDS),):
+            while pids - {int(name.split("-")[-2]) for (name,) in c.execute("SELECT name FROM worker")}:
                 self._alive()
                 if time.monotonic() > until:
-                    raise RuntimeError(f"not all of {KINDS} have started: {self._logs()}")
+                    raise RuntimeError(f"not all of {[*PROCESSES]} have started: {self._logs()}")
                 time.sleep(0.1)
 
     def _alive(self) -> None:

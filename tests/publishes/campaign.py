@@ -38,7 +38,8 @@ ROOM = 3
 class Plan:
     """How much at least in which order of chance, with an episode after every so many.
 
-    It goes on until there was an episode of each kind. `patience` is how long a publish waits during an episode. Without `fresh` ids a MsgId serves as AMQP id.
+    It goes on until there was an episode of each kind. `patience` is how long a publish waits during an episode.
+    Without `fresh` ids a MsgId serves as AMQP id.
     """
 
     count: int
