@@ -9,8 +9,8 @@ from typing import Any
 
 from hub import __version__
 from hub.broker.topology import EXCHANGE, Queue, Topology
+from hub.outcome import Accepted, Held, Noted, Outcome, Rejected, Repeated
 from hub.record import Dead, Worker
-from hub.service import Accepted, Held, Noted, Outcome, Rejected, Repeated
 from hub.status import (
     IN_HAND_SINCE,
     SILENT,

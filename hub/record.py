@@ -176,6 +176,21 @@ class Lying:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """A configuration that was loaded: by whom, why, and its files by the SHA-256 (hex) of what they hold.
+
+    One that takes up an earlier one again says which.
+    """
+
+    number: int
+    at: datetime
+    who: str
+    why: str
+    files: Mapping[str, str]
+    again: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Worker:
     """A process that says that it lives; `state` is what it says of itself, as words and numbers."""
 

@@ -10,7 +10,7 @@ from functools import partial
 
 import structlog
 
-from hub import covering, desk, intake, registry, sender, shipping, watch, wire
+from hub import covering, desk, following, intake, sender, shipping, watch, wire
 from hub.account import Accounts, SystemAccount
 from hub.change import Acknowledgement, Arrival, Change, File, Returned, conflict
 from hub.clock import Clock
@@ -18,17 +18,19 @@ from hub.deadline import Deadline
 from hub.desk import Act
 from hub.directory import Directory, Inbox, InboxId, Person, Practice
 from hub.errors import BadRequest, NotAllowed, Stale, Unavailable, Unknown
+from hub.following import InForce
 from hub.intake import Order
 from hub.item import Item, ItemId
 from hub.message import (
     Attachment,
     Fault,
+    HerId,
     Message,
-    MessageKey,
     Reading,
     Unreadable,
     plain_message_id,
 )
+from hub.outcome import Accepted, Held, Noted, Outcome, Rejected, Repeated
 from hub.record import Asked, Relayed, Stored
 from hub.registry import Configuration
 from hub.settings import Acceptance, Settings, Signatures, Wire
@@ -57,48 +59,6 @@ _NOWHERE = Origin()
 BROKER = "amqp:"
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """It is in an inbox; the acknowledgement says so."""
-
-    key: MessageKey
-    document: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """It was turned away; the acknowledgement says why."""
-
-    key: MessageKey
-    document: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Repeated:
-    """It was here before; this is what was answered then."""
-
-    key: MessageKey
-    document: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """An acknowledgement of something of ours; it gets no acknowledgement."""
-
-    key: MessageKey
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """It is in quarantine: nobody can or may be answered with an AppRec.
-
-    `why` is unreadable, address, sender, conflict, transport or parked.
-    """
-
-    why: str
-    faults: tuple[Fault, ...]
-
-
 _PARKED = Fault(
     "X99",
     "The hub failed on this message several times; it is kept, and somebody looks at it",
@@ -108,8 +68,6 @@ _PARKED = Fault(
 # What all files of an answer may have together (EDI 2.0), and how much of each tells its type.
 MOST_BYTES = 35_000_000
 LOOKED_AT = 1_024
-
-Outcome = Accepted | Rejected | Repeated | Noted | Held
 
 # A batch that was read and judged, and is not committed yet.
 Prepared = Sequence[Writing]
@@ -146,12 +104,24 @@ class Hub:
         self._readers = readers
         self._grace = grace
         self._bell = asyncio.Event()
+        # Whose the inboxes were that have left the directory since the start.
+        self._left: dict[InboxId, HerId] = {}
+        # Which configuration is in force here; and whether it is a new one, for whoever watches.
+        self.version, self.renewed = 0, asyncio.Event()
         self.keep_months: int | None = None
 
     @property
     def directory(self) -> Directory:
         """Who is who."""
         return self.order.directory
+
+    def renew(self, found: InForce, order: Order) -> None:
+        """Decide by another configuration from now on; what lies open is moved by whoever watches."""
+        left = self.directory.inboxes.keys() - order.directory.inboxes.keys()
+        self._left |= {id: self.directory.inboxes[id].practice for id in left}
+        self.order, self.accounts, self.version = order, found.configuration.accounts, found.number
+        self.renewed.set()
+        self.ring()
 
     async def receive(self, batch: Sequence[Delivery], now: datetime) -> list[Outcome]:
         """Take a batch in: when this returns, every delivery is committed, and its outcome can be told."""
@@ -368,8 +338,11 @@ class Hub:
     async def _rehomed(self, item: Item, now: datetime) -> Writing:
         stored = await self.store.stored(item.id)
         assert stored is not None, "an item that was listed is there"
-        ours = intake.recipients((await self._message(stored)).envelope, self.directory)
-        practice = ours[0].practice if ours else next(iter(self.directory.practices.values()))
+        practices = self.directory.practices
+        practice = practices.get(self._left.get(item.inbox, HerId("")))
+        if practice is None:
+            ours = intake.recipients((await self._message(stored)).envelope, self.directory)
+            practice = ours[0].practice if ours else next(iter(practices.values()))
         return Writing(intake.rehome(item, practice, self.directory, now), now)
 
     def _practice(self, item: Item) -> Practice:
@@ -389,28 +362,32 @@ async def open_hub(
     Raises BadConfiguration when a file, the database or the schemas are not as they must be.
     """
     async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(Store(settings.database.url))
         # The readers start in their own processes meanwhile.
-        loading = asyncio.create_task(asyncio.to_thread(lambda: configuration or registry.load(settings.folder)))
+        loading = asyncio.create_task(following.in_force(store, settings.folder, given=configuration))
         if readers is None and not reading:
             readers = readers_of(settings.wire, settings.acceptance, settings.signatures)
         if readers is None:
-            readers = await stack.enter_async_context(
-                readers_of(settings.wire, settings.acceptance, settings.signatures)
-            )
+            starting = readers_of(settings.wire, settings.acceptance, settings.signatures)
+            readers = await stack.enter_async_context(starting)
         found = await loading
-        order = Order(found.directory, found.rules, found.ladders, settings.acceptance.choices())
-        store = await stack.enter_async_context(Store(settings.database.url))
+        order = found.order(settings.acceptance.choices())
         grace = timedelta(seconds=settings.watch.grace_seconds)
-        hub = Hub(order, found.accounts, store, readers, settings.running_clock(), grace)
+        hub = Hub(order, found.configuration.accounts, store, readers, settings.running_clock(), grace)
+        hub.version = found.number
         hub.keep_months = settings.database.keep_months
         if reading:
             await hub.rehome(hub.clock.now())
-        listening = asyncio.create_task(store.listen(hub.ring), name="listen")
+        beside = [
+            asyncio.create_task(store.listen(hub.ring), name="listen"),
+            asyncio.create_task(following.follow(store, found, order.acceptance, hub.renew), name="follow"),
+        ]
         try:
             yield hub
         finally:
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
+            for each in beside:
+                each.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
 
 
 def referred(readings: Iterable[Reading]) -> set[str]:

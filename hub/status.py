@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
-from hub import broker, registry, transport
+from hub import broker, following, transport
 from hub.broker import Connection, Topology
 from hub.clock import Clock
 from hub.directory import Directory
 from hub.errors import BadConfiguration, Unavailable
-from hub.record import Load, Worker
+from hub.record import Load, Version, Worker
 from hub.settings import Settings
 from hub.store import Store, engine
 
@@ -32,8 +32,12 @@ STUCK = timedelta(seconds=60)
 MOMENT_SECONDS = 2.0
 
 # What workers say of themselves: why they cannot work right now, since when they have deliveries in hand of which none
-# was done, when they took one or did one last, and how many lie ready for them.
+# was done, when they took one or did one last, how many lie ready for them, and by which version they decide.
 TROUBLE, IN_HAND_SINCE, WORKED_AT, READY = "trouble", "in_hand_since", "worked_at", "ready"
+CONFIGURATION = "configuration"
+
+# As long as a process may decide by another configuration than the one in force; it tells of itself every five seconds.
+BEHIND = timedelta(seconds=15)
 
 # The work that somebody must do where messages come by a broker, the processes that do it, and what waits without them.
 WORK = {
@@ -82,7 +86,10 @@ class Queues:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What the database showed: `waiting` documents are for the broker, the oldest `since` then."""
+    """What the database showed: `waiting` documents are for the broker, the oldest `since` then.
+
+    `version` is the configuration in force, None where none was ever loaded.
+    """
 
     workers: tuple[Worker, ...] = ()
     loads: tuple[Load, ...] = ()
@@ -90,6 +97,7 @@ class Kept:
     since: datetime | None = None
     held: int = 0
     parked: int = 0
+    version: Version | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +129,7 @@ def judge(facts: Facts, now: datetime) -> tuple[Finding, ...]:
     found = [*_store(facts), *_broker(facts.queues)]
     if facts.kept is not None:
         found += [*_work(facts, facts.kept, now), *_silent(facts, facts.kept, now), *_troubled(facts, now)]
-        found += [*_stuck(facts, now), *_idle(facts, now)]
+        found += [*_stuck(facts, now), *_idle(facts, now), *_behind(facts, now)]
     found += _deep(facts.queues)
     if facts.kept is not None:
         found += [*_outbox(facts, facts.kept, now), *_put_aside(facts.kept), *_late(facts.kept, now)]
@@ -156,11 +164,11 @@ def words(span: timedelta) -> str:
 async def gather(settings: Settings, clock: Clock, directory: Directory | None = None) -> Facts:
     """Look at everything once, the database and the broker at the same time; what cannot be reached is a fact too.
 
-    The directory is read where none is given.
+    The directory in force is read where none is given.
     """
     # It is read first: a wrong one says so before anything is asked.
     if settings.broker.urls and directory is None:
-        directory = registry.load(settings.folder).directory
+        directory = (await following.known(settings))[0].directory
     facts = await _gathered(settings, clock, directory)
     if any(_idle(facts, clock.now())):
         await asyncio.sleep(MOMENT_SECONDS)
@@ -182,7 +190,20 @@ async def look(store: Store, now: datetime) -> Kept:
     """What the database shows. Raises Unavailable."""
     waiting, since = await store.waiting(now)
     held, parked = await store.dead_count()
-    return Kept(tuple(await store.workers()), tuple(await store.loads(now)), waiting, since, held, parked)
+    version = next(iter(await store.versions(1)), None)
+    return Kept(tuple(await store.workers()), tuple(await store.loads(now)), waiting, since, held, parked, version)
+
+
+def alive(facts: Facts, now: datetime) -> list[Worker]:
+    """The processes that were heard of a moment ago."""
+    workers = facts.kept.workers if facts.kept else ()
+    return [x for x in workers if age(facts, x.seen_at, now) <= SILENT]
+
+
+def behind(facts: Facts, now: datetime) -> list[Worker]:
+    """Those of them that decide by an older configuration than the one in force."""
+    number = facts.kept.version.number if facts.kept and facts.kept.version else 0
+    return [x for x in alive(facts, now) if int(x.state.get(CONFIGURATION, "0")) < number]
 
 
 async def _kept(settings: Settings, clock: Clock) -> tuple[Kept | None, str]:
@@ -349,6 +370,18 @@ def _troubled(facts: Facts, now: datetime) -> Iterator[Finding]:
             means = {"store": "the database", "broker": "the broker"}.get(x.state[TROUBLE], x.state[TROUBLE])
             do = f"Mend {means}, or the way to it from there; {x.name} goes on by itself."
             yield Finding(severity, kind, f"{x.name} cannot work: it does not reach {means}.", do)
+
+
+def _behind(facts: Facts, now: datetime) -> Iterator[Finding]:
+    """Processes that do not take up the configuration in force."""
+    version = facts.kept.version if facts.kept else None
+    if version is None or age(facts, version.at, now) <= BEHIND:
+        return
+    for x in behind(facts, now):
+        had = x.state.get(CONFIGURATION, "0")
+        what = f"{x.name} still decides by version {had} of the configuration; version {version.number} is in force."
+        do = "Its log tells why, as configuration.unusable; load a version that it can use, or start it anew."
+        yield Finding(Severity.ATTENTION, x.kind, what, do)
 
 
 def _stuck(facts: Facts, now: datetime) -> Iterator[Finding]:

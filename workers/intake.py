@@ -11,6 +11,7 @@ import structlog
 from hub import broker
 from hub.account import SystemAccount
 from hub.broker import Arrived, Connection
+from hub.broker.topology import Topology
 from hub.errors import Unavailable
 from hub.record import Relayed
 from hub.service import BROKER, Delivery, Prepared
@@ -51,11 +52,13 @@ async def _look(running: Running, line: Connection, taking: "Taking") -> None:
     It has when it says so, when a queue has no consumer at all, and when messages lie ready there at two looks while
     nothing came between. What cannot be looked at hurts no other queue.
     """
-    queues = [queue.name for queue in broker.topology(running.hub.directory).inbound]
+    topology = broker.topology(running.hub.directory)
     waiting: dict[str, int] = {}
     while not line.closed.is_set():
         before, taken = waiting, taking.taken
         await stopping.pause(LOOK_SECONDS, line.closed)
+        topology = await _grown(running, line, taking, topology)
+        queues = [queue.name for queue in topology.inbound]
         depths = {name: depth for name in queues if (depth := await _depth(line, name))}
         waiting = {name: ready for name, (ready, _) in depths.items() if ready}
         running.state[READY] = str(sum(waiting.values()))
@@ -65,6 +68,21 @@ async def _look(running: Running, line: Connection, taking: "Taking") -> None:
         if lost and running.state.get(TROUBLE) is None and not line.closed.is_set():
             log.error("consumer.lost", queues=sorted(lost))
             line.closed.set()
+
+
+async def _grown(running: Running, line: Connection, taking: "Taking", known: Topology) -> Topology:
+    """Consume what another directory has more; of a practice that has left it nothing is lost in the broker."""
+    topology = broker.topology(running.hub.directory)
+    if topology == known or line.closed.is_set():
+        return known
+    here = {queue.name for queue in known.inbound}
+    try:
+        await line.declare(topology)
+        await taking.consume([queue.name for queue in topology.inbound if queue.name not in here])
+    except Unavailable as fault:
+        log.warning("queues.unmade", exc_info=fault)
+        return known
+    return topology
 
 
 async def _depth(line: Connection, queue: str) -> tuple[int, int] | None:
@@ -92,7 +110,7 @@ class Taking:
 
     async def run(self) -> None:
         """Until it is time to stop, or the connection ends. Raises Unavailable when the broker fails."""
-        await self._consume()
+        await self.consume()
         try:
             while batch := await self._gather():
                 self.taken += len(batch)
@@ -108,8 +126,10 @@ class Taking:
         elif self._line.closed.is_set():
             raise Unavailable("the connection to the broker ended")
 
-    async def _consume(self) -> None:
-        queues = [queue.name for queue in broker.topology(self._hub.directory).inbound]
+    async def consume(self, queues: Sequence[str] | None = None) -> None:
+        """Let deliveries come from these queues, or from all of the directory. Raises Unavailable."""
+        if queues is None:
+            queues = [queue.name for queue in broker.topology(self._hub.directory).inbound]
         # One by one where something in the queue seems to cost the connection, so that it is what counts as dead.
         careful = self._running.state.get(CAREFUL)
         await self._line.consume(queues, 1 if careful else self._running.settings.broker.prefetch)
@@ -280,7 +300,7 @@ class Taking:
         if resting:
             self._running.state.pop(TROUBLE, None)
             log.info("intake.resumed")
-            await self._consume()
+            await self.consume()
 
     async def _forget(self, done: Sequence[Arrived]) -> None:
         await self._patiently(lambda: self._hub.store.end_trials(list(map(_digest, done)), self._hub.clock.now()))

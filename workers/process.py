@@ -15,6 +15,7 @@ from hub.errors import BadConfiguration, Unavailable
 from hub.record import Worker
 from hub.service import Hub, open_hub
 from hub.settings import Settings
+from hub.status import CONFIGURATION
 from workers import health, stopping
 
 log = structlog.get_logger()
@@ -122,7 +123,8 @@ async def beat(kind: str, running: Running) -> None:
     started = clock.now()
     while not running.stop.is_set():
         try:
-            await running.hub.store.beat(Worker(running.name, kind, started, clock.now(), dict(running.state)))
+            state = {**running.state, CONFIGURATION: str(running.hub.version)}
+            await running.hub.store.beat(Worker(running.name, kind, started, clock.now(), state))
         except Unavailable as fault:
             log.warning("heartbeat.failed", exc_info=fault)
         await stopping.pause(BEAT_SECONDS, running.stop)

@@ -29,13 +29,12 @@ CAREFUL = "careful"
 async def run(running: Running, use: Callable[[Running, Connection], Awaitable[None]]) -> None:
     """Use one connection after the other; the broker may come and go, and need not be there at the beginning."""
     urls = needs_broker(running.settings)
-    topology = broker.topology(running.hub.directory)
     wait, soon = SHORTEST, 0
     while not running.stop.is_set():
         began: float | None = None
         try:
             async with broker.connected(urls, running.name) as line:
-                await line.declare(topology)
+                await line.declare(broker.topology(running.hub.directory))
                 began, wait = time.monotonic(), SHORTEST
                 running.state.pop(TROUBLE, None)
                 log.info("broker.connected", worker=running.name)

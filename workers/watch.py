@@ -67,14 +67,24 @@ async def _clocks(hub: Hub, stop: asyncio.Event) -> None:
 
 
 async def _cover(hub: Hub) -> None:
-    """Nothing lies with somebody away for longer than half a minute, and all of it is back soon after they are."""
+    """Nothing lies with somebody away for longer than half a minute, and all of it is back soon after they are.
+
+    Another configuration is heeded at once, and once more later: an intake may have read it a moment after us.
+    """
+    new = 0
     while True:
         try:
+            if new:
+                await hub.rehome(hub.clock.now())
             await hub.cover(hub.clock.now())
+            new = max(0, new - 1)
         except HubError as fault:
             # What was to move is found again.
             log.error("cover.failed", exc_info=fault)
-        await asyncio.sleep(max(hub.clock.seconds_until(hub.clock.now() + COVER), LOOK_SECONDS))
+        await stopping.pause(max(hub.clock.seconds_until(hub.clock.now() + COVER), LOOK_SECONDS), hub.renewed)
+        if hub.renewed.is_set():
+            hub.renewed.clear()
+            new = 2
 
 
 async def _months(hub: Hub) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import sys
-from collections.abc import Sized
 from dataclasses import asdict
 from datetime import UTC, datetime
 from io import TextIOWrapper
@@ -14,13 +13,12 @@ from zoneinfo import ZoneInfo
 import typer
 
 from hub import __version__, settings
-from hub.cli import dead, operations, routing
-from hub.cli.terminal import EX_CONFIG, EX_IOERR, EX_NOINPUT, AsJson, Config, fail, print_json, say
+from hub.cli import dead, directory, operations, routing
+from hub.cli.terminal import EX_CONFIG, EX_IOERR, EX_NOINPUT, AsJson, Config, counted, fail, in_force, print_json, say
 from hub.errors import BadConfiguration, HubError
 
 if TYPE_CHECKING:
     from hub.intake import Order
-    from hub.registry import Configuration
 
 # The years in which a message may be thought to come; calendars end somewhere, and time zones go a day beyond.
 YEARS = range(1900, 2200)
@@ -119,7 +117,7 @@ def check_config(config: Config = None) -> None:
     except BadConfiguration as fault:
         fail("\n".join(["the configuration is wrong", str(fault), *getattr(fault, "__notes__", ())]), EX_CONFIG)
     print(f"{settings.find(config)} and {found.folder.resolve()} are in order:")
-    print(_counted(known))
+    print(counted(known))
 
 
 @cli.command()
@@ -245,6 +243,7 @@ for _command in (operations.status, operations.cover, operations.topology, opera
     cli.command()(_command)
 cli.command()(routing.rehearse)
 cli.add_typer(dead.dead, name="dead", no_args_is_help=True)
+cli.add_typer(directory.directory, name="directory", no_args_is_help=True)
 cli.add_typer(routing.routes, name="routes", no_args_is_help=True)
 
 
@@ -277,36 +276,15 @@ def password() -> None:
 
 
 def _order(found: settings.Settings) -> "Order":
-    from hub import registry
     from hub.intake import Order
 
-    known = registry.load(found.folder)
+    known = in_force(found)
     return Order(known.directory, known.rules, known.ladders, found.acceptance.choices())
 
 
 def _site_schemas(config: Path | None) -> Path | None:
     """The folder of the site's own set, if a configuration names one."""
     return settings.load(config).wire.schemas if config or settings.configured() else None
-
-
-def _counted(known: "Configuration") -> str:
-    """How much of each thing there is, in two lines."""
-    who, accounts = known.directory, known.accounts
-    people: dict[str, Sized] = {
-        "practices": who.practices,
-        "people": who.people,
-        "inboxes": who.inboxes,
-        "patients": who.listings,
-        "partners": who.partners,
-    }
-    rules: dict[str, Sized] = {
-        "rules": known.rules,
-        "ladders": known.ladders,
-        "agreements": who.agreements,
-        "personal accounts": accounts.people,
-        "system accounts": accounts.systems,
-    }
-    return "\n".join(", ".join(f"{thing}: {len(of)}" for thing, of in line.items()) for line in (people, rules))
 
 
 def _bytes(files: list[Path]) -> list[bytes]:

@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from hub import settings
-from hub.cli.terminal import AsJson, Config, asked, print_json
+from hub.cli.terminal import AsJson, Config, asked, in_force, print_json
 from hub.errors import BadConfiguration, Unknown
 
 
@@ -58,10 +58,10 @@ def topology(config: Config = None, as_json: AsJson = False) -> None:
     what a broker imports: `hub topology --json > definitions.json`, then `rabbitmqctl import_definitions
     definitions.json`. Nothing is asked of a broker.
     """
-    from hub import broker, overview, registry
+    from hub import broker, overview
     from hub.broker.topology import definitions
 
-    found = broker.topology(registry.load(settings.load(config).folder).directory)
+    found = broker.topology(in_force(settings.load(config)).directory)
     if as_json:
         print_json(definitions(found))
     else:
@@ -93,6 +93,10 @@ def status(config: Config = None, as_json: AsJson = False) -> None:
 
 def cover(
     days: Annotated[int, typer.Option(help="How many days from today on.", min=1, max=366)] = 14,
+    directory: Annotated[
+        Path | None,
+        typer.Option(exists=True, file_okay=False, help="A folder instead of what is in force.", show_default=False),
+    ] = None,
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
@@ -103,12 +107,12 @@ def cover(
     from hub import presence, registry, report
 
     found = settings.load(config)
-    directory = registry.load(found.folder).directory
-    gaps = presence.coming(directory, found.running_clock().now(), days)
+    known = (registry.load(directory) if directory else in_force(found)).directory
+    gaps = presence.coming(known, found.running_clock().now(), days)
     if as_json:
         print_json([report.gap(gap) for gap in gaps])
     else:
-        print(report.gaps_in_words(gaps, directory) or f"Somebody covers everywhere, {days} days ahead.")
+        print(report.gaps_in_words(gaps, known) or f"Somebody covers everywhere, {days} days ahead.")
     raise typer.Exit(1 if gaps else 0)
 
 

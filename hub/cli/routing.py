@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hub import settings
-from hub.cli.terminal import EX_IOERR, AsJson, Config, fail, print_json
+from hub.cli.terminal import EX_IOERR, AsJson, Config, fail, in_force, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,16 +102,19 @@ def rehearse(
 ) -> None:
     """Judge what came by other rules, ladders or people, and show what would have moved. Nothing is written.
 
-    Each message is judged twice at the moment when it came: by the configuration as it is, and with the files that are
-    named. Shown are the inboxes between which messages would go, how many, by which rule, with examples; and how many
-    would be due sooner or later. Exits with 0 whatever moves; 78 when a file is wrong.
+    Each message is judged twice at the moment when it came: by the configuration in force, and by the folder that
+    hub.toml names, with the files that are named in the place of its own. Shown are the inboxes between which messages
+    would go, how many, by which rule, with examples; and how many would be due sooner or later. Exits with 0 whatever
+    moves; 78 when a file is wrong.
     """
+    from hub import registry
     from hub.errors import Unavailable
 
     span = _span(last)
     found = settings.load(config)
     now = found.running_clock().now()
-    old, new = _order(found, {}), _order(found, _instead(routes, ladders, directory))
+    old = _order(found, in_force(found))
+    new = _order(found, registry.load(found.folder, _instead(routes, ladders, directory)))
     try:
         done = asyncio.run(_rehearsed(found, old, new, now - span))
     except Unavailable as fault:
@@ -131,11 +134,9 @@ def _instead(routes: Path | None, ladders: Path | None, directory: Path | None) 
     return there | {name: path for name, path in named.items() if path}
 
 
-def _order(found: "Settings", instead: dict[str, Path]) -> "Order":
-    from hub import registry
+def _order(found: "Settings", known: "Configuration") -> "Order":
     from hub.intake import Order
 
-    known: Configuration = registry.load(found.folder, instead)
     return Order(known.directory, known.rules, known.ladders, found.acceptance.choices())
 
 

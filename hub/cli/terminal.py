@@ -1,5 +1,6 @@
 """What all commands share: their options, how they answer, and the exit codes."""
 
+import asyncio
 import json
 import sys
 from pathlib import Path
@@ -10,8 +11,9 @@ import typer
 from hub.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sized
 
+    from hub.registry import Configuration
     from hub.store import Store
 
 T = TypeVar("T")
@@ -36,6 +38,36 @@ async def asked(found: Settings, question: "Callable[[Store], Awaitable[T]]") ->
 
     async with Store(found.database.url) as store:
         return await question(store)
+
+
+def in_force(found: Settings) -> "Configuration":
+    """The configuration by which the hub decides. Raises BadConfiguration."""
+    from hub import following
+
+    known, why = asyncio.run(following.known(found))
+    if why:
+        say(f"{why}; so this goes by the folder {found.folder}")
+    return known
+
+
+def counted(known: "Configuration") -> str:
+    """How much of each thing there is, in two lines."""
+    who, accounts = known.directory, known.accounts
+    people: dict[str, Sized] = {
+        "practices": who.practices,
+        "people": who.people,
+        "inboxes": who.inboxes,
+        "patients": who.listings,
+        "partners": who.partners,
+    }
+    rules: dict[str, Sized] = {
+        "rules": known.rules,
+        "ladders": known.ladders,
+        "agreements": who.agreements,
+        "personal accounts": accounts.people,
+        "system accounts": accounts.systems,
+    }
+    return "\n".join(", ".join(f"{thing}: {len(of)}" for thing, of in line.items()) for line in (people, rules))
 
 
 def print_json(value: object) -> None:

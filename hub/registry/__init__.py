@@ -12,13 +12,16 @@ from pathlib import Path
 from hub.example import Example
 from hub.registry import account, directory, example, files, patients, references, sense, table
 from hub.registry.configuration import Configuration
+from hub.registry.patients import Before
 from hub.registry.problem import refuse
 
-__all__ = ["Configuration", "examples", "load"]
+__all__ = ["Before", "Configuration", "examples", "load"]
 
 
-def load(folder: Path, instead: Mapping[str, Path] = files.NONE) -> Configuration:
+def load(folder: Path, instead: Mapping[str, Path] = files.NONE, before: Before | None = None) -> Configuration:
     """Read one folder whole; `instead` has other files for some of its names, for a rehearsal.
+
+    Patients who are the same as `before` are not read again.
 
     Raises BadConfiguration, which names file, key and reason of the first thing that is wrong, counts the
     others and carries them as notes. Names are checked before what they mean, and the patients last.
@@ -27,7 +30,7 @@ def load(folder: Path, instead: Mapping[str, Path] = files.NONE) -> Configuratio
     refuse(references.wrong(found))
     refuse(sense.wrong(found))
     who = directory.made(found)
-    listings = patients.read(found.place(files.PATIENTS), who)
+    listings = patients.read(found.place(files.PATIENTS), who, before)
     return Configuration(
         replace(who, listings=listings),
         table.rules(found.routes),

@@ -7,6 +7,7 @@ import csv
 import gc
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -16,8 +17,9 @@ from sys import intern
 from typing import NoReturn
 
 from hub import identity
-from hub.directory import Directory, Flag, InboxId, InboxKind, Listing, Person
+from hub.directory import Directory, Flag, InboxId, InboxKind, Listing, Person, PersonId
 from hub.errors import BadConfiguration
+from hub.message import HerId
 from hub.registry import source
 from hub.registry.problem import Problem, refuse
 
@@ -25,6 +27,9 @@ COLUMNS = ("national_id", "family_name", "given_name", "gp", "pht", "services", 
 
 # A last column that is needed only for numbers that tell no birth date.
 BORN = "born"
+
+# A list of which more than this part is another is read whole.
+MOST_CHANGES = 0.2
 
 LANGUAGE = re.compile(r"[a-z]{2,3}")
 
@@ -38,6 +43,14 @@ class _Wrong(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class _Changed:
+    """Lines of a file that are new, with their numbers, and those that are gone."""
+
+    fresh: Mapping[bytes, int]
+    gone: AbstractSet[bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class _Known:
     """Whom a row may name: people with an inbox of their own, and the teams."""
 
@@ -45,13 +58,23 @@ class _Known:
     teams: Mapping[tuple[str, str], InboxId]
 
 
-def read(path: Path, directory: Directory) -> dict[str, Listing]:
-    """The patients by national number.
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A list as it was read a while ago: what the file held, and what came of it."""
+
+    raw: bytes
+    listings: Mapping[str, Listing]
+
+
+def read(path: Path, directory: Directory, before: Before | None = None) -> Mapping[str, Listing]:
+    """The patients by national number; of a list that was read before only the lines that are new.
 
     Raises BadConfiguration when the file cannot be read, its header is another, or a row cannot be used.
     """
     with _undisturbed():
-        return _read(path, _known(directory))
+        known = _known(directory)
+        changed = _changed(before, source.raw(path), known) if before else None
+        return _altered(path, before, changed, known) if before and changed else _read(path, known)
 
 
 @contextmanager
@@ -66,10 +89,66 @@ def _undisturbed() -> Iterator[None]:
             gc.enable()
 
 
+def _changed(before: Before, raw: bytes, known: _Known) -> _Changed | None:
+    """The lines that are new and those that are gone; None when all of it is better read anew."""
+    if raw == before.raw:
+        fresh, gone = {}, set[bytes]()
+    elif b'"' in raw or b'"' in before.raw:
+        # In quotation marks a row may have many lines.
+        return None
+    else:
+        was, is_ = before.raw.splitlines(), raw.splitlines()
+        old, new = set(was), set(is_)
+        if len(new) != len(is_) or was[:1] != is_[:1]:
+            # The same line twice, which is to be told; or other columns.
+            return None
+        fresh = {line: n for n, line in enumerate(is_, 1) if line not in old and line.strip()}
+        gone = {line for line in old - new if line.strip()}
+    if len(fresh) + len(gone) > MOST_CHANGES * len(before.listings):
+        return None
+    # What is known may be less than it was, also for whoever stands on the same line as before.
+    named = {(x.gp, x.practice, x.pht) for x in before.listings.values()}
+    if all(_stands(known, *names) for names in named):
+        return _Changed(fresh, gone)
+    return None
+
+
+def _stands(known: _Known, gp: PersonId, practice: HerId, pht: InboxId | None) -> bool:
+    doctor = known.doctors.get(gp)
+    return doctor is not None and doctor.practice == practice and (pht is None or (practice, pht) in known.teams)
+
+
+def _altered(path: Path, before: Before, changed: _Changed, known: _Known) -> Mapping[str, Listing]:
+    """The list with some lines taken away and others added."""
+    if not changed.fresh and not changed.gone:
+        return before.listings
+    header = next(_cells(before.raw.splitlines()[:1]))
+    try:
+        gone, rows = list(_cells(changed.gone)), list(_cells(changed.fresh))
+    except (csv.Error, UnicodeDecodeError):
+        rows = [[]]
+    if any(len(row) != len(header) for row in rows):
+        # Whoever reads all of it can say what is wrong, and where.
+        return _read(path, known)
+    listings = dict(before.listings)
+    for row in gone:
+        del listings[row[0].strip()]
+    return _added(path, listings, zip(changed.fresh.values(), rows, strict=True), known)
+
+
+def _cells(lines: Iterable[bytes]) -> Iterator[list[str]]:
+    return csv.reader((line.decode("utf-8-sig") for line in lines), delimiter=";", strict=True)
+
+
 def _read(path: Path, known: _Known) -> dict[str, Listing]:
-    listings: dict[str, Listing] = {}
+    return _added(path, {}, _rows(path), known)
+
+
+def _added(
+    path: Path, listings: dict[str, Listing], rows: Iterable[tuple[int, list[str]]], known: _Known
+) -> dict[str, Listing]:
     problems = []
-    for line, row in _rows(path):
+    for line, row in rows:
         try:
             listing = _listing(row, known)
             if listing.national_id in listings:

@@ -42,7 +42,7 @@ def text(path: Path) -> str:
 
     Raises BadConfiguration when the file is missing, cannot be read or is in another encoding.
     """
-    data = _bytes(path)
+    data = raw(path)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
@@ -51,7 +51,8 @@ def text(path: Path) -> str:
         raise BadConfiguration(str(path), f"line {line}", reason) from None
 
 
-def _bytes(path: Path) -> bytes:
+def raw(path: Path) -> bytes:
+    """What a file holds. Raises BadConfiguration when it is missing or cannot be read."""
     try:
         return path.read_bytes()
     except FileNotFoundError:

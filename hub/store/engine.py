@@ -1,6 +1,7 @@
 """How a database is opened so that what is committed stays committed; each kind has a module of its own."""
 
 import sqlite3
+from pathlib import Path
 from types import ModuleType
 
 import psycopg
@@ -39,6 +40,12 @@ def address(url: str) -> URL:
         reason = str(fault) if type(fault) is ValueError else "must begin with sqlite:/// or postgresql://"
         raise BadConfiguration("configuration", "database.url", reason) from fault
     return found
+
+
+def there(url: str) -> bool:
+    """Whether there is anything to open: a database in a file would be made by whoever opens it."""
+    at = address(url)
+    return at.get_backend_name() != "sqlite" or Path(at.database or "").exists()
 
 
 def shown(url: str) -> str:

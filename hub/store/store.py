@@ -1,6 +1,7 @@
 """The store: one transaction for a batch of Changes, and the questions one may ask."""
 
-from collections.abc import Callable, Collection, Sequence
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Self
@@ -26,9 +27,10 @@ from hub.record import (
     Sent,
     Stored,
     Told,
+    Version,
     Worker,
 )
-from hub.store import engine, liveness, lying, partition, quarantining, reading, relaying, trials
+from hub.store import engine, liveness, lying, partition, quarantining, reading, relaying, trials, versioning
 from hub.store.batch import Writing, Written
 from hub.store.grouping import Grouping
 from hub.store.side import Side, Writer
@@ -301,6 +303,30 @@ class Store:
     async def probe(self, now: datetime) -> None:
         """Write something to the disk that leaves nothing behind. Raises Unavailable when nothing can be written."""
         await self._sharer.within(self._kind.BEAT_SECONDS, liveness.probe, now)
+
+    async def newest_version(self) -> int:
+        """The number of the configuration in force; 0 when none was ever loaded."""
+        return await self._readers.run(versioning.newest)
+
+    async def versions(self, limit: int = 100) -> list[Version]:
+        """The last configurations that were loaded, the one in force first."""
+        return await self._readers.run(versioning.versions, limit)
+
+    async def version(self, number: int) -> Version | None:
+        """One configuration that was loaded, or None."""
+        return await self._readers.run(versioning.version, number)
+
+    async def contents(self, digests: Collection[str]) -> dict[str, bytes]:
+        """What files of configurations hold, by their digests."""
+        return await self._readers.run(versioning.contents, digests)
+
+    async def put_version(self, version: Version, contents: Mapping[str, bytes]) -> bool:
+        """Put a configuration in force; `contents` has what its files hold, by their digests.
+
+        False when another one was put in force meanwhile: its number must be the next one. Raises Unavailable.
+        """
+        packed = await asyncio.to_thread(lambda: {digest: versioning.pack(x) for digest, x in contents.items()})
+        return await self._writer.run(versioning.add, version, packed)
 
     async def workers(self) -> list[Worker]:
         """Every process that was heard of lately."""

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 # The migration that these tables are; start-up refuses another one.
-REVISION = "0005"
+REVISION = "0006"
 
 NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -352,6 +352,27 @@ journal = Table(
     Column("inbox", _short(64)),
     Column("who", _short(64), nullable=False),
     Column("detail", Text, nullable=False),
+)
+
+# Each configuration that was loaded; the last one is in force. `files` names each of its files by the digest of its
+# content, and `again` the version that was taken up again.
+configuration = Table(
+    "configuration",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("who", _short(64), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("again", Number),
+    Column("files", Text, nullable=False),
+)
+
+# What files of configurations hold, compressed; most versions share most of it.
+configuration_file = Table(
+    "configuration_file",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
 )
 
 session = Table(

@@ -8,7 +8,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from hub.errors import Busy, HubError, Unwritable
-from hub.service import Accepted, Delivery, Held, Hub, Noted, Outcome, Prepared, Rejected, Repeated
+from hub.outcome import Accepted, Held, Noted, Outcome, Rejected, Repeated
+from hub.service import Delivery, Hub, Prepared
 from hub.web import problem, upload
 from hub.web.access import system
 from hub.web.upload import Afloat

@@ -12,7 +12,8 @@ import pytest
 
 from hub import settings
 from hub.account import SystemAccount
-from hub.service import BROKER, Delivery, Held
+from hub.outcome import Held
+from hub.service import BROKER, Delivery
 from hub.service import Hub as OpenHub
 from hub.store import Store
 from tests import centre

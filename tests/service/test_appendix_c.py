@@ -20,7 +20,8 @@ from hub.desk import REASONS, Act
 from hub.directory import InboxId, Person, PersonId
 from hub.item import Action, Item
 from hub.message import Fault, Message, MessageId
-from hub.service import Accepted, Delivery, Held, Hub, Noted, Outcome, Rejected, Repeated, open_hub
+from hub.outcome import Accepted, Held, Noted, Outcome, Rejected, Repeated
+from hub.service import Delivery, Hub, open_hub
 from hub.wire import catalogue, reader
 from tests import centre
 from tests.wire.builders import (

@@ -8,7 +8,8 @@ import pytest
 from hub import settings
 from hub.acceptance import STRICT, Acceptance, Choice
 from hub.errors import BadConfiguration
-from hub.service import Accepted, Delivery, Held, Hub, Outcome, Rejected, open_hub
+from hub.outcome import Accepted, Held, Outcome, Rejected
+from hub.service import Delivery, Hub, open_hub
 from tests import centre
 from tests.wire.builders import dialogue, ident, organisation
 

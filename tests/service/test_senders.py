@@ -8,7 +8,8 @@ import pytest
 from hub.desk import Act
 from hub.directory import InboxId
 from hub.item import Action, Item
-from hub.service import Accepted, Delivery, Held, Hub, Noted, Outcome
+from hub.outcome import Accepted, Held, Noted, Outcome
+from hub.service import Delivery, Hub
 from tests import centre
 from tests.wire.builders import APPREC_1_1, conversation, dialogue, ident, organisation, patient
 

@@ -7,7 +7,7 @@ import pytest
 
 from hub import status
 from hub.directory import InboxId
-from hub.record import Load, Worker
+from hub.record import Load, Version, Worker
 from hub.status import Depth, Facts, Kept, Queues, Seen, Severity
 from tests import builders
 
@@ -40,6 +40,11 @@ def others(*workers: Worker) -> tuple[Worker, ...]:
     return (*workers, *(worker(kind, name="z") for kind in ("intake", "relay", "watch") if kind not in kinds))
 
 
+def version(age: float) -> Version:
+    """The second one that was loaded, so many seconds ago."""
+    return Version(2, ago(age), "kari", "", {})
+
+
 def seen(*depths: Depth) -> Queues:
     return Queues(depths)
 
@@ -52,6 +57,15 @@ CASES: dict[str, tuple[Facts, list[tuple[Severity, str]]]] = {
     "all is well": (facts(), []),
     "nothing is looked for at a broker where none is configured": (Facts(Kept()), []),
     "serve watches too": (facts(worker("intake"), worker("relay"), worker("serve")), []),
+    "a process may be a moment behind what was loaded": (facts(*others(worker("relay")), version=version(15)), []),
+    "a process that stays behind what was loaded": (
+        facts(*others(worker("relay", configuration="1")), version=version(16)),
+        [(ATTENTION, kind) for kind in ("relay", "intake", "watch")],
+    ),
+    "all decide by what was loaded": (
+        facts(*(worker(kind, configuration="2") for kind in ("intake", "relay", "watch")), version=version(16)),
+        [],
+    ),
     "a worker may be silent for 30 seconds": (facts(*others(worker("relay", 30))), []),
     "a worker that is silent for longer": (facts(*others(worker("relay", 31))), [(ATTENTION, "relay")]),
     "a worker alone that is silent for 60 seconds lives": (facts(*others(worker("relay", 60))), [(ATTENTION, "relay")]),

@@ -21,7 +21,8 @@ from hub.desk import Act
 from hub.directory import InboxId, PersonId
 from hub.item import Action, Item
 from hub.message import HerId
-from hub.service import Accepted, Delivery, Hub, Noted
+from hub.outcome import Accepted, Noted
+from hub.service import Delivery, Hub
 from hub.settings import Rehearsal
 from hub.web.app import app
 from tests.centre import configured, opened

@@ -16,7 +16,8 @@ from playwright.async_api import Browser, Page, Route, expect
 import hub.web
 from hub.directory import InboxId
 from hub.message import Code, Diagnosis, Event, Kind, Medicine, Message, Report, Status, Stay, Topic
-from hub.service import Accepted, Delivery, Hub
+from hub.outcome import Accepted
+from hub.service import Delivery, Hub
 from hub.web import language
 from hub.web.pages import report, wording
 from hub.wire import reader

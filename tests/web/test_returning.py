@@ -7,7 +7,8 @@ from playwright.async_api import Browser, expect
 
 from hub.desk import Act
 from hub.item import Action, Item, Purpose, State
-from hub.service import Accepted, Delivery
+from hub.outcome import Accepted
+from hub.service import Delivery
 from tests.web.running import HOME_SERVICE, MORNING, TEAM, Centre, browsing, form, hidden, message, sample, text_of
 
 WRITTEN = "Pasienten har\nen annen fastlege."

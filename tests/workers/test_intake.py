@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ import pytest
 
 from hub import broker, transport
 from hub import intake as decisions
-from hub.message import Message
+from hub.message import HerId, Message
 from hub.store.migrate import migrate
 from hub.transport import Condition
 from tests import centre
@@ -202,3 +203,33 @@ def _shown(depth: Any, deaf: Callable[[], bool]) -> Any:
         return ready + deaf(), consumers
 
     return shown
+
+
+async def test_a_practice_that_joins_while_it_runs_gets_what_is_sent_to_it(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its queue is made and consumed, and nothing is interrupted for it."""
+    monkeypatch.setattr(intake, "LOOK_SECONDS", 0.1)
+    async with place.working(intake.run) as running:
+        await place.send(centre.message(1), "first")
+        await place.until(lambda: _counted(running.state, "received", 1))
+        (old,) = place.hub.directory.practices.values()
+        new = replace(old, her_id=HerId("900199"), services={})
+        directory = replace(place.hub.directory, practices={old.her_id: old, new.her_id: new})
+        place.hub.order = replace(place.hub.order, directory=directory)
+        await place.until(lambda: _consumed(place, "900199_async"))
+        await place.send(centre.message(2), "second")
+        await place.until(lambda: _counted(running.state, "received", 2))
+        assert "disconnects" not in running.state
+
+
+async def _consumed(place: Place, queue: str) -> bool:
+    """Whether somebody consumes a queue; one that is not there yet has nobody."""
+    connection = await aio_pika.connect(place.settings.broker.urls[0])
+    async with connection:
+        channel = await connection.channel()
+        try:
+            found = await channel.declare_queue(queue, passive=True)
+        except aio_pika.exceptions.ChannelNotFoundEntity:
+            return False
+        return bool(found.declaration_result.consumer_count)
