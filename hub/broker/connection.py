@@ -20,7 +20,7 @@ from aiormq import Channel
 from aiormq.abc import DeliveredMessage
 from aiormq.exceptions import ChannelPreconditionFailed
 
-from hub.broker import labelling
+from hub.broker import labelling, leniency
 from hub.broker.topology import DEAD, EXCHANGE, Queue, Topology
 from hub.errors import BadConfiguration, Unavailable
 from hub.transport import Label, Origin
@@ -36,6 +36,9 @@ BROKEN = (AMQPError, OSError, TimeoutError, RuntimeError, StopAsyncIteration)
 
 # What a broker must be able to say, or what is handed to it may be lost: that it has a message, and that it has not.
 NEEDED = ("publisher_confirms", "basic.nack")
+
+
+leniency.install()
 
 
 class Sent(StrEnum):
