@@ -47,7 +47,7 @@ async def in_force(
     Of what was in force `before`, the patients that are still the same are not read again.
     Raises BadConfiguration when it is not as it must be, and Unavailable.
     """
-    version = next(iter(await store.versions(1)), None)
+    version = await store.version_in_force()
     if version is None:
         return InForce(await asyncio.to_thread(registry.load, folder) if given is None else given)
     return InForce(await _loaded(store, version, before), version.number, version.files)
@@ -63,7 +63,7 @@ async def known(settings: Settings) -> tuple[Configuration, str]:
     if engine.there(settings.database.url):
         try:
             async with Store(settings.database.url) as store:
-                version = next(iter(await store.versions(1)), None)
+                version = await store.version_in_force()
                 contents = await store.contents(set(version.files.values())) if version else {}
         except (BadConfiguration, Unavailable) as fault:
             why = str(fault)

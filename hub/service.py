@@ -148,12 +148,19 @@ class Hub:
         log.info("messages.received", **_counted(outcomes))
         return Settled(outcomes, [x for w in written if isinstance(w, Committed) for x in w.claimed])
 
-    async def park(self, delivery: Delivery, now: datetime) -> None:
-        """Put a delivery aside that could not be taken in however often it was tried; its sender is told."""
+    async def park(self, delivery: Delivery, now: datetime) -> bool:
+        """Put a delivery aside that could not be taken in however often it was tried; its sender is told.
+
+        False when it was taken in after all, and only those died who were to say so: then nothing happens.
+        """
+        if await self.store.here(delivery.raw):
+            log.warning("message.here")
+            return False
         held = intake.quarantine("parked", (_PARKED,), None, now)
         change = intake.bounce(held, delivery.origin, Condition.INTERNAL_ERROR, "", now) if delivery.origin else held
         await self._commit([self._writing(delivery, change, now)])
         log.error("message.parked", via=delivery.account.name)
+        return True
 
     async def act(self, id: ItemId, act: Act, version: int, who: Person, now: datetime) -> Item:
         """Do what a person asks, if nobody changed the item since `version`; returns it as it is now.

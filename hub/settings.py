@@ -134,7 +134,8 @@ class Watch(_Section):
 class Broker(_Section):
     """The message broker: its addresses (one for each node of a cluster), none where messages come over HTTP only.
 
-    `prefetch` deliveries are fetched ahead by each intake worker, and at most `batch` are committed together.
+    `prefetch` deliveries are fetched ahead by each intake worker, shared by its queues; at most `batch` are committed
+    together.
     """
 
     urls: tuple[Annotated[str, AfterValidator(_broker)], ...] = ()

@@ -20,21 +20,31 @@ from hub.store import Store, engine
 SILENT = timedelta(seconds=30)
 # Twice that. A worker's own wait for a broker or a database is never longer than some seconds, so this one is gone.
 GONE = timedelta(seconds=60)
-# The relay looks four times a second and tries again after five seconds: what still waits was tried several times.
-WAITING = timedelta(seconds=60)
+# The relay looks four times a second and tries again after five seconds: what still waits was tried several times. And
+# what an intake takes in has lain in the broker no longer, unless more comes than it can take.
+WAITING = timedelta(seconds=30)
 # A queue that is missing closes the channel, and each next look costs a connection: after so many it is clear enough.
 MISSING = 20
 # So many of several queues are named.
 NAMED = 5
-# As long as a worker may have the same in hand, or leave alone what lies ready: it looks for itself twice meanwhile.
-STUCK = timedelta(seconds=60)
+# As long as a worker may have the same in hand, or leave alone what lies ready: it looks for itself meanwhile.
+STUCK = timedelta(seconds=30)
 # What lies ready may be on its way to somebody: it is looked at once more after so long.
 MOMENT_SECONDS = 2.0
 
 # What workers say of themselves: why they cannot work right now, since when they have deliveries in hand of which none
-# was done, when they took one or did one last, how many lie ready for them, and by which version they decide.
+# was done, when they took one or did one last, how many lie ready for them, how many seconds what they took last had
+# waited since it was sent, and by which version they decide.
 TROUBLE, IN_HAND_SINCE, WORKED_AT, READY = "trouble", "in_hand_since", "worked_at", "ready"
-CONFIGURATION = "configuration"
+WAITED, CONFIGURATION = "waited_seconds", "configuration"
+
+# What keeps a worker from its work, and what is to be mended then.
+STORE, BROKER, BLOCKED = "store", "broker", "blocked"
+_MEANT = {
+    STORE: "the database",
+    BROKER: "the broker",
+    BLOCKED: "a broker that takes something: this one has no memory or disk left",
+}
 
 # As long as a process may decide by another configuration than the one in force; it tells of itself every five seconds.
 BEHIND = timedelta(seconds=15)
@@ -129,7 +139,7 @@ def judge(facts: Facts, now: datetime) -> tuple[Finding, ...]:
     found = [*_store(facts), *_broker(facts.queues)]
     if facts.kept is not None:
         found += [*_work(facts, facts.kept, now), *_silent(facts, facts.kept, now), *_troubled(facts, now)]
-        found += [*_stuck(facts, now), *_idle(facts, now), *_behind(facts, now)]
+        found += [*_stuck(facts, now), *_idle(facts, now), *_backlog(facts, now), *_behind(facts, now)]
     found += _deep(facts.queues)
     if facts.kept is not None:
         found += [*_outbox(facts, facts.kept, now), *_put_aside(facts.kept), *_late(facts.kept, now)]
@@ -190,7 +200,7 @@ async def look(store: Store, now: datetime) -> Kept:
     """What the database shows. Raises Unavailable."""
     waiting, since = await store.waiting(now)
     held, parked = await store.dead_count()
-    version = next(iter(await store.versions(1)), None)
+    version = await store.version_in_force()
     return Kept(tuple(await store.workers()), tuple(await store.loads(now)), waiting, since, held, parked, version)
 
 
@@ -367,7 +377,7 @@ def _troubled(facts: Facts, now: datetime) -> Iterator[Finding]:
         troubled = [x for x in alive if x.state.get(TROUBLE) and not _known(facts, x.state[TROUBLE])]
         severity = Severity.BROKEN if len(troubled) == len(alive) else Severity.ATTENTION
         for x in troubled:
-            means = {"store": "the database", "broker": "the broker"}.get(x.state[TROUBLE], x.state[TROUBLE])
+            means = _MEANT.get(x.state[TROUBLE], x.state[TROUBLE])
             do = f"Mend {means}, or the way to it from there; {x.name} goes on by itself."
             yield Finding(severity, kind, f"{x.name} cannot work: it does not reach {means}.", do)
 
@@ -398,13 +408,36 @@ def _stuck(facts: Facts, now: datetime) -> Iterator[Finding]:
 def _idle(facts: Facts, now: datetime) -> Iterator[Finding]:
     """Messages that lie ready although there are consumers, all of which have had nothing to do for long."""
     alive = _working(facts, now)
-    if not alive or any((_since(facts, x, WORKED_AT, now) or _age(facts, x, now)) <= STUCK for x in alive):
+    if not alive or any(_rested(facts, x, now) <= STUCK for x in alive):
         return
     for depth in facts.queues.depths if facts.queues else ():
         if depth.inbound and depth.ready and depth.consumers:
             what = f"{_many(depth.ready, 'message')} in {depth.queue}, and none of its consumers takes any."
             do = "Restart `hub worker intake`; then `rabbitmqctl list_consumers` tells who else consumes there."
             yield Finding(Severity.BROKEN, depth.queue, what, do)
+
+
+def _backlog(facts: Facts, now: datetime) -> Iterator[Finding]:
+    """Messages that are taken in long after they were sent, while more of them lie ready."""
+    ready = sum(depth.ready for depth in facts.queues.depths if depth.inbound) if facts.queues else 0
+    waited = waits(facts, now)
+    if ready and waited > WAITING:
+        lie = f"{_many(ready, 'message')} in the broker's queues"
+        what = f"{lie}, and what is taken in now was sent {words(waited)} ago."
+        do = "Start more `hub worker intake`, where a core is free; or let those go on, if nothing more comes."
+        yield Finding(Severity.ATTENTION, "backlog", what, do)
+
+
+def waits(facts: Facts, now: datetime) -> timedelta:
+    """How long what lies in the broker has waited at least: as long as what the quickest intake took last."""
+    told = [float(x.state[WAITED]) for x in _working(facts, now) if WAITED in x.state]
+    return timedelta(seconds=min(told, default=0.0) / facts.speed)
+
+
+def _rested(facts: Facts, x: Worker, now: datetime) -> timedelta:
+    """For how long an intake has done nothing."""
+    since = _since(facts, x, WORKED_AT, now)
+    return _age(facts, x, now) if since is None else since
 
 
 def _working(facts: Facts, now: datetime) -> list[Worker]:

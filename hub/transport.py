@@ -128,9 +128,13 @@ def unreadable(faults: tuple[Fault, ...]) -> Condition:
 def returned(origin: Origin, condition: Condition, data: str, words: str, at: datetime) -> Label | None:
     """An error message to whoever sent a delivery, or None when nobody knows who that was.
 
-    It has no body. It goes to the sender's own error queue, whatever address for replies it gave.
+    It has no body. It goes to the sender's own error queue, whatever address for replies it gave; only where it does
+    not say who it is, to the one whose queue that address is.
     """
-    if not has_queues(origin.from_her_id):
+    sender = origin.from_her_id
+    if not has_queues(sender):
+        sender = origin.reply_to.removesuffix(inbound("")).removesuffix(errors(""))
+    if not has_queues(sender):
         return None
     told = {
         "originalMessageId": origin.id,
@@ -139,8 +143,7 @@ def returned(origin: Origin, condition: Condition, data: str, words: str, at: da
         "errorDescription": words,
         "errorConditionData": data,
     }
-    queue = errors(origin.from_her_id)
-    return Label(origin.label, origin.to_her_id, origin.from_her_id, queue, origin.id, "text/plain", told)
+    return Label(origin.label, origin.to_her_id, sender, errors(sender), origin.id, "text/plain", told)
 
 
 def _wrong(origin: Origin) -> Iterator[Wrong]:

@@ -1,18 +1,20 @@
-"""A worker's health probe: 200 while it can work, 503 with the reason while it cannot."""
+"""A worker's health probe: 200 while it works or rests, 503 with the reason while it cannot work or gets nowhere."""
 
 import asyncio
 import json
 from collections.abc import Mapping
+from datetime import datetime
 
+from hub.clock import Clock
 from hub.errors import BadConfiguration
 from hub.settings import Worker
-from hub.status import TROUBLE
+from hub.status import IN_HAND_SINCE, STUCK, TROUBLE, speed
 
 # A probe's question is a line or two.
 LONGEST, SECONDS = 8_192, 5.0
 
 
-async def serve(settings: Worker, state: Mapping[str, str], stop: asyncio.Event) -> None:
+async def serve(settings: Worker, clock: Clock, state: Mapping[str, str], stop: asyncio.Event) -> None:
     """Answer probes until `stop`, where a port is given. Raises BadConfiguration when it is taken."""
     if settings.health_port is None:
         await stop.wait()
@@ -22,7 +24,7 @@ async def serve(settings: Worker, state: Mapping[str, str], stop: asyncio.Event)
         try:
             async with asyncio.timeout(SECONDS):
                 await reader.readuntil(b"\r\n\r\n")
-                writer.write(_answer(state))
+                writer.write(_answer(state, clock))
                 await writer.drain()
         except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError):
             # Whoever asks so gets no answer.
@@ -39,8 +41,8 @@ async def serve(settings: Worker, state: Mapping[str, str], stop: asyncio.Event)
         await stop.wait()
 
 
-def _answer(state: Mapping[str, str]) -> bytes:
-    status = "503 Service Unavailable" if state.get(TROUBLE) else "200 OK"
+def _answer(state: Mapping[str, str], clock: Clock) -> bytes:
+    status = "503 Service Unavailable" if state.get(TROUBLE) or _stuck(state, clock) else "200 OK"
     body = json.dumps(dict(state)).encode()
     lines = (
         f"HTTP/1.1 {status}",
@@ -49,3 +51,9 @@ def _answer(state: Mapping[str, str]) -> bytes:
         "Connection: close",
     )
     return "\r\n".join((*lines, "", "")).encode() + body
+
+
+def _stuck(state: Mapping[str, str], clock: Clock) -> bool:
+    """Whether the same has been in hand for too long."""
+    since = state.get(IN_HAND_SINCE)
+    return since is not None and (clock.now() - datetime.fromisoformat(since)) / speed(clock) > STUCK

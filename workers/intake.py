@@ -15,7 +15,8 @@ from hub.broker.topology import Topology
 from hub.errors import Unavailable
 from hub.record import Relayed
 from hub.service import BROKER, Delivery, Prepared
-from hub.status import IN_HAND_SINCE, READY, TROUBLE, WORKED_AT
+from hub.status import IN_HAND_SINCE, READY, STORE, TROUBLE, WAITED, WORKED_AT
+from hub.transport import moment
 from workers import relay, session, stopping
 from workers.process import Running
 from workers.session import CAREFUL
@@ -115,6 +116,7 @@ class Taking:
             while batch := await self._gather():
                 self.taken += len(batch)
                 self._told(len(batch))
+                self._waited(batch[len(batch) // 2])
                 await self._handle(batch)
         finally:
             try:
@@ -131,8 +133,10 @@ class Taking:
         if queues is None:
             queues = [queue.name for queue in broker.topology(self._hub.directory).inbound]
         # One by one where something in the queue seems to cost the connection, so that it is what counts as dead.
-        careful = self._running.state.get(CAREFUL)
-        await self._line.consume(queues, 1 if careful else self._running.settings.broker.prefetch)
+        # Otherwise all queues share what may be in hand, as the broker counts for each by itself.
+        all = len(broker.topology(self._hub.directory).inbound)
+        share = max(1, self._running.settings.broker.prefetch // all)
+        await self._line.consume(queues, 1 if self._running.state.get(CAREFUL) else share)
 
     async def _gather(self) -> list[Arrived]:
         """What lies here, at least one and at most a batch; nothing when it is time to stop."""
@@ -187,7 +191,9 @@ class Taking:
         deliveries = [_delivery(a) for a in batch]
         clock, since = self._hub.clock, time.monotonic()
         try:
-            writings = await self._hub.prepare(deliveries, clock.now(), clock.after(relay.LEASE_SECONDS))
+            # A broker that takes nothing gets nothing from here: it waits in the outbox for the relay.
+            until = None if self._line.blocked else clock.after(relay.LEASE_SECONDS)
+            writings = await self._hub.prepare(deliveries, clock.now(), until)
         except Exception as fault:
             await self._ended()
             await self._one_by_one(batch, fault)
@@ -223,6 +229,12 @@ class Taking:
         elif began or more < 0:
             self._running.state[IN_HAND_SINCE] = now
         self._running.state[WORKED_AT] = now
+
+    def _waited(self, one: Arrived) -> None:
+        """Say in heartbeats how long one from the midst of a batch has waited since it was sent, by its sender."""
+        if sent := moment(one.origin.sent):
+            waited = (self._hub.clock.now() - sent).total_seconds()
+            self._running.state[WAITED] = f"{max(0.0, waited):.0f}"
 
     async def _hand(self, claimed: Sequence[Relayed], since: float) -> None:
         """Hand answers to the broker beside the next batches; those that come meanwhile go together after it."""
@@ -262,8 +274,7 @@ class Taking:
         """Take one in by itself, however long the store is away; after the last try it is parked."""
         while not self._line.closed.is_set():
             if begun > MOST:
-                await self._patiently(lambda: self._hub.park(_delivery(each), self._hub.clock.now()))
-                self._running.count("parked")
+                await self._patiently(lambda: self._park(each))
                 return
             try:
                 await self._patiently(lambda: self._hub.receive([_delivery(each)], self._hub.clock.now()))
@@ -276,6 +287,10 @@ class Taking:
             else:
                 self._running.count("received")
                 return
+
+    async def _park(self, each: Arrived) -> None:
+        parked = await self._hub.park(_delivery(each), self._hub.clock.now())
+        self._running.count("parked" if parked else "received")
 
     async def _patiently(self, work: Callable[[], Awaitable[object]]) -> None:
         """Do it as soon as the database can be used; meanwhile nothing more comes, and the connection stays."""
@@ -290,7 +305,7 @@ class Taking:
                 if not resting:
                     resting = True
                     await self._line.rest()
-                    self._running.state[TROUBLE] = "store"
+                    self._running.state[TROUBLE] = STORE
                     log.error("intake.paused", exc_info=fault)
                 await stopping.pause(AWAY_SECONDS, self._running.stop)
                 if self._running.stop.is_set():

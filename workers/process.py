@@ -15,7 +15,7 @@ from hub.errors import BadConfiguration, Unavailable
 from hub.record import Worker
 from hub.service import Hub, open_hub
 from hub.settings import Settings
-from hub.status import CONFIGURATION
+from hub.status import CONFIGURATION, STORE, TROUBLE
 from workers import health, stopping
 
 log = structlog.get_logger()
@@ -50,20 +50,28 @@ async def run(kind: str, work: Work, settings: Settings, with_parent: bool = Fal
     A database whose server is away is waited for. Raises BadConfiguration when something is not as it must be, and
     whatever a part of it dies of.
     """
-    stop = asyncio.Event()
+    stop, state = asyncio.Event(), {TROUBLE: STORE}
     stopping.on_signal(stop.set, with_parent)
-    while not stop.is_set():
-        async with AsyncExitStack() as stack:
-            try:
-                hub = await stack.enter_async_context(open_hub(settings, reading=reading))
-            except Unavailable as fault:
-                log.warning("process.waits", process=kind, exc_info=fault)
-                await stopping.pause(WAIT_SECONDS, stop)
-                continue
-            # Who is who, hundreds of thousands of patients among them, is here to stay: nobody looks for circles in it.
-            gc.freeze()
-            await _run(kind, work, Running(hub, settings, name_of(kind), stop))
-            break
+    # It answers from the beginning: that there is no database yet is what it tells then.
+    probe = asyncio.create_task(health.serve(settings.worker, settings.running_clock(), state, stop), name="health")
+    probe.add_done_callback(lambda _: stop.set())
+    try:
+        while not stop.is_set():
+            async with AsyncExitStack() as stack:
+                try:
+                    hub = await stack.enter_async_context(open_hub(settings, reading=reading))
+                except Unavailable as fault:
+                    log.warning("process.waits", process=kind, exc_info=fault)
+                    await stopping.pause(WAIT_SECONDS, stop)
+                    continue
+                # Who is who, hundreds of thousands of patients, is here to stay: nobody looks for circles in it.
+                gc.freeze()
+                del state[TROUBLE]
+                await _run(kind, work, Running(hub, settings, name_of(kind), stop, state))
+                break
+    finally:
+        stop.set()
+        await probe
 
 
 def name_of(kind: str) -> str:
@@ -88,7 +96,6 @@ async def _together(kind: str, work: Work, running: Running) -> None:
         parts = [
             group.create_task(_work(work, running), name=kind),
             group.create_task(beat(kind, running), name="heartbeat"),
-            group.create_task(health.serve(running.settings.worker, running.state, running.stop), name="health"),
         ]
         await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
         running.stop.set()

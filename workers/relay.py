@@ -12,7 +12,7 @@ from hub.broker import Connection, Sent
 from hub.clock import Clock
 from hub.errors import Unavailable
 from hub.record import Relayed
-from hub.status import TROUBLE
+from hub.status import BLOCKED, STORE, TROUBLE
 from hub.transport import inbound
 from workers import session, stopping
 from workers.process import Running
@@ -41,13 +41,17 @@ async def _use(running: Running, line: Connection) -> None:
         rung = asyncio.create_task(running.hub.changed(LOOK_SECONDS))
         await asyncio.sleep(0)
         try:
-            done = await _portion(running, line)
-            running.state.pop(TROUBLE, None)
-            if done:
-                rung.cancel()
-                continue
+            if line.blocked:
+                # Whatever is published now waits in the line, and each try that is not heard of counts as one.
+                running.state[TROUBLE] = BLOCKED
+            else:
+                done = await _portion(running, line)
+                running.state.pop(TROUBLE, None)
+                if done:
+                    rung.cancel()
+                    continue
         except Unavailable as fault:
-            running.state[TROUBLE] = "store"
+            running.state[TROUBLE] = STORE
             log.warning("relay.paused", exc_info=fault)
             await stopping.pause(AWAY_SECONDS, running.stop)
         await session.first(running.stop, line, rung)
@@ -90,7 +94,7 @@ async def hand_over(running: Running, line: Connection, claimed: Sequence[Relaye
         await _surely(running, lambda: store.put_off(failed, running.hub.clock.now()))
         running.count("failed", len(failed))
     log.info("outbox.relayed", **_counted(results))
-    if Sent.UNKNOWN in results:
+    if Sent.UNKNOWN in results and not line.blocked:
         # A broker that says nothing, or a connection that lost an answer: what comes after goes over a new one.
         line.closed.set()
 
@@ -102,8 +106,11 @@ async def _publish(line: Connection, x: Relayed, now: datetime) -> Sent:
 async def _surely(running: Running, work: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
-            return await work()
+            await work()
+            running.state.pop(TROUBLE, None)
+            return
         except Unavailable as fault:
+            running.state[TROUBLE] = STORE
             log.warning("relay.unwritten", exc_info=fault)
             if running.stop.is_set():
                 raise

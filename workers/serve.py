@@ -60,7 +60,7 @@ async def run(settings: Settings, with_parent: bool = False) -> None:
             log.info("process.started", process="serve", address=f"http://{_at(*listening.getsockname()[:2])}")
             async with asyncio.TaskGroup() as group:
                 parts = [
-                    group.create_task(watch.run(hub, stop), name="watch"),
+                    group.create_task(watch.run(hub, stop, running.state), name="watch"),
                     group.create_task(process.beat("serve", running), name="heartbeat"),
                     group.create_task(server.serve([listening]), name="web"),
                 ]

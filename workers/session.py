@@ -11,7 +11,7 @@ import structlog
 from hub import broker
 from hub.broker import Connection
 from hub.errors import Unavailable
-from hub.status import TROUBLE
+from hub.status import BROKER, TROUBLE
 from workers import stopping
 from workers.process import Running, needs_broker
 
@@ -30,6 +30,7 @@ async def run(running: Running, use: Callable[[Running, Connection], Awaitable[N
     """Use one connection after the other; the broker may come and go, and need not be there at the beginning."""
     urls = needs_broker(running.settings)
     wait, soon = SHORTEST, 0
+    running.state[TROUBLE] = BROKER
     while not running.stop.is_set():
         began: float | None = None
         try:
@@ -40,7 +41,7 @@ async def run(running: Running, use: Callable[[Running, Connection], Awaitable[N
                 log.info("broker.connected", worker=running.name)
                 await use(running, line)
         except Unavailable as fault:
-            running.state[TROUBLE] = "broker"
+            running.state[TROUBLE] = BROKER
             running.count("disconnects")
             log.warning("broker.lost", worker=running.name, exc_info=fault)
             soon = soon + 1 if began and time.monotonic() - began < SOON_SECONDS else 0

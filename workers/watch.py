@@ -1,12 +1,14 @@
 """The loop that lets deadlines lapse when they come; beside it those for who is away, and for the months."""
 
 import asyncio
+from collections.abc import MutableMapping
 from datetime import timedelta
 
 import structlog
 
 from hub.errors import HubError, Unavailable
 from hub.service import Hub
+from hub.status import STORE, TROUBLE
 from workers import stopping, vigil
 from workers.process import Running
 
@@ -26,14 +28,15 @@ AGAIN_SECONDS = 300.0
 DRAIN_SECONDS = 5.0
 
 
-async def run(hub: Hub, stop: asyncio.Event) -> None:
+async def run(hub: Hub, stop: asyncio.Event, state: MutableMapping[str, str]) -> None:
     """Let every clock that has come lapse, those that came while nobody watched first; until `stop`.
 
-    Who is away and messages' months are looked after beside it: no clock may wait for old bytes.
+    Who is away and messages' months are looked after beside it: no clock may wait for old bytes. In `state` it says
+    when the database keeps it from its work.
     """
     log.info("watch.started")
     async with asyncio.TaskGroup() as group:
-        clocks = group.create_task(_clocks(hub, stop), name="clocks")
+        clocks = group.create_task(_clocks(hub, stop, state), name="clocks")
         cover = group.create_task(_cover(hub), name="cover")
         months = group.create_task(_months(hub), name="months")
         await stop.wait()
@@ -50,17 +53,19 @@ async def work(running: Running) -> None:
     Beside it somebody looks whether the others are at work.
     """
     async with asyncio.TaskGroup() as group:
-        group.create_task(run(running.hub, running.stop), name="watch")
+        group.create_task(run(running.hub, running.stop, running.state), name="watch")
         if running.settings.broker.urls:
             group.create_task(vigil.run(running), name="vigil")
 
 
-async def _clocks(hub: Hub, stop: asyncio.Event) -> None:
+async def _clocks(hub: Hub, stop: asyncio.Event, state: MutableMapping[str, str]) -> None:
     while not stop.is_set():
         try:
             seconds = await _look(hub)
+            state.pop(TROUBLE, None)
         except Unavailable as fault:
             # What was due stays due: it is looked for again until the store can be used.
+            state[TROUBLE] = STORE
             log.error("watch.failed", exc_info=fault)
             seconds = FAILED_SECONDS
         await stopping.pause(seconds, stop)

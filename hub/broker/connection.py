@@ -71,16 +71,22 @@ class Collected:
 
 
 class Connection:
-    """An open connection with channels to consume, to publish and to look at queues. Make one with `connected`."""
+    """Two lines to a broker as one: by the one it brings and is asked, by the other it is given. Made by `connected`.
+
+    A broker that has no memory or disk left reads nothing more from a line by which it was given something, and so
+    would not hear what is acknowledged there.
+    """
 
     def __init__(
         self,
         connection: AbstractConnection,
+        speaking: AbstractConnection,
         consuming: AbstractChannel,
         publishing: AbstractChannel,
         closed: asyncio.Event,
     ) -> None:
         self._connection = connection
+        self._speaking = speaking
         self._consuming = consuming
         self._publishing = publishing
         # A look that fails closes its channel, and must close no other.
@@ -100,13 +106,14 @@ class Connection:
 
         Raises Unavailable; and BadConfiguration when one is there and not as it must be, such as a classic queue.
         """
-        channel = self._publishing
         try:
             with _wrapped("declare"):
-                for name in (EXCHANGE, DEAD):
-                    await channel.declare_exchange(name, "direct", durable=True, timeout=CALL_SECONDS)
-                # Each waits for the broker's word, and the broker takes them in order, so they need not wait in turn.
-                await asyncio.gather(*(_declare(channel, q) for q in topology.queues))
+                # A channel of its own, as one that is told that a queue is otherwise is closed.
+                async with self._connection.channel(publisher_confirms=False) as channel:
+                    for name in (EXCHANGE, DEAD):
+                        await channel.declare_exchange(name, "direct", durable=True, timeout=CALL_SECONDS)
+                    # Each waits for the broker's word, and it takes them in order, so they need not wait in turn.
+                    await asyncio.gather(*(_declare(channel, q) for q in topology.queues))
         except Unavailable as fault:
             if isinstance(fault.__cause__, ChannelPreconditionFailed):
                 raise _otherwise(str(fault.__cause__)) from fault
@@ -177,6 +184,16 @@ class Connection:
         return Sent.CONFIRMED
 
     @property
+    def blocked(self) -> bool:
+        """Whether the broker has said that it takes nothing now, as it has no memory or disk left."""
+        transport = self._speaking.transport
+        # The library tells it nowhere else.
+        told: asyncio.Event | None = getattr(
+            transport and transport.connection, "_Connection__connection_unblocked", None
+        )
+        return told is not None and not told.is_set()
+
+    @property
     def lost(self) -> frozenset[str]:
         """The queues that we consumed until the broker told us that we do not any more: one was deleted, or moved."""
         known = self._known or {}
@@ -224,21 +241,26 @@ def _arrived(message: DeliveredMessage) -> Arrived:
 @asynccontextmanager
 async def connected(urls: Sequence[str], name: str) -> AsyncIterator[Connection]:
     """A connection to the first of these brokers that answers, in an order of chance. Raises Unavailable."""
-    with _wrapped("connect"):
-        connection = await _first(urls, name)
     closed = asyncio.Event()
+    lines: list[AbstractConnection] = []
     try:
-        if connection.transport and (reason := weakness(connection.transport.connection.server_capabilities)):
-            raise BadConfiguration("configuration", "broker.urls", reason)
+        for _ in range(2):
+            with _wrapped("connect"):
+                lines.append(await _first(urls, name))
+            if (at := lines[-1].transport) and (reason := weakness(at.connection.server_capabilities)):
+                raise BadConfiguration("configuration", "broker.urls", reason)
+        connection, speaking = lines
         with _wrapped("channel"):
             consuming = await connection.channel(publisher_confirms=False)
-            publishing = await connection.channel(publisher_confirms=True, on_return_raises=True)
-        for each in (connection, consuming, publishing):
-            each.close_callbacks.add(lambda *_: closed.set())
-        yield Connection(connection, consuming, publishing, closed)
+            publishing = await speaking.channel(publisher_confirms=True, on_return_raises=True)
+        for line in lines:
+            line.close_callbacks.add(lambda *_: closed.set())
+        for channel in (consuming, publishing):
+            channel.close_callbacks.add(lambda *_: closed.set())
+        yield Connection(connection, speaking, consuming, publishing, closed)
     finally:
         closed.set()
-        await _close(connection)
+        await asyncio.gather(*map(_close, lines))
 
 
 def weakness(capabilities: Mapping[str, Any]) -> str | None:

@@ -210,6 +210,13 @@ def journal_after(c: Connection, after: int, inboxes: Collection[InboxId], limit
     return [rows.told_of(r) for r in found]
 
 
+def here(c: Connection, digest: bytes) -> bool:
+    """Whether a message with this digest was ever taken in, or lies in quarantine; for neither is there an index."""
+    known = select(message.c.id).where(message.c.digest == digest).limit(1)
+    held = select(quarantine.c.id).where(quarantine.c.digest == digest).limit(1)
+    return c.execute(known).first() is not None or c.execute(held).first() is not None
+
+
 def newest(c: Connection) -> int:
     """The number of the journal's last line, 0 when it is empty."""
     return (c.execute(select(func.max(journal.c.id)))).scalar() or 0

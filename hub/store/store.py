@@ -280,6 +280,10 @@ class Store:
         """Give documents up for good; returns how many there were."""
         return await self._writer.run(relaying.discard, ids, who, why, now)
 
+    async def here(self, raw: bytes) -> bool:
+        """Whether a message with these bytes was ever taken in or held. Every message is looked at: rarely asked."""
+        return await self._readers.run(reading.here, sha256(raw).digest())
+
     async def trials(self, digests: Collection[bytes]) -> dict[bytes, int]:
         """How often the handling of deliveries that came back has begun."""
         return await self._readers.run(trials.counted, digests)
@@ -307,6 +311,10 @@ class Store:
     async def newest_version(self) -> int:
         """The number of the configuration in force; 0 when none was ever loaded."""
         return await self._readers.run(versioning.newest)
+
+    async def version_in_force(self) -> Version | None:
+        """The configuration that was loaded last, or None."""
+        return await self._readers.run(versioning.in_force)
 
     async def versions(self, limit: int = 100) -> list[Version]:
         """The last configurations that were loaded, the one in force first."""

@@ -18,6 +18,13 @@ def newest(c: Connection) -> int:
     return int(number)
 
 
+def in_force(c: Connection) -> Version | None:
+    """The version in force, or None."""
+    last = select(func.max(configuration.c.number)).scalar_subquery()
+    row = c.execute(select(configuration).where(configuration.c.number == last)).one_or_none()
+    return _version(row) if row else None
+
+
 def versions(c: Connection, limit: int) -> list[Version]:
     """The last ones, the one in force first."""
     found = c.execute(select(configuration).order_by(configuration.c.number.desc()).limit(limit))

@@ -120,6 +120,8 @@ def _processes(facts: Facts, kept: Kept, now: datetime) -> Iterator[Metric]:
     held = [status.age(facts, datetime.fromisoformat(since), now) for x in intakes if (since := x.state.get(_HELD))]
     if ready:
         yield _one("inbound_ready", "Messages that lie ready at the broker, as an intake saw last", max(ready))
+    queued = status.waits(facts, now).total_seconds()
+    yield _one("inbound_waited_seconds", "How long what an intake took last had waited, by its sender's clock", queued)
     longest = max(held, default=timedelta(0)).total_seconds()
     yield _one("inbound_held_seconds", "The longest that an intake has had messages in hand and done none", longest)
     yield _gauge("workers", "Processes that were heard of in the last minute", "kind", alive)

@@ -75,7 +75,7 @@ def test_what_is_told_wrongly_is_held_and_its_sender_hears_what_is_wrong(
 
 @pytest.mark.parametrize("from_her_id", ["", "nobody"])
 def test_what_nobody_is_named_for_is_held_and_nobody_is_told(from_her_id: str) -> None:
-    change = judge(builders.message(), from_her_id=from_her_id)
+    change = judge(builders.message(), from_her_id=from_her_id, reply_to="")
     assert ("transport", ()) == (held(change), change.outgoing)
 
 
@@ -210,7 +210,7 @@ class TestCommitted:
     async def test_a_bad_delivery_of_nobody_is_held_each_time_it_comes(self, store: Store) -> None:
         """Nothing tells whether it is the same one, and it is better held twice than lost."""
         for _ in range(2):
-            assert [Committed()] == await store.commit([self.writing(from_her_id="")])
+            assert [Committed()] == await store.commit([self.writing(from_her_id="", reply_to="")])
         assert ([], {"held": 2}) == (await self.errors(store), (await store.tally())["quarantine"])
 
     async def test_an_error_is_nobodys_mail(self, store: Store) -> None:

@@ -145,7 +145,22 @@ def test_an_error_never_goes_where_replies_were_wanted() -> None:
 
 @pytest.mark.parametrize("her_id", ["", "nobody", "1" * 33, "../x", "201_async"])
 def test_nobody_is_told_where_nobody_is_named(her_id: str) -> None:
-    assert transport.returned(replace(ORIGIN, from_her_id=her_id), Condition.INTERNAL_ERROR, "", "words", NOW) is None
+    nobody = replace(ORIGIN, from_her_id=her_id, reply_to="")
+    assert transport.returned(nobody, Condition.INTERNAL_ERROR, "", "words", NOW) is None
+
+
+@pytest.mark.parametrize("reply_to", ["201_async", "201_error", "201"])
+def test_who_does_not_say_who_it_is_is_told_where_it_wants_replies(reply_to: str) -> None:
+    label = transport.returned(
+        replace(ORIGIN, from_her_id="", reply_to=reply_to), Condition.REQUIRED_FIELD_MISSING, "fromHerId", "words", NOW
+    )
+    assert ("201_error", "201") == (label and label.queue, label and label.to_her_id)
+
+
+@pytest.mark.parametrize("reply_to", ["amq.gen-1", "100_async/../x", "_async", "sambud"])
+def test_an_address_that_is_no_partys_queue_is_none(reply_to: str) -> None:
+    lost = replace(ORIGIN, from_her_id="", reply_to=reply_to)
+    assert transport.returned(lost, Condition.REQUIRED_FIELD_MISSING, "fromHerId", "words", NOW) is None
 
 
 def test_a_party_has_three_queues() -> None:

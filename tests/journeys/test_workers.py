@@ -75,6 +75,7 @@ async def test_an_intake_starts_before_database_and_broker_and_works_when_they_c
         }
         async with worker("intake", log, **given) as process:
             await told(log, "process.waits")
+            assert 503 == await health(free_port)
             database.fail(Fault.NONE)
             await told(log, "process.started")
             await told(log, "broker.lost")
@@ -89,6 +90,25 @@ async def test_an_intake_starts_before_database_and_broker_and_works_when_they_c
             process.send_signal(signal.SIGTERM)
             assert 0 == await asyncio.wait_for(process.wait(), 15)
     assert "process.stopped" in log.read_text()
+
+
+async def test_a_watch_whose_database_goes_away_says_so_and_works_on_when_it_is_back(
+    postgresql_url: str, tmp_path: Path, free_port: int
+) -> None:
+    port, log = urlsplit(postgresql_url).port, tmp_path / "log"
+    assert port is not None
+    async with link("database", port) as database:
+        url = postgresql_url.replace(f":{port}/", f":{database.port}/")
+        async with worker("watch", log, HUB_DATABASE__URL=url, HUB_WORKER__HEALTH_PORT=str(free_port)):
+            await told(log, "watch.started")
+            assert 200 == await health(free_port)
+            database.fail(Fault.CUT)
+            await told(log, "watch.failed")
+            assert 503 == await health(free_port)
+            database.fail(Fault.NONE)
+            async with asyncio.timeout(20):
+                while 503 == await health(free_port):
+                    await asyncio.sleep(0.1)
 
 
 async def test_a_worker_without_a_broker_is_refused_naming_the_key(postgresql_url: str, tmp_path: Path) -> None:

@@ -195,7 +195,7 @@ async def test_whoever_watches_does_it(hub: Hub, url: str) -> None:
     clock = Clock(CLOSED, datetime.now().timestamp())
     async with Store(url) as store:
         stop, watched = asyncio.Event(), made(store, clock)
-        running = asyncio.create_task(watching.run(watched, stop))
+        running = asyncio.create_task(watching.run(watched, stop, {}))
         async with asyncio.timeout(10):
             while await lying(hub, BERG, DAHL) != [0, 1]:
                 await watched.changed(0.1)

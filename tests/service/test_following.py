@@ -91,7 +91,7 @@ async def test_what_lies_in_an_inbox_that_goes_moves_to_the_coordinator(hub: Hub
     exchange = next(s for s in hub.accounts.systems.values() if s.any)
     await hub.receive([Delivery(centre.message(n), exchange) for n in range(3)], hub.clock.now())
     stop = asyncio.Event()
-    watching = asyncio.create_task(watch.run(hub, stop))
+    watching = asyncio.create_task(watch.run(hub, stop, {}))
     await taken_up(hub, await put(hub.store, centre.TEAM, "teamet"))
     async with asyncio.timeout(10):
         while len(lines := await hub.store.lines(PILE)) < 3:

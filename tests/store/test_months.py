@@ -151,7 +151,7 @@ class TestWatch:
 async def watched(hub: Hub, holds: Callable[[], bool]) -> None:
     """Watch until something holds, and then look once more."""
     stop = asyncio.Event()
-    watching = asyncio.create_task(watch.run(hub, stop))
+    watching = asyncio.create_task(watch.run(hub, stop, {}))
     async with asyncio.timeout(30):
         while not holds():
             await asyncio.sleep(0.05)

@@ -25,7 +25,8 @@ async def put(store: Store, number: int, files: dict[str, bytes] | None = None) 
 
 
 async def test_where_nothing_was_loaded_there_is_no_version(store: Store) -> None:
-    assert (0, [], None) == (await store.newest_version(), await store.versions(), await store.version(1))
+    assert (0, []) == (await store.newest_version(), await store.versions())
+    assert (None, None) == (await store.version(1), await store.version_in_force())
 
 
 async def test_a_version_comes_back_as_it_was_loaded(store: Store) -> None:
@@ -43,7 +44,7 @@ async def test_the_last_one_comes_first_and_says_what_it_took_up_again(store: St
     again = replace(version(3), again=1, why="undo of 2")
     assert await store.put_version(again, {archive.digest(x): x for x in FILES.values()})
     assert [again, version(2, {"centre.toml": b"b"}), version(1)] == await store.versions()
-    assert [again] == await store.versions(1)
+    assert ([again], again) == (await store.versions(1), await store.version_in_force())
 
 
 async def test_of_two_who_load_at_once_one_is_told_that_it_came_too_late(url: str) -> None:

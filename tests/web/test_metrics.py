@@ -63,6 +63,7 @@ async def test_an_empty_hub_tells_zeros(prometheus: AsyncClient) -> None:
         ("sambud_items", "claimed"),
         ("sambud_items_late",),
         ("sambud_inbound_held_seconds",),
+        ("sambud_inbound_waited_seconds",),
         ("sambud_outbox_waiting",),
         ("sambud_outbox_oldest_seconds",),
         ("sambud_parked",),

@@ -1,13 +1,16 @@
 """A queue that nobody takes from, and a worker that died, are told aloud within a minute."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import structlog
 
+from hub import status
 from tests import centre
 from tests.workers.conftest import Place
 from workers import intake, relay, vigil, watch
+from workers.process import BEAT_SECONDS
 
 
 async def test_what_nobody_does_is_told_when_it_comes_and_when_it_goes(
@@ -32,5 +35,7 @@ async def test_what_nobody_does_is_told_when_it_comes_and_when_it_goes(
             await place.until(lambda: heard("alarm.ended"))
 
 
-def test_a_look_comes_soon_enough() -> None:
-    assert vigil.LOOK_SECONDS < 60
+@pytest.mark.parametrize("bound", [status.SILENT, status.STUCK, status.WAITING])
+def test_whatever_is_held_for_wrong_is_noticed_within_a_minute(bound: timedelta) -> None:
+    """What a process says of itself is as old as a heartbeat when somebody looks."""
+    assert bound + timedelta(seconds=vigil.LOOK_SECONDS + BEAT_SECONDS) <= timedelta(seconds=60)
