@@ -238,7 +238,11 @@ class Directory:
 
     def staffed(self, inbox: InboxId, day: date, clock: time = MIDNIGHT) -> bool:
         """Whether anybody who works in an inbox is at work on a day, at some time after `clock`."""
-        return any(self.present(person, day, clock) for person in self.members(inbox))
+        # A plain loop: it is asked for with every message, and a generator costs more than the answer.
+        for person in self.members(inbox):  # noqa: SIM110
+            if self.present(person, day, clock):
+                return True
+        return False
 
     def absence(self, person: PersonId, day: date) -> Absence | None:
         """The absence that a day is in, or None; one for the whole day before one for some hours."""
@@ -255,7 +259,8 @@ class Directory:
 
     def present(self, person: PersonId, day: date, clock: time = MIDNIGHT) -> bool:
         """Whether a person is at work on a day, at some time after `clock`."""
-        return any(ends > clock for _, ends in self.at_work(person, day))
+        left = self.at_work(person, day)
+        return bool(left) and left[-1][1] > clock
 
     def cover(self, person: PersonId, day: date, clock: time = MIDNIGHT) -> Cover:
         """Who acts for a person on a day: themselves, else substitutes in turn; a loop ends at nobody.

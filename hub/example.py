@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from hub import calendar, route
-from hub.directory import Directory, InboxId, PartnerKind
+from hub.directory import MIDNIGHT, Directory, InboxId, PartnerKind
 from hub.message import HerId
-from hub.route import Circumstances, Decision, Table, Text
+from hub.route import Circumstances, Decision, Table, Text, Whose
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def placed(e: Example, table: Table, directory: Directory, now: datetime) -> Dec
     found = directory.listings.get(e.patient)
     listing = found if found and found.practice == practice.her_id else None
     partner = directory.partner_of(e.sender, e.sender) if e.sender else None
-    day = e.on or calendar.acting_day(practice.hours, now)
+    day, clock = (e.on, MIDNIGHT) if e.on else calendar.acting_from(practice.hours, now)
     c = Circumstances(
         kind=e.kind,
         type=e.type,
@@ -66,7 +66,7 @@ def placed(e: Example, table: Table, directory: Directory, now: datetime) -> Dec
         agreements=directory.agreements.between(practice.her_id, partner.her_id) if partner else (),
         day=day,
     )
-    return route.decide(c, table, directory, practice, listing, service, day)
+    return route.decide(c, table, Whose(directory, practice, listing, service, day, clock))
 
 
 def wrong(e: Example, d: Decision) -> Iterator[str]:

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 from unicodedata import normalize
 from uuid import NAMESPACE_OID, uuid5
 
-from hub import calendar, deadline, identity, item, route, transport
+from hub import calendar, deadline, identity, item, route, standing, transport
 from hub.acceptance import STRICT, Acceptance, Choice
 from hub.change import Acknowledgement, Arrival, Change, Entry, Outgoing, Quarantined, Returned
 from hub.deadline import Deadline, Ladder
@@ -34,7 +34,7 @@ from hub.message import (
     plain_message_id,
 )
 from hub.record import Asked
-from hub.route import Circumstances, Decision, Rule, Table
+from hub.route import Circumstances, Decision, Rule, Table, Whose
 from hub.succession import contradict
 from hub.transport import Condition, Origin
 
@@ -347,13 +347,12 @@ def _place(m: Message, x: Ours, order: Order, now: datetime, known: Mapping[str,
     listing = route.listed(m, directory, practice.her_id)
     today = practice.hours.local(now).date()
     c = route.circumstances(m, directory, listing, practice.her_id, x.service, today)
-    day = calendar.acting_day(practice.hours, now)
-    d = _joined(m, known, directory, practice, day)
-    d = d or route.decide(c, order.table, directory, practice, listing, x.service, day)
+    whose = Whose(directory, practice, listing, x.service, *calendar.acting_from(practice.hours, now))
+    d = _joined(m, known, whose) or route.decide(c, order.table, whose)
     placing, headline = d.placing, _headline(m, listing)
     # A cancellation asks nobody to act either: whoever had the message is to know.
     informs = m.kind in INFORMATIVE or m.status is Status.CANCELLED
-    main = _item(key, d.inbox.id, Purpose.READING if informs else Purpose.ACTION, headline, placing)
+    main = _item(key, d.inbox.id, Purpose.READING if informs else Purpose.ACTION, headline, placing, d.home)
     copies = tuple(_item(key, inbox, Purpose.INFORMATION, headline, placing) for inbox in d.copies)
     informed = replace(c, information=True) if informs or copies else c
     return Change(
@@ -369,9 +368,7 @@ def _place(m: Message, x: Ours, order: Order, now: datetime, known: Mapping[str,
     )
 
 
-def _joined(
-    m: Message, known: Mapping[str, Asked], directory: Directory, practice: Practice, day: date
-) -> Decision | None:
+def _joined(m: Message, known: Mapping[str, Asked], whose: Whose) -> Decision | None:
     """An answer to what we sent goes to where that was sent from, unless its owner is away (domain: nothing waits).
 
     Only who got it can answer it, about the same patient; and a test answers nothing that care staff sent.
@@ -380,10 +377,10 @@ def _joined(
     asked = next((known[id] for id in map(plain_message_id, refers) if id in known), None)
     if asked is None or asked.item.message.sender != m.key.sender or contradict(asked.patient, _number(m)):
         return None
-    inbox = directory.inboxes.get(asked.item.inbox)
-    if inbox is None or inbox.practice != practice.her_id:
+    inbox = whose.directory.inboxes.get(asked.item.inbox)
+    if inbox is None or inbox.practice != whose.practice.her_id:
         return None
-    if inbox.owner is not None and not directory.present(inbox.owner, day):
+    if not standing.here(inbox, whose.directory, whose.day, whose.clock):
         return None
     return Decision(inbox, CONVERSATION, "it answers what was sent from this inbox", (asked.item.id,))
 
@@ -473,8 +470,15 @@ def _line(text: str) -> str:
     return text if len(text) <= LONGEST_LINE else f"{text[: LONGEST_LINE - 1].rstrip()}…"
 
 
-def _item(key: MessageKey, inbox: InboxId, purpose: Purpose, headline: Headline, placing: Placing) -> Item:
-    return Item(item.identify(key, inbox), key, inbox, purpose, headline, placing)
+def _item(
+    key: MessageKey,
+    inbox: InboxId,
+    purpose: Purpose,
+    headline: Headline,
+    placing: Placing,
+    home: InboxId | None = None,
+) -> Item:
+    return Item(item.identify(key, inbox), key, inbox, purpose, headline, placing, home=home)
 
 
 def _id(key: MessageKey, receiver: int) -> MessageId:

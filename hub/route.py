@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from functools import lru_cache, partial
 
+from hub import standing
 from hub.agreement import Agreement
-from hub.directory import Cover, Directory, Flag, Inbox, InboxId, InboxKind, Listing, PartnerKind, Practice
+from hub.directory import MIDNIGHT, Directory, Flag, Inbox, InboxId, InboxKind, Listing, PartnerKind, Practice
 from hub.item import Placing
 from hub.message import HerId, Message
 from hub.sieve import Rows, Sieve, bits, numbers
@@ -260,7 +261,10 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Where a message goes: an inbox to act, by which rule, the way there, inboxes to inform, and what was passed."""
+    """Where a message goes: an inbox to act, by which rule, the way there, inboxes to inform, and what was passed.
+
+    `home` is the inbox that it belongs to, where its people are away and others act for them.
+    """
 
     inbox: Inbox
     rule: str
@@ -268,6 +272,7 @@ class Decision:
     path: tuple[str, ...] = ()
     copies: tuple[InboxId, ...] = ()
     passed: Passed | None = None
+    home: InboxId | None = None
 
     @property
     def placing(self) -> Placing:
@@ -292,10 +297,29 @@ UNPLACED = "unplaced"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a destination resolved to: an inbox, or nobody, with the way there in words."""
+    """What a destination resolved to: an inbox where somebody acts, or none, with the way there in words.
+
+    `home` is the one that was meant, where nobody is at work there.
+    """
 
     inbox: Inbox | None
     path: tuple[str, ...] = ()
+    home: Inbox | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """At whose practice a message is to find somebody, about whom, and on which day from which time on.
+
+    `addressee` is the receiver's level-2 HER-id, which names a GP when the patient is not listed here.
+    """
+
+    directory: Directory
+    practice: Practice
+    listing: Listing | None
+    addressee: HerId | None
+    day: date
+    clock: time = MIDNIGHT
 
 
 def circumstances(
@@ -344,51 +368,52 @@ def listed(m: Message, directory: Directory, practice: HerId | None = None) -> L
     return found if found and practice in (None, found.practice) else None
 
 
-def decide(
-    c: Circumstances,
-    table: Table,
-    directory: Directory,
-    practice: Practice,
-    listing: Listing | None,
-    addressee: HerId | None,
-    day: date,
-) -> Decision:
+def decide(c: Circumstances, table: Table, whose: Whose) -> Decision:
     """The first rule that matches and finds somebody present; else the coordinator's unplaced pile.
 
-    `addressee` is the receiver's level-2 HER-id, which names a GP when the patient is not listed here.
+    What nobody present was found for belongs to the first inbox that was meant, and goes there when they are back.
     """
     may, failed = table.sift(c)
     own: dict[int, str] = {}
+    home: Inbox | None = None
     for n in bits(may):
         rule = table.rules[n]
         reason = table.mismatch(n, c)
-        found = Found(None) if reason else find(rule.to, directory, practice, listing, addressee, day)
+        found = Found(None) if reason else find(rule.to, whose)
         if found.inbox is not None:
-            copies = _copies(rule, found.inbox, directory, practice, listing, addressee, day)
+            copies = _copies(rule, found.inbox, whose)
             passed = Passed(table, c, failed, own, n)
-            return Decision(found.inbox, rule.name, _because(rule, found), found.path, copies, passed)
+            because, belongs = _because(rule, found), found.home.id if found.home else None
+            return Decision(found.inbox, rule.name, because, found.path, copies, passed, belongs)
+        home = home or found.home
         own[n] = reason or "matched, but " + ("; ".join(found.path) or f"there is no {rule.to}")
     passed = Passed(table, c, failed, own, len(table.rules))
-    return Decision(pile(directory, practice), UNPLACED, "no rule found anybody", passed=passed)
+    unplaced = pile(whose.directory, whose.practice)
+    return Decision(unplaced, UNPLACED, "no rule found anybody", passed=passed, home=home.id if home else None)
 
 
-def find(
-    to: str,
-    directory: Directory,
-    practice: Practice,
-    listing: Listing | None,
-    addressee: HerId | None,
-    day: date,
-) -> Found:
-    """The inbox a destination means for this patient on this day."""
+def find(to: str, whose: Whose) -> Found:
+    """The inbox a destination means for this patient, or whichever covers for it then."""
+    meant = _meant(to, whose)
+    if meant is None or standing.here(meant, whose.directory, whose.day, whose.clock):
+        return Found(meant, () if meant or to != "gp" else ("the patient is on no list here and no GP is addressed",))
+    place = standing.place(meant, whose.directory, whose.day, whose.clock)
+    return Found(None if place.lacking else whose.directory.inboxes[place.inbox], place.path, meant)
+
+
+def _meant(to: str, whose: Whose) -> Inbox | None:
+    """The inbox that a destination names, whoever is at work."""
+    directory, practice, listing = whose.directory, whose.practice, whose.listing
     if to == "gp":
-        return _gp(directory, practice, listing, addressee, day)
+        service = practice.services.get(whose.addressee) if whose.addressee else None
+        own = listing.gp if listing else (service.person if service else None)
+        return directory.personal(own) if own else None
     if to == "pht" and listing and listing.pht:
-        return Found(directory.inboxes.get(listing.pht))
+        return directory.inboxes.get(listing.pht)
     if to in DESTINATIONS:
-        return Found(directory.first(InboxKind(to), practice.her_id))
+        return directory.first(InboxKind(to), practice.her_id)
     named = directory.inboxes.get(InboxId(to))
-    return Found(named if named and named.practice == practice.her_id else None)
+    return named if named and named.practice == practice.her_id else None
 
 
 def pile(directory: Directory, practice: Practice) -> Inbox:
@@ -398,29 +423,11 @@ def pile(directory: Directory, practice: Practice) -> Inbox:
     return found
 
 
-def _gp(directory: Directory, practice: Practice, listing: Listing | None, addressee: HerId | None, day: date) -> Found:
-    service = practice.services.get(addressee) if addressee else None
-    own = listing.gp if listing else (service.person if service else None)
-    if own is None or own not in directory.people:
-        return Found(None, ("the patient is on no list here and no GP is addressed",))
-    cover: Cover = directory.cover(own, day)
-    if cover.person is None:
-        return Found(None, cover.path)
-    stands_in = (f"{directory.people[cover.person].name} stands in",) if cover.path else ()
-    return Found(directory.personal(cover.person), (*cover.path, *stands_in))
-
-
-def _copies(
-    rule: Rule,
-    main: Inbox,
-    directory: Directory,
-    practice: Practice,
-    listing: Listing | None,
-    addressee: HerId | None,
-    day: date,
-) -> tuple[InboxId, ...]:
-    found = (find(to, directory, practice, listing, addressee, day).inbox for to in rule.copies)
-    return tuple(dict.fromkeys(i.id for i in found if i is not None and i.id != main.id))
+def _copies(rule: Rule, main: Inbox, whose: Whose) -> tuple[InboxId, ...]:
+    """Who is informed; where nobody is at work it waits for them, and whoever watches sees to it."""
+    found = (find(to, whose) for to in rule.copies)
+    inboxes = (x.inbox or x.home for x in found)
+    return tuple(dict.fromkeys(i.id for i in inboxes if i is not None and i.id != main.id))
 
 
 def _because(rule: Rule, found: Found) -> str:

@@ -32,17 +32,22 @@ class Place:
 
 def place(home: Inbox, directory: Directory, day: date, clock: time = MIDNIGHT) -> Place:
     """Where what belongs to an inbox lies on a day: with whoever is at work at some time after `clock`."""
+    if here(home, directory, day, clock):
+        return Place(home.id)
     if home.owner is not None:
         return _covered(home, home.owner, directory, day, clock)
-    if home.kind in STAYS or directory.staffed(home.id, day, clock):
-        return Place(home.id)
     return Place(_pile(home, directory), EMPTY, (f"nobody is at work in {home.name}",))
+
+
+def here(home: Inbox, directory: Directory, day: date, clock: time = MIDNIGHT) -> bool:
+    """Whether what belongs to an inbox lies there on a day, so that there is no other place to look for."""
+    if home.owner is not None:
+        return home.owner in directory.people and directory.present(home.owner, day, clock)
+    return home.kind in STAYS or directory.staffed(home.id, day, clock)
 
 
 def _covered(home: Inbox, owner: PersonId, directory: Directory, day: date, clock: time) -> Place:
     cover = directory.cover(owner, day, clock)
-    if cover.person == owner:
-        return Place(home.id)
     inbox = directory.personal(cover.person) if cover.person else None
     if cover.person is None or inbox is None:
         return Place(_pile(home, directory), ALONE, cover.path, cover.away)

@@ -78,7 +78,7 @@ def _decided(m: Message, ready: route.Table, directory: Directory) -> route.Deci
     assert practice is not None
     listing = route.listed(m, directory, practice.her_id)
     c = route.circumstances(m, directory, listing, practice.her_id, to.level_2)
-    return route.decide(c, ready, directory, practice, listing, to.level_2, builders.TUESDAY.date())
+    return route.decide(c, ready, route.Whose(directory, practice, listing, to.level_2, builders.TUESDAY.date()))
 
 
 def _messages(directory: Directory, count: int) -> list[Message]:

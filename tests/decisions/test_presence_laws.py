@@ -7,11 +7,12 @@ from datetime import date, datetime, time, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub import calendar, intake, presence
+from hub import calendar, intake, presence, route, standing
 from hub.calendar import Slot
-from hub.directory import Absence, Directory, InboxId, InboxKind, Person, PersonId
+from hub.directory import Absence, Directory, InboxId, InboxKind, Listing, Person, PersonId
 from hub.item import Item, ItemId, State
 from hub.record import Lying
+from hub.route import Rule, When
 from tests import builders
 
 FIRST = date(2026, 11, 23)
@@ -168,3 +169,38 @@ def test_a_gap_is_told_where_an_item_would_fall_to_the_coordinator(directory: Di
         assert fallen == told - {pile}
     else:
         assert set() == told
+
+
+DESTINATION = st.sampled_from((*route.DESTINATIONS, *INBOXES, "nowhere"))
+RULES = st.lists(
+    st.builds(
+        lambda to, copies, pht: Rule(f"to {to}", to, When(pht=pht), tuple(copies)),
+        DESTINATION,
+        st.lists(DESTINATION, max_size=3),
+        st.none() | st.booleans(),
+    ),
+    max_size=4,
+).map(tuple)
+LISTED = st.dictionaries(
+    st.sampled_from("12"),
+    st.tuples(names, st.none() | st.just("team")),
+    max_size=2,
+).map(lambda all: {n: builders.listing(n, gp, pht) for n, (gp, pht) in all.items()})
+
+
+@given(directories, LISTED, RULES, moments, st.sampled_from("123"))
+@settings(max_examples=300)
+def test_whatever_comes_somebody_present_owns_it_or_the_coordinator(
+    directory: Directory, listed: dict[str, Listing], rules: tuple[Rule, ...], now: datetime, patient: str
+) -> None:
+    """By any rules, about anybody, at any moment: and whoever watches finds nothing of it in the wrong place."""
+    known = replace(directory, listings=listed)
+    change = intake.judge(
+        builders.message(patient=builders.patient(patient)), builders.order(directory=known, rules=rules), now
+    )
+    (main, *_) = change.items
+    inbox = known.inboxes[main.inbox]
+    acting = calendar.acting_from(known.practices[builders.OURS].hours, now)
+    assert inbox.kind in standing.STAYS or standing.here(inbox, known, *acting)
+    assert () == presence.moves([main], {}, known, now)
+    assert main.home != main.inbox

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import pytest
 
 from hub import route
-from hub.directory import Absence, Directory, PersonId
+from hub.directory import Absence, Directory, InboxId, PersonId
 from hub.message import Message, Wanted
-from hub.route import Decision, Rule, Table, When
+from hub.route import Decision, Rule, Table, When, Whose
 from tests import builders
 
 TUESDAY = builders.TUESDAY.date()
@@ -23,7 +23,7 @@ def decide(
     known = directory or builders.directory()
     listing = route.listed(m, known)
     c = route.circumstances(m, known, listing)
-    return route.decide(c, Table(rules), known, known.practices[builders.OURS], listing, builders.CENTRE, day)
+    return route.decide(c, Table(rules), Whose(known, known.practices[builders.OURS], listing, builders.CENTRE, day))
 
 
 def test_a_team_patient_goes_to_the_team_with_a_copy_to_the_gp() -> None:
@@ -40,6 +40,22 @@ def test_the_rules_passed_over_say_why() -> None:
 def test_a_gp_who_is_off_is_covered_and_the_way_there_is_told() -> None:
     d = decide(builders.message(patient=builders.patient("2")), day=builders.WEDNESDAY)
     assert ("dahl", ("Berg: day off", "Dahl stands in")) == (d.inbox.id, d.placing.path)
+    assert "berg" == d.home
+
+
+def test_what_a_team_would_get_on_a_day_without_any_of_it_belongs_to_it_and_lies_with_somebody() -> None:
+    nurse = builders.person("nurse", inboxes=(InboxId("team"),), weekdays=frozenset({0}))
+    known = builders.directory((nurse, builders.person("berg"), builders.person("dahl")))
+    d = decide(builders.message(), rules=builders.RULES[:1], directory=known)
+    assert ("coordinator", "unplaced", "team") == (d.inbox.id, d.placing.rule, d.home)
+    assert (("team patients", "matched, but nobody is at work in team"),) == d.placing.missed
+
+
+def test_the_next_rule_that_finds_somebody_goes_before_the_pile() -> None:
+    nurse = builders.person("nurse", inboxes=(InboxId("team"),), weekdays=frozenset({0}))
+    known = builders.directory((nurse, builders.person("berg"), builders.person("dahl")))
+    d = decide(builders.message(), directory=known)
+    assert ("berg", None) == (d.inbox.id, d.home)
 
 
 def test_substitutes_are_followed_until_somebody_is_here() -> None:

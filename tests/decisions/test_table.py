@@ -7,14 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub import route
-from hub.directory import Flag, PartnerKind
+from hub.directory import Flag, InboxId, PartnerKind
 from hub.message import HerId
-from hub.route import ALWAYS, Circumstances, Rule, Table, Text, When
+from hub.route import ALWAYS, Circumstances, Rule, Table, Text, When, Whose
 from tests import builders
 
 KINDS, IDS, ROLES, CODES = ("dialogue", "note"), ("1", "2", "3"), ("22", "24"), ("SP", "LE")
 SERVICES, THEMES, WORDS = ("KP02", "praktisk bistand"), ("7322:6", "7322:8"), ("fall", "blodtrykk", "haster")
-PRESENT = builders.directory()
+EVERYWHERE = tuple(map(InboxId, ("team", "coordinator", "duty", "manager")))
+PRESENT = builders.directory((builders.person("berg"), builders.person("nurse", inboxes=EVERYWHERE)))
 
 
 def some(values: tuple[Any, ...]) -> st.SearchStrategy[tuple[Any, ...]]:
@@ -82,6 +83,6 @@ def test_a_ready_table_hits_and_misses_as_its_rules_do(
     table, listing = Table(rules), PRESENT.listings["1"]
     for c in all:
         practice = PRESENT.practices[builders.OURS]
-        d = route.decide(c, table, PRESENT, practice, listing, builders.CENTRE, builders.TUESDAY.date())
+        d = route.decide(c, table, Whose(PRESENT, practice, listing, builders.CENTRE, builders.TUESDAY.date()))
         again = replace(c, text=Text(c.text._said))
         assert read(rules, again) == (d.placing.rule, d.placing.missed)

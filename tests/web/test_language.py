@@ -20,7 +20,7 @@ from hub.errors import BadRequest
 from hub.item import Action, Headline, Item, ItemId, Outcome, Placing, Purpose
 from hub.message import Kind
 from hub.record import Told
-from hub.route import DESTINATIONS, Rule, Table, When
+from hub.route import DESTINATIONS, Rule, Table, When, Whose
 from hub.web import language
 from hub.web.language import LANGUAGES, Due, Language
 from hub.web.pages import wording
@@ -207,7 +207,8 @@ def placings() -> Iterator[str]:
             listing = route.listed(m, known)
             c = route.circumstances(m, known, listing)
             for to in (*DESTINATIONS, "team", "nowhere"):
-                d = route.decide(c, Table((Rule("x", to),)), known, known.practices[builders.OURS], listing, None, day)
+                whose = Whose(known, known.practices[builders.OURS], listing, None, day)
+                d = route.decide(c, Table((Rule("x", to),)), whose)
                 yield from (d.placing.because, *d.placing.path, *(reason for _, reason in d.placing.missed))
 
 
