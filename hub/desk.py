@@ -6,7 +6,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from hub.change import Answer, Change, Entry, File, Outgoing
 from hub.deadline import Deadline
-from hub.directory import Person, Practice
+from hub.directory import Directory, Inbox, InboxId, InboxKind, Person, Practice
 from hub.errors import BadRequest
 from hub.item import Action, Item, Outcome, Purpose
 from hub.message import Code, Kind, Message, MessageId, Party
@@ -14,7 +14,10 @@ from hub.message import Code, Kind, Message, MessageId, Party
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What a person does to an item: an answer has a text, a closing an outcome, a return a reason and a text."""
+    """What a person does to an item: an answer has a text, a closing an outcome, a return a reason and a text.
+
+    What is handed on goes `to` another inbox.
+    """
 
     action: Action
     text: str = ""
@@ -22,10 +25,11 @@ class Act:
     note: str = ""
     files: tuple[File, ...] = ()
     reason: Code | None = None
+    to: InboxId | None = None
 
 
 # What a person may do here; withdrawing is the sender's.
-ACTIONS = (Action.CLAIM, Action.RELEASE, Action.ANSWER, Action.CLOSE, Action.RETURN)
+ACTIONS = (Action.CLAIM, Action.RELEASE, Action.ANSWER, Action.CLOSE, Action.RETURN, Action.HAND_ON)
 # What goes to the sender with a document of its own.
 SENDING = (Action.ANSWER, Action.RETURN)
 
@@ -50,6 +54,32 @@ def act(item: Item, deadlines: tuple[Deadline, ...], act: Act, who: Person, now:
         items=(moved,),
         deadlines=() if moved.open else tuple(d.stopped for d in deadlines),
     )
+
+
+def hand_on(item: Item, act: Act, who: Person, directory: Directory, now: datetime) -> Change:
+    """Put an item into another inbox of its practice, for whoever is there to take; its clock runs on.
+
+    Nothing takes it back over their heads: it belongs there from now on. Raises IllegalMove when it is ended or
+    somebody else has taken it, BadRequest when it cannot go there.
+    """
+    if act.to not in targets(item, directory):
+        raise BadRequest("to: this message cannot be handed on to that inbox; choose another one of the practice")
+    moved = replace(item.moved(Action.HAND_ON, who.id), inbox=act.to, home=None)
+    detail = {"from": item.inbox, "to": act.to, "note": act.note.strip()}
+    entries = (
+        Entry(now, "item.handed_on", item.message, item.id, act.to, who.id, {k: v for k, v in detail.items() if v}),
+        Entry(now, "item.left", item.message, item.id, item.inbox, who.id, {"to": act.to}),
+    )
+    return Change(entries, items=(moved,))
+
+
+def targets(item: Item, directory: Directory) -> dict[InboxId, Inbox]:
+    """The inboxes that an item can be handed on to: the others of its practice; a test reaches no care staff."""
+    here = directory.inboxes.get(item.inbox)
+    if here is None or here.kind is InboxKind.TEST:
+        return {}
+    others = (x for x in directory.inboxes.values() if x.practice == here.practice and x.id != here.id)
+    return {x.id: x for x in others if x.kind is not InboxKind.TEST}
 
 
 def send(

@@ -39,6 +39,7 @@ class Action(StrEnum):
     ANSWER = "answer"
     CLOSE = "close"
     RETURN = "return"
+    HAND_ON = "hand_on"
     WITHDRAW = "withdraw"
 
 
@@ -63,6 +64,7 @@ class Outcome(StrEnum):
 TRANSITIONS: dict[State, dict[Action, State]] = {
     State.NEW: {
         Action.CLAIM: State.CLAIMED,
+        Action.HAND_ON: State.NEW,
         Action.ANSWER: State.ANSWERED,
         Action.CLOSE: State.CLOSED,
         Action.RETURN: State.RETURNED,
@@ -70,6 +72,7 @@ TRANSITIONS: dict[State, dict[Action, State]] = {
     },
     State.CLAIMED: {
         Action.RELEASE: State.NEW,
+        Action.HAND_ON: State.NEW,
         Action.ANSWER: State.ANSWERED,
         Action.CLOSE: State.CLOSED,
         Action.RETURN: State.RETURNED,
@@ -144,7 +147,7 @@ class Item:
         # Anybody may give back what another has taken: nothing waits for a person who is away.
         if action is not Action.RELEASE and self.owner is not None and who is not None and self.owner != who:
             raise IllegalMove(f"{action.value}: not possible, {self.owner} has taken the item")
-        owner = None if action is Action.RELEASE else (who or self.owner)
+        owner = None if action in (Action.RELEASE, Action.HAND_ON) else (who or self.owner)
         return replace(self, state=state, owner=owner)
 
 

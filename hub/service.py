@@ -20,7 +20,7 @@ from hub.directory import Directory, Inbox, InboxId, Person, Practice
 from hub.errors import BadRequest, NotAllowed, Stale, Unavailable, Unknown
 from hub.following import InForce
 from hub.intake import Order
-from hub.item import Item, ItemId
+from hub.item import Action, Item, ItemId
 from hub.message import (
     Attachment,
     Fault,
@@ -179,7 +179,10 @@ class Hub:
         if isinstance(written, Outdated):
             raise _stale(written.version)
         log.info("item.acted", item=id, action=act.action.value, who=who.id)
-        return (await self._stored(id, who)).item
+        acted = await self.store.stored(id)
+        assert acted is not None, "nothing takes an item away"
+        # Whoever has handed it on may not see it any more.
+        return acted.item
 
     async def tick(self, now: datetime, limit: int = LAPSING) -> int:
         """Let the clocks that have come lapse, each by one step, and give up what no partner has acknowledged.
@@ -291,6 +294,8 @@ class Hub:
 
     async def _acted(self, stored: Stored, act: Act, who: Person, now: datetime) -> Change:
         clocks = (stored.deadline,) if stored.deadline else ()
+        if act.action is Action.HAND_ON:
+            return desk.hand_on(stored.item, act, who, self.directory, now)
         if act.action not in desk.SENDING:
             return desk.act(stored.item, clocks, act, who, now)
         message = await self._message(stored)

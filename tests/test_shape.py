@@ -33,7 +33,7 @@ PLACES = {
             "transport",
         ),
     ),
-    "decisions": ("intake", "desk", "watch", "shipping", "presence", "sender"),
+    "decisions": ("intake", "desk", "custody", "watch", "shipping", "presence", "sender"),
     "edges": ("wire", "store", "broker", "registry"),
     "rim": ("settings", "telemetry", "clock"),
     "service": ("service", "following", "covering", "inspection", "rehearsal", "report", "status", "overview"),

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from hub import custody
 from hub.account import SystemAccount
 from hub.deadline import Deadline
 from hub.desk import Act
@@ -108,6 +109,15 @@ class HistoryOut(Shape):
     detail: dict[str, str]
 
 
+class HoldingOut(Shape):
+    """For how long an inbox had an item, or somebody there had taken it; without `until` it still is so."""
+
+    inbox: str
+    person: str | None
+    since: datetime
+    until: datetime | None
+
+
 class OpenedOut(ItemOut):
     """An item with its message, why it lies here, why it is due then, and all that happened."""
 
@@ -123,6 +133,7 @@ class OpenedOut(ItemOut):
     placing: PlacingOut
     deadline: DeadlineOut | None
     agreements: list[AgreementOut]
+    held: list[HoldingOut]
     history: list[HistoryOut]
 
 
@@ -187,7 +198,7 @@ class ConfirmOut(Shape):
 async def inboxes(who: Who, hub: TheHub) -> list[InboxOut]:
     """The caller's inboxes with their counts."""
     counts = await hub.store.counts()
-    mine = [hub.directory.inboxes[i] for i in who.inboxes]
+    mine = [hub.directory.inboxes[i] for i in who.inboxes if i in hub.directory.inboxes]
     return [
         InboxOut(
             id=inbox.id,
@@ -283,6 +294,7 @@ async def opened(id: ItemId, who: Person, hub: Hub) -> OpenedOut:
     m = found.message
     clock = found.deadline
     line = Line(found.item, clock.due if clock else None, bool(clock and clock.fires_at))
+    history = await hub.store.history(id)
     return OpenedOut(
         **_item(line).model_dump(),
         received_at=found.received_at,
@@ -300,10 +312,8 @@ async def opened(id: ItemId, who: Person, hub: Hub) -> OpenedOut:
         placing=_placing(found.item),
         deadline=_deadline(clock),
         agreements=agreed.out(hub.directory, found.item, m.envelope.sender, hub.clock.now()),
-        history=[
-            HistoryOut(id=t.id, at=t.at, event=t.event, who=t.who, detail=dict(t.detail))
-            for t in await hub.store.history(id)
-        ],
+        held=[HoldingOut.model_validate(x, from_attributes=True) for x in custody.holdings(history)],
+        history=[HistoryOut(id=t.id, at=t.at, event=t.event, who=t.who, detail=dict(t.detail)) for t in history],
     )
 
 

@@ -6,11 +6,12 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 
 from hub.desk import REASONS, Act
+from hub.directory import InboxId
 from hub.errors import BadRequest
 from hub.item import Action, ItemId
 from hub.web import form, length
 from hub.web.access import TheHub, Who
-from hub.web.api import OpenedOut, Versioned, opened
+from hub.web.api import OpenedOut, Shape, Versioned, opened
 from hub.web.form import Form
 
 router = APIRouter(prefix="/v1")
@@ -38,6 +39,29 @@ async def give_back(id: str, body: ReturnIn, who: Who, hub: TheHub) -> OpenedOut
     act = Act(Action.RETURN, text=body.text, reason=REASONS[body.reason])
     await hub.act(ItemId(id), act, body.version, who, hub.clock.now())
     return await opened(ItemId(id), who, hub)
+
+
+class HandOnIn(Versioned):
+    """To which inbox of the practice an item goes, and what they need to know there."""
+
+    to: Annotated[str, Field(min_length=1, max_length=64)]
+    note: Annotated[str, Field(max_length=length.NOTE)] = ""
+
+
+class HandedOn(Shape):
+    """Where an item lies now; whoever handed it on may not open it any more."""
+
+    id: str
+    inbox: str
+    version: int
+
+
+@router.post("/items/{id}/hand-on")
+async def hand_on(id: str, body: HandOnIn, who: Who, hub: TheHub) -> HandedOn:
+    """Put an item into another inbox of its practice; its clock runs on, and it belongs there from now on."""
+    act = Act(Action.HAND_ON, note=body.note, to=InboxId(body.to))
+    done = await hub.act(ItemId(id), act, body.version, who, hub.clock.now())
+    return HandedOn(id=done.id, inbox=done.inbox, version=done.version)
 
 
 @router.post("/items/{id}/answer-with-files", openapi_extra=_BODY)

@@ -34,6 +34,7 @@ DONE = {
     "answered": N_("The answer is on its way to the sender."),
     "closed": N_("The message is closed."),
     "returned": N_("The message is on its way back to the sender."),
+    "handed_on": N_("The message is handed on."),
     "seen": N_("Marked as seen."),
 }
 

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from hub.calendar import Hours
 from hub.change import File
 from hub.desk import REASONS, Act
-from hub.directory import Person
+from hub.directory import InboxId, Person
 from hub.errors import BadRequest, HubError, IllegalMove, NotSignedIn, Stale
 from hub.item import Action, Item, ItemId, Outcome
 from hub.record import Told
@@ -44,6 +44,7 @@ class Typed:
     outcome: str = ""
     note: str = ""
     reason: str = ""
+    to: str = ""
     chosen: str = ""
 
     def act(self, files: tuple[File, ...] = ()) -> Act:
@@ -56,7 +57,7 @@ class Typed:
             action, outcome = Action(self.action), Outcome(self.outcome) if self.outcome else None
         except ValueError:
             raise BadRequest(FORGED) from None
-        return Act(action, text, outcome, note, files, REASONS.get(self.reason))
+        return Act(action, text, outcome, note, files, REASONS.get(self.reason), InboxId(self.to) if self.to else None)
 
     def number(self) -> int:
         """The version that the person saw. Raises BadRequest."""
@@ -119,11 +120,19 @@ async def _answered(request: Request, id: ItemId, hub: Hub, typed: Typed, sent: 
         done = await _act(hub, id, typed, sent.files, who)
     except (Stale, IllegalMove, BadRequest) as error:
         return await _page(request, id, who, hub, typed, error)
+    if typed.action == Action.HAND_ON:
+        return RedirectResponse(await _left(hub, done, who), 303)
     if done.open:
         return RedirectResponse(f"/items/{id}", 303)
     place = await _place(await page.places(hub, who), done, hub)
     home = page.inbox_path(place.inbox.id if place else done.inbox)
     return RedirectResponse(f"{home}?done={done.state.value}", 303)
+
+
+async def _left(hub: Hub, done: Item, who: Person) -> str:
+    """The inbox from which an item was handed on, if it is the person's; it may be another one by now."""
+    left = [line.inbox for line in await hub.store.history(done.id) if line.event == "item.left"]
+    return f"{page.inbox_path(left[-1])}?done=handed_on" if left and left[-1] in who.inboxes else "/"
 
 
 async def _returned(request: Request, id: ItemId, hub: Hub, typed: Typed, returning: Returning) -> Response:

@@ -7,11 +7,12 @@ from typing import Any
 
 from babel import Locale, UnknownLocaleError
 
-from hub import identity, intake, route
+from hub import custody, desk, identity, intake, presence, route
 from hub.calendar import Hours
+from hub.custody import Holding
 from hub.deadline import Deadline
 from hub.desk import ACTIONS, SENDING
-from hub.directory import Directory, Listing, Person
+from hub.directory import Directory, Inbox, Listing, Person
 from hub.item import TRANSITIONS, Action, Item, Purpose
 from hub.message import Attachment, Kind, Message, Status
 from hub.record import Sent, Told
@@ -131,9 +132,30 @@ class Reader:
             "readiness": m.kind in READINESS,
             "outcomes": [(value, self.language.gettext(words)) for value, words in wording.OUTCOMES.items()],
             "reasons": [(value, self.language.gettext(words)) for value, words in wording.REASONS.items()],
+            "targets": [(x.id, self.target(x)) for x in desk.targets(item, self.directory).values()],
+            "held": self.held(history),
             "files": [self.enclosure(item, place, x) for place, x in enumerate(m.attachments)],
             "documents": [self.document(x) for x in sent],
         }
+
+    def target(self, inbox: Inbox) -> str:
+        """An inbox that an item can be handed on to, and whether anybody acts there today."""
+        if presence.place(inbox, self.directory, self.now).inbox == inbox.id:
+            return inbox.name
+        return self.language.gettext("%(name)s (nobody there today)", name=inbox.name)
+
+    def held(self, history: Sequence[Told]) -> list[tuple[str, str]]:
+        """Who had the item for how long, once it has been in more than one inbox."""
+        found = custody.holdings(history)
+        if len({x.inbox for x in found}) < 2:
+            return []
+        return [(self.holder(x), self.language.span(x.lasted(self.now))) for x in found]
+
+    def holder(self, x: Holding) -> str:
+        """An inbox, and who there had taken the item."""
+        inbox = self.directory.inboxes.get(x.inbox)
+        place = inbox.name if inbox else x.inbox
+        return f"{place}: {wording.name(self.directory, x.person)}" if x.person else place
 
     def agreements(self, opened: Opened) -> list[agreed.Agreed]:
         """What is agreed with the sender today."""

@@ -33,7 +33,8 @@ class Place:
 async def places(hub: Hub, who: Person) -> list[Place]:
     """The person's inboxes with their counts."""
     counts = await hub.store.counts()
-    inboxes = (hub.directory.inboxes[i] for i in who.inboxes)
+    # Another directory may be in force since the person was known.
+    inboxes = (hub.directory.inboxes[i] for i in who.inboxes if i in hub.directory.inboxes)
     return [Place(x, sum(counts.get(x.id, {}).get(s.value, 0) for s in OPEN)) for x in inboxes]
 
 

@@ -127,6 +127,7 @@ EVENTS = {
     "item.rehomed": N_("The inbox it lay in is gone; the coordinator has it now"),
     "item.covered": N_("Moved from %(here)s to %(there)s, who stands in. Away: %(away)s"),
     "item.handed_back": N_("Back with %(there)s, from %(here)s"),
+    "item.handed_on": N_("%(who)s handed the message on from %(here)s to %(there)s"),
     "item.freed": N_("%(away)s had taken the message and is away; others can take it now"),
     "item.answered": N_("%(who)s answered the sender"),
     "item.closed": N_("%(who)s closed the message: %(outcome)s"),
@@ -260,6 +261,7 @@ PHRASES = (
     N_("files: number %(number)s is no PDF, JPG or PNG, and others cannot be sent (HIS 1077)"),
     N_("files: at most %(bytes)s bytes can be sent in all"),
     N_("files: they go with %(actions)s only"),
+    N_("to: this message cannot be handed on to that inbox; choose another one of the practice"),
     N_("%(bytes)s bytes are waiting here already; send this again in a few seconds"),
     N_("%(bytes)s bytes came; send without a pause, and at least %(rate)s bytes a second"),
     # Single words in those sentences, and whom a ladder tells.
@@ -334,6 +336,8 @@ def happened(language: Language, line: Told, directory: Directory) -> str:
         there=", ".join(_inboxes(directory, detail.get("to", ""))),
         away=", ".join(name(directory, person) for person in detail.get("away", "").split()),
     )
+    if note := detail.get("note", ""):
+        words = f"{words}: {note}"
     late = language.gettext(LATE[line.event]) if detail.get("late") == "yes" and line.event in LATE else ""
     return f"{words} ({late})" if late else words
 

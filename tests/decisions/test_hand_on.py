@@ -1,0 +1,90 @@
+"""What a person hands on lies with others at once, under the same clock, and everybody sees who had it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from hub import custody, desk, intake
+from hub.custody import Holding
+from hub.desk import Act
+from hub.directory import InboxId, InboxKind
+from hub.errors import BadRequest, IllegalMove
+from hub.item import Action, Item, State
+from hub.record import Told
+from tests import builders
+
+NOW = builders.TUESDAY
+MADE = intake.judge(builders.message(), builders.order(), NOW).items[0]
+KNOWN = builders.directory()
+PILE, DUTY = InboxId("coordinator"), InboxId("duty")
+
+
+def handed(item: Item = MADE, to: str = "duty", note: str = "") -> tuple[Item, list[tuple[str, str | None]]]:
+    act = Act(Action.HAND_ON, to=InboxId(to), note=note)
+    change = desk.hand_on(item, act, builders.NURSE, KNOWN, NOW)
+    assert ((), ()) == (change.deadlines, change.outgoing)
+    return change.items[0], [(e.event, e.inbox) for e in change.entries]
+
+
+def test_it_lies_there_untaken_and_belongs_there() -> None:
+    taken = MADE.moved(Action.CLAIM, builders.NURSE.id)
+    moved, told = handed(taken)
+    assert (DUTY, State.NEW, None, None) == (moved.inbox, moved.state, moved.owner, moved.home)
+    assert [("item.handed_on", DUTY), ("item.left", MADE.inbox)] == told
+
+
+def test_what_they_need_to_know_is_told_with_it() -> None:
+    change = desk.hand_on(MADE, Act(Action.HAND_ON, to=DUTY, note=" ring først "), builders.NURSE, KNOWN, NOW)
+    assert {"from": "team", "to": "duty", "note": "ring først"} == change.entries[0].detail
+
+
+@pytest.mark.parametrize("to", ["team", "nowhere", ""])
+def test_it_goes_to_another_inbox_of_the_practice_or_nowhere(to: str) -> None:
+    with pytest.raises(BadRequest, match=r"^to: "):
+        handed(to=to)
+
+
+def test_what_another_has_taken_is_not_handed_on() -> None:
+    with pytest.raises(IllegalMove):
+        handed(MADE.moved(Action.CLAIM, builders.OTHER_NURSE.id))
+
+
+def test_a_test_reaches_no_care_staff() -> None:
+    trial = builders.inbox("trial", InboxKind.TEST)
+    known = builders.directory(inboxes={**KNOWN.inboxes, trial.id: trial})
+    assert trial.id not in desk.targets(MADE, known)
+    assert {} == desk.targets(replace(MADE, inbox=trial.id), known)
+
+
+def line(minutes: int, event: str, inbox: InboxId = MADE.inbox, who: str = "watch") -> Told:
+    return Told(minutes, NOW + timedelta(minutes=minutes), event, None, MADE.id, inbox, who, {})
+
+
+def at(minutes: int) -> datetime:
+    return NOW + timedelta(minutes=minutes)
+
+
+def test_the_history_tells_who_had_it_and_for_how_long() -> None:
+    history = [
+        line(0, "message.accepted", who="amqp:201"),
+        line(10, "item.claimed", who="nurse"),
+        line(15, "deadline.warned"),
+        line(40, "item.handed_on", DUTY, "nurse"),
+        line(40, "item.left", who="nurse"),
+        line(45, "item.claimed", DUTY, "berg"),
+        line(60, "item.answered", DUTY, "berg"),
+    ]
+    nurse, berg = builders.NURSE.id, builders.person("berg").id
+    assert (
+        Holding(MADE.inbox, None, at(0), at(10)),
+        Holding(MADE.inbox, nurse, at(10), at(40)),
+        Holding(DUTY, None, at(40), at(45)),
+        Holding(DUTY, berg, at(45), at(60)),
+    ) == custody.holdings(history)
+    assert timedelta(minutes=30) == custody.holdings(history)[1].lasted(NOW)
+
+
+def test_who_has_it_now_has_it_until_now() -> None:
+    (one,) = custody.holdings([line(0, "message.accepted"), line(5, "item.released")])
+    assert (None, timedelta(hours=1)) == (one.until, one.lasted(NOW + timedelta(hours=1)))
