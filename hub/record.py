@@ -8,7 +8,7 @@ from hub.change import Alert
 from hub.deadline import Deadline
 from hub.directory import InboxId, PersonId
 from hub.item import Item, ItemId
-from hub.message import Fault
+from hub.message import Fault, HerId
 from hub.transport import Label
 
 
@@ -173,6 +173,15 @@ class Lying:
     inbox: InboxId
     home: InboxId | None = None
     owner: PersonId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """How many messages were returned to a party, a department where it named one, for a reason (8117)."""
+
+    to: HerId
+    reason: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

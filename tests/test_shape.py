@@ -36,7 +36,9 @@ PLACES = {
     "decisions": ("intake", "desk", "custody", "watch", "shipping", "presence", "sender"),
     "edges": ("wire", "store", "broker", "registry"),
     "rim": ("settings", "telemetry", "clock"),
-    "service": ("service", "following", "covering", "inspection", "rehearsal", "report", "status", "overview"),
+    "service": (
+        *("service", "letter", "following", "covering", "inspection", "rehearsal", "report", "status", "overview"),
+    ),
     "web": ("web",),
     "top": ("cli", "report", "demo", "__main__"),
 }

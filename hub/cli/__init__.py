@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from hub import __version__, settings
-from hub.cli import dead, directory, operations, routing
+from hub.cli import dead, directory, letter, operations, routing
 from hub.cli.terminal import EX_CONFIG, EX_IOERR, EX_NOINPUT, AsJson, Config, counted, fail, in_force, print_json, say
 from hub.errors import BadConfiguration, HubError
 
@@ -242,6 +242,8 @@ def use_schemas(
 for _command in (operations.status, operations.cover, operations.topology, operations.tally, operations.quarantine):
     cli.command()(_command)
 cli.command()(routing.rehearse)
+cli.command()(letter.returned)
+cli.command()(letter.letter)
 cli.add_typer(dead.dead, name="dead", no_args_is_help=True)
 cli.add_typer(directory.directory, name="directory", no_args_is_help=True)
 cli.add_typer(routing.routes, name="routes", no_args_is_help=True)

@@ -26,7 +26,8 @@ _SPAN = re.compile(r"(\d{1,4})([hdw])")
 _HOURS = {"h": 1, "d": 24, "w": 168}
 
 
-def _span(written: str) -> timedelta:
+def span(written: str) -> timedelta:
+    """A length of time such as 30d. Raises BadParameter."""
     found = _SPAN.fullmatch(written)
     if found is None:
         raise typer.BadParameter(
@@ -110,13 +111,13 @@ def rehearse(
     from hub import registry
     from hub.errors import Unavailable
 
-    span = _span(last)
+    length = span(last)
     found = settings.load(config)
     now = found.running_clock().now()
     old = _order(found, in_force(found))
     new = _order(found, registry.load(found.folder, _instead(routes, ladders, directory)))
     try:
-        done = asyncio.run(_rehearsed(found, old, new, now - span))
+        done = asyncio.run(_rehearsed(found, old, new, now - length))
     except Unavailable as fault:
         fail(str(fault), EX_IOERR)
     if as_json:

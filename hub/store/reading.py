@@ -1,5 +1,7 @@
 """Questions to the store; each sees one moment of it."""
 
+import json
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
@@ -10,7 +12,8 @@ from hub.change import Alert, AlertKind
 from hub.deadline import Deadline
 from hub.directory import InboxId, PersonId
 from hub.item import OPEN, Item, ItemId
-from hub.record import Asked, Came, Kept, Line, Load, Posted, Raised, Sent, Stored, Told
+from hub.message import HerId
+from hub.record import Asked, Came, Kept, Line, Load, Posted, Raised, Returns, Sent, Stored, Told
 from hub.store import cutting, rows
 from hub.store.tables import Moment, alert, body, deadline, item, journal, message, notice, outbox, quarantine, session
 
@@ -208,6 +211,15 @@ def journal_after(c: Connection, after: int, inboxes: Collection[InboxId], limit
     wanted = (journal.c.id > after, journal.c.inbox.in_(inboxes))
     found = c.execute(select(journal).where(*wanted).order_by(journal.c.id).limit(limit))
     return [rows.told_of(r) for r in found]
+
+
+def returned(c: Connection, since: datetime) -> list[Returns]:
+    """How many messages were returned since then, by whom it was told and why."""
+    told = select(journal.c.item_id, journal.c.detail).where(journal.c.event == "item.returned", journal.c.at >= since)
+    reasons = {r.item_id: str(json.loads(r.detail).get("reason", "")) for r in c.execute(told)}
+    sent = select(outbox.c.item_id, outbox.c.her_id).where(outbox.c.kind == "answer", outbox.c.created_at >= since)
+    counted = Counter((HerId(r.her_id), reasons[r.item_id]) for r in c.execute(sent) if r.item_id in reasons)
+    return [Returns(to, reason, count) for (to, reason), count in sorted(counted.items())]
 
 
 def here(c: Connection, digest: bytes) -> bool:

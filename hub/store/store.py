@@ -24,6 +24,7 @@ from hub.record import (
     Posted,
     Raised,
     Relayed,
+    Returns,
     Sent,
     Stored,
     Told,
@@ -339,6 +340,10 @@ class Store:
     async def workers(self) -> list[Worker]:
         """Every process that was heard of lately."""
         return await self._readers.run(liveness.all)
+
+    async def returned(self, since: datetime) -> list[Returns]:
+        """How many messages were returned since then, by party and reason."""
+        return await self._readers.run(reading.returned, since)
 
     async def journal(self, after: int, inboxes: Collection[InboxId], limit: int = 500) -> list[Told]:
         """The journal's lines about some inboxes after a number."""
