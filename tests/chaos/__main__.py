@@ -16,7 +16,10 @@ LINKS = ("database", "broker 1", "broker 2", "broker 3")
 
 
 def main() -> int:
-    """Deal the blows in rounds, each with its own books; 1 when anything was lost, doubled or had to be mended."""
+    """Deal the blows in rounds, each with its own books.
+
+    1 when anything was lost, doubled or had to be mended, and when a check overlooked what was planted.
+    """
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--kills", type=int, default=100, help="of single nodes, half of them the leader")
     parser.add_argument("--all", type=int, default=10, help="of all three nodes at once")
@@ -36,6 +39,8 @@ def main() -> int:
     blows = sum(sum(each["blows"].values()) for each in played)
     wrong = [line for each in played for line in each["wrong"]]
     print(f"{blows} blows, {sum(each['counts']['sent'] for each in played)} messages sent")
+    if played:
+        print("Planted and found in the last round: " + ", ".join(played[-1].get("planted", ())))
     print("\n".join(wrong) or "Nothing was lost, nothing was done twice, and nobody mended anything.")
     return 1 if wrong else 0
 
@@ -57,6 +62,7 @@ def _play(rounds: list[list[campaign.Blow]], asked: argparse.Namespace, folder: 
                 "blows": dict(done.blows),
                 "slowest recovery": max(done.recovered, default=0.0),
                 "counts": done.counts,
+                "planted": [name for name, said in done.planted.items() if said],
                 "wrong": done.wrong,
             }
             played.append(told)

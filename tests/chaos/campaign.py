@@ -6,26 +6,27 @@ import signal
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from hub import broker, settings
-from hub.errors import Unavailable
 from hub.store import Store
 from tests import centre
 from tests.chaos.link import Fault, Link, link
 from tests.chaos.sender import Sender
-from tests.crash import audit, nursery, traffic
+from tests.crash import audit, nursery, peace, plant, traffic
 from tests.crash.campaign import Nursery
 from tests.crash.campaign import nursery as warmed
 from tests.crash.traffic import Ledger
 from tests.servers.postgresql import Postgresql
-from tests.servers.rabbitmq import Cluster
+from tests.servers.rabbitmq import Cluster, Node
 
 WORKERS = ("intake", "intake 2", "relay", "relay 2", "watch")
 MESSAGE_SECONDS = 0.02
+# The queue of the practice, and how long the cluster may take to say who leads it.
+PRACTICE, LEADER_SECONDS = "900100_async", 60.0
 # A quorum queue of this broker's version needs so long after it was declared before it survives a kill (pitfalls).
 SETTLE_SECONDS = 8.0
 # How long a blow lasts, and how long all must be still to count as peace.
@@ -41,7 +42,6 @@ class Field:
     server: Postgresql
     links: dict[str, Link]
     chance: random.Random
-    ledger: Ledger
 
 
 @dataclass(slots=True)
@@ -50,6 +50,7 @@ class Result:
 
     blows: Counter[str] = field(default_factory=Counter)
     counts: dict[str, int] = field(default_factory=dict)
+    planted: dict[str, str] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
     # Seconds from the end of a blow until an answer arrived again.
     recovered: list[float] = field(default_factory=list)
@@ -69,15 +70,29 @@ async def kill_node(place: Field) -> None:
 
 async def kill_leader(place: Field) -> None:
     """The node that leads the practice's queue."""
-    said = await asyncio.to_thread(place.cluster.nodes[0].ctl, "list_queues", "name", "leader", "--quiet")
-    leader = next(
-        (line.split()[1] for line in said.splitlines() if line.startswith("900100_async")), place.cluster.nodes[0].name
-    )
-    node = next((n for n in place.cluster.nodes if n.name == leader), place.cluster.nodes[0])
+    node = await leader(place.cluster)
     await asyncio.to_thread(node.kill)
     await asyncio.sleep(1.0)
     node.start()
     await asyncio.to_thread(node.wait)
+
+
+async def leader(cluster: Cluster) -> Node:
+    """The node that leads the practice's queue. Raises TimeoutError: a blow at another one would prove nothing."""
+    until, said = time.monotonic() + LEADER_SECONDS, ""
+    while time.monotonic() < until:
+        # While it changes, it may be named wrongly or not at all.
+        with suppress(RuntimeError):
+            said = await asyncio.to_thread(cluster.nodes[0].ctl, "list_queues", "name", "leader", "--quiet")
+        named = {
+            name
+            for queue, name in (line.split() for line in said.splitlines() if len(line.split()) == 2)
+            if queue == PRACTICE
+        }
+        if found := [node for node in cluster.nodes if node.name in named]:
+            return found[0]
+        await asyncio.sleep(0.5)
+    raise TimeoutError(f"nobody leads {PRACTICE} in {LEADER_SECONDS} s: {said}")
 
 
 async def kill_all(place: Field) -> None:
@@ -140,7 +155,7 @@ async def play(
     cluster: Cluster, server: Postgresql, database: str, blows: Sequence[Blow], seed: int, log: Any = None,
     tell: Callable[[str], None] = print,
 ) -> Result:  # fmt: skip
-    """Deal the blows one after the other, then wait for peace and check the books."""
+    """Deal the blows one after the other, then wait for peace and check the books, and last the check by plants."""
     done, ledger = Result(), Ledger()
     topology = broker.topology(centre.configuration(settings.load(settings.sample()).folder).directory)
     await traffic.swept(cluster.urls, topology)
@@ -149,7 +164,7 @@ async def play(
         brokers = tuple(f"amqp://guest:guest@127.0.0.1:{links[n].port}/" for n in links if n != "database")
         url = server.url(database).replace(f":{server.port}/", f":{links['database'].port}/")
         assert urlsplit(url).port == links["database"].port
-        place = Field(cluster, server, links, random.Random(seed), ledger)
+        place = Field(cluster, server, links, random.Random(seed))
         found = nursery.configured(url, brokers, time.time())
         async with warmed(found, log) as home:
             sender = Sender(cluster.urls, ledger, seed, MESSAGE_SECONDS)
@@ -167,19 +182,21 @@ async def play(
                 done.blows[blow.__name__] += 1
             sender.stop.set()
             await sending
-            await _peace(place, server.url(database), topology)
-            await _stop(home, done)
-            taking.cancel()
-            await asyncio.gather(taking, return_exceptions=True)
-    async with Store(server.url(database)) as store:
-        done.counts, done.wrong[len(done.wrong) :] = await audit.check(store, ledger, await _dead(cluster, topology))
+            async with Store(server.url(database)) as store:
+                waiting = (cluster.urls, topology, ledger, STILL_SECONDS, PATIENCE_SECONDS)
+                at, done.wrong = await peace.made(store, found.running_clock(), *waiting)
+                await _stop(home, done)
+                taking.cancel()
+                await asyncio.gather(taking, return_exceptions=True)
+                done.counts, wrong = await audit.check(store, ledger, await peace.dead(cluster.urls, topology), at)
+                done.planted = await plant.found(store, ledger, at)
+    done.wrong += [*wrong, *plant.overlooked(done.planted)]
     return done
 
 
 async def _stop(home: Nursery, done: Result) -> None:
     for name in WORKERS:
-        if code := await home.stop(name):
-            done.wrong.append(f"{name} ended with {code}")
+        done.wrong += (await home.stop(name)).faults(name, 0)
 
 
 async def _answer(ledger: Ledger) -> None:
@@ -189,28 +206,3 @@ async def _answer(ledger: Ledger) -> None:
         if time.monotonic() > until:
             raise TimeoutError(f"no answer in {PATIENCE_SECONDS} s")
         await asyncio.sleep(0.05)
-
-
-async def _peace(place: Field, url: str, topology: broker.Topology) -> None:
-    still, before, until = 0.0, None, time.monotonic() + PATIENCE_SECONDS
-    async with Store(url) as store:
-        while still < STILL_SECONDS:
-            if time.monotonic() > until:
-                raise TimeoutError(f"no peace after {PATIENCE_SECONDS} s: {before}")
-            now: Any = None
-            try:
-                async with broker.connected(place.cluster.urls, "peace") as line:
-                    depths = [(await line.depth(q.name))[0] for q in topology.inbound]
-                now = (await store.waiting(settings.load(settings.sample()).running_clock().now()), depths)
-                now = (*now, len(place.ledger.answers))
-            except Unavailable:
-                still = 0.0
-            busy = now is None or now[0][0] or any(now[1])
-            still = 0.0 if now != before or busy else still + 0.5
-            before = now
-            await asyncio.sleep(0.5)
-
-
-async def _dead(cluster: Cluster, topology: broker.Topology) -> int:
-    async with broker.connected(cluster.urls, "audit") as line:
-        return sum([(await line.depth(q.name))[0] for q in topology.queues if q.dead is None])

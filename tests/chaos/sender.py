@@ -2,16 +2,13 @@
 
 import asyncio
 import random
-from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from uuid import UUID, uuid4
 
 import aio_pika
 
 from hub.broker.connection import BROKEN
 from hub.broker.topology import EXCHANGE
-from tests import centre
-from tests.crash.traffic import OURS, PARTNER, Ledger, answered, message
+from tests.crash.traffic import OURS, PARTNER, Ledger, Mix, Parcel
 
 PUBLISH_SECONDS, AGAIN_SECONDS = 10.0, 0.5
 
@@ -22,13 +19,14 @@ class Sender:
     def __init__(self, urls: Sequence[str], ledger: Ledger, seed: int, pause: float) -> None:
         self._urls = list(urls)
         self._chance = random.Random(seed)
-        self._number = seed * 1_000_000
+        self._mix = Mix(ledger, seed)
+        self._parcel: Parcel | None = None
         self._pause = pause
         self.ledger = ledger
         self.stop = asyncio.Event()
 
     async def send(self) -> None:
-        """Send until told to stop; a message that the broker has not confirmed is sent again, as it is."""
+        """Send until told to stop; what the broker has not confirmed is sent again, as it is."""
         await self._stubbornly(self._sending, until_stopped=True)
 
     async def take(self) -> None:
@@ -39,27 +37,21 @@ class Sender:
         channel = await connection.channel(on_return_raises=True)
         exchange = await channel.get_exchange(EXCHANGE, ensure=False)
         while not self.stop.is_set():
-            raw, id = centre.message(self._number), str(UUID(int=self._number, version=4))
-            self.ledger.tried.add(id)
-            await exchange.publish(message(raw, str(uuid4())), f"{OURS}_async", timeout=PUBLISH_SECONDS)
-            self.ledger.sent.add(id)
-            self._number += 1
+            self._parcel = self._parcel or self._mix.next()
+            for each in self._parcel.messages:
+                await exchange.publish(each, f"{OURS}_async", timeout=PUBLISH_SECONDS)
+            self.ledger.had(self._parcel)
+            self._parcel = None
             await asyncio.sleep(self._pause)
 
     async def _taking(self, connection: aio_pika.abc.AbstractConnection) -> None:
         channel = await connection.channel()
         await channel.set_qos(prefetch_count=100)
-        queue = await channel.get_queue(f"{PARTNER}_async", ensure=False)
         closed = asyncio.Event()
         for each in (connection, channel):
             each.close_callbacks.add(lambda *_: closed.set())
-
-        async def take(came: aio_pika.abc.AbstractIncomingMessage) -> None:
-            original, own = answered(came.body)
-            self.ledger.answers.setdefault(original, Counter())[own] += 1
-            await came.ack()
-
-        await queue.consume(take, timeout=PUBLISH_SECONDS)
+        for queue, take in ((f"{PARTNER}_async", self.ledger.take), (f"{PARTNER}_error", self.ledger.hear)):
+            await (await channel.get_queue(queue, ensure=False)).consume(take, timeout=PUBLISH_SECONDS)
         await closed.wait()
 
     async def _stubbornly(

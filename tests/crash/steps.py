@@ -4,6 +4,7 @@ import inspect
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
@@ -34,25 +35,67 @@ STEPS: dict[str, tuple[str, ...]] = {
     "watch": (
         "hub.store.store.Store.due",
         "hub.service.Hub.tick",
+        "hub.service.Hub.cover",
         "hub.store.store.Store.commit",
         "hub.store.writing.write",
     ),
 }
 WHEN = ("before", "after")
+# What a worker does once for each connection, or seldom: it dies there the first time.
+SELDOM = frozenset(
+    {
+        "hub.broker.connection.Connection.declare",
+        "hub.broker.connection.Connection.consume",
+        "hub.store.store.Store.begin_trials",
+        "hub.store.store.Store.end_trials",
+        "hub.store.store.Store.put_off",
+        "hub.service.Hub.cover",
+    }
+)
+# Of what a worker asks for again and again, mostly in vain: it dies after it only when it got something.
+FRUITFUL = frozenset(
+    {
+        "hub.store.store.Store.relay",
+        "hub.store.relaying.claim",
+        "hub.store.store.Store.due",
+        "hub.service.Hub.tick",
+    }
+)
 
 
-def arm(name: str, when: str, times: int) -> None:
-    """Kill this process at the given time that it comes to the step."""
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where a worker of a kind dies."""
+
+    kind: str
+    name: str
+    when: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.when} {self.name}"
+
+
+ALL = tuple(Step(kind, name, when) for kind, names in STEPS.items() for name in names for when in WHEN)
+# Only deliveries that come back are counted: somebody must have died with some in hand before.
+_HOLDING = Step("intake", "hub.service.Hub.settle", "before")
+PRELUDES = {"hub.store.store.Store.begin_trials": _HOLDING, "hub.store.store.Store.end_trials": _HOLDING}
+
+
+def arm(name: str, when: str, times: int, tell: int) -> None:
+    """Kill this process at the given time that it comes to the step; before, it says so to the descriptor `tell`."""
     home, attribute, function = _found(name)
     counted = 0
 
-    def die() -> None:
+    def come(here: str, got: object = None) -> None:
         nonlocal counted
+        if here != when or (here == "after" and name in FRUITFUL and not got):
+            return
         counted += 1
         if counted == times:
+            os.write(tell, b"!")
             os.kill(os.getpid(), signal.SIGKILL)
 
-    wrapper = _awaited(function, when, die) if inspect.iscoroutinefunction(function) else _called(function, when, die)
+    wrapper = _awaited(function, come) if inspect.iscoroutinefunction(function) else _called(function, come)
     setattr(home, attribute, wrapper)
 
 
@@ -70,25 +113,21 @@ def _found(name: str) -> tuple[Any, str, Callable[..., Any]]:
     raise LookupError(name)
 
 
-def _awaited(function: Callable[..., Any], when: str, die: Callable[[], None]) -> Callable[..., Any]:
+def _awaited(function: Callable[..., Any], come: Callable[..., None]) -> Callable[..., Any]:
     async def stepped(*args: Any, **kwargs: Any) -> Any:
-        if when == "before":
-            die()
+        come("before")
         done = await function(*args, **kwargs)
-        if when == "after":
-            die()
+        come("after", done)
         return done
 
     return stepped
 
 
-def _called(function: Callable[..., Any], when: str, die: Callable[[], None]) -> Callable[..., Any]:
+def _called(function: Callable[..., Any], come: Callable[..., None]) -> Callable[..., Any]:
     def stepped(*args: Any, **kwargs: Any) -> Any:
-        if when == "before":
-            die()
+        come("before")
         done = function(*args, **kwargs)
-        if when == "after":
-            die()
+        come("after", done)
         return done
 
     return stepped

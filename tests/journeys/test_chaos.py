@@ -35,3 +35,13 @@ async def test_brokers_database_and_links_fail_and_nothing_is_lost(
         done = await campaign.play(cluster, server, database, blows, seed=3, log=log, tell=lambda _: None)
     assert ([], len(blows)) == (done.wrong, sum(done.blows.values()))
     assert done.counts["messages"] > 0
+
+
+@pytest.mark.journey
+async def test_where_nobody_leads_the_queue_no_other_node_is_hit_in_its_place(
+    rabbitmq: mq.Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(campaign, "PRACTICE", "900999_async")
+    monkeypatch.setattr(campaign, "LEADER_SECONDS", 1.0)
+    with pytest.raises(TimeoutError, match="nobody leads 900999_async"):
+        await campaign.leader(mq.Cluster([rabbitmq]))
