@@ -28,6 +28,7 @@ class InboxKind(StrEnum):
     PERSONAL = "personal"  # one doctor's own
     PHT = "pht"  # a primary-health team's shared inbox
     COORDINATOR = "coordinator"  # overview, late items and the unplaced pile
+    UNPLACED = "unplaced"  # that pile by itself, where a practice wants it apart from the coordinator's own
     CASE_HANDLER = "case_handler"  # NAV, certificates, child welfare, municipal applications
     DUTY = "duty"  # the doctor on duty
     MANAGER = "manager"  # threats, deviations, what broke
@@ -227,6 +228,15 @@ class Directory:
     def first(self, kind: InboxKind, practice: HerId) -> Inbox | None:
         """The practice's first inbox of a kind, in the order of the file."""
         return self._index.first.get((kind, practice))
+
+    def pile(self, practice: HerId) -> Inbox:
+        """Where all falls for which nobody else is found: the unplaced pile, else the coordinator's inbox.
+
+        Every practice has one of them, or its directory is never loaded.
+        """
+        found = self.first(InboxKind.UNPLACED, practice) or self.first(InboxKind.COORDINATOR, practice)
+        assert found is not None, "a directory without a coordinator is never loaded"
+        return found
 
     def personal(self, person: PersonId) -> Inbox | None:
         """A person's own inbox, or None."""

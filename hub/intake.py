@@ -171,7 +171,7 @@ def acknowledge(envelope: Envelope, ours: tuple[Ours, ...], now: datetime) -> tu
 
 def rehome(x: Item, practice: Practice, directory: Directory, now: datetime) -> Change:
     """An item whose inbox has left the directory goes to the coordinator's pile, with its clock as it is."""
-    pile = route.pile(directory, practice).id
+    pile = directory.pile(practice.her_id).id
     moved = replace(x, inbox=pile, owner=None, state=State.NEW)
     entry = Entry(now, "item.rehomed", x.message, x.id, pile, detail={"from": x.inbox})
     return Change((entry,), items=(moved,))

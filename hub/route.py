@@ -388,7 +388,7 @@ def decide(c: Circumstances, table: Table, whose: Whose) -> Decision:
         home = home or found.home
         own[n] = reason or "matched, but " + ("; ".join(found.path) or f"there is no {rule.to}")
     passed = Passed(table, c, failed, own, len(table.rules))
-    unplaced = pile(whose.directory, whose.practice)
+    unplaced = whose.directory.pile(whose.practice.her_id)
     return Decision(unplaced, UNPLACED, "no rule found anybody", passed=passed, home=home.id if home else None)
 
 
@@ -414,13 +414,6 @@ def _meant(to: str, whose: Whose) -> Inbox | None:
         return directory.first(InboxKind(to), practice.her_id)
     named = directory.inboxes.get(InboxId(to))
     return named if named and named.practice == practice.her_id else None
-
-
-def pile(directory: Directory, practice: Practice) -> Inbox:
-    """The coordinator's inbox, which every practice has (the registry sees to it)."""
-    found = directory.first(InboxKind.COORDINATOR, practice.her_id)
-    assert found is not None, "a directory without a coordinator is never loaded"
-    return found
 
 
 def _copies(rule: Rule, main: Inbox, whose: Whose) -> tuple[InboxId, ...]:

@@ -6,7 +6,7 @@ from datetime import date, time
 from hub.directory import MIDNIGHT, Directory, Inbox, InboxId, InboxKind, PersonId
 
 # What lies here stays, whoever is at work: the pile is where all else falls, and no test reaches care staff.
-STAYS = frozenset({InboxKind.COORDINATOR, InboxKind.TEST})
+STAYS = frozenset({InboxKind.COORDINATOR, InboxKind.UNPLACED, InboxKind.TEST})
 
 # Why something lies elsewhere: its owner is away and somebody stands in, or nobody does; or a team is not there.
 AWAY, ALONE, EMPTY = "away", "nobody stands in", "nobody is at work"
@@ -36,7 +36,7 @@ def place(home: Inbox, directory: Directory, day: date, clock: time = MIDNIGHT) 
         return Place(home.id)
     if home.owner is not None:
         return _covered(home, home.owner, directory, day, clock)
-    return Place(_pile(home, directory), EMPTY, (f"nobody is at work in {home.name}",))
+    return Place(directory.pile(home.practice).id, EMPTY, (f"nobody is at work in {home.name}",))
 
 
 def here(home: Inbox, directory: Directory, day: date, clock: time = MIDNIGHT) -> bool:
@@ -50,12 +50,6 @@ def _covered(home: Inbox, owner: PersonId, directory: Directory, day: date, cloc
     cover = directory.cover(owner, day, clock)
     inbox = directory.personal(cover.person) if cover.person else None
     if cover.person is None or inbox is None:
-        return Place(_pile(home, directory), ALONE, cover.path, cover.away)
+        return Place(directory.pile(home.practice).id, ALONE, cover.path, cover.away)
     stands_in = f"{directory.people[cover.person].name} stands in"
     return Place(inbox.id, AWAY, (*cover.path, stands_in), cover.away)
-
-
-def _pile(home: Inbox, directory: Directory) -> InboxId:
-    found = directory.first(InboxKind.COORDINATOR, home.practice)
-    assert found is not None, "a directory without a coordinator is never loaded"
-    return found.id

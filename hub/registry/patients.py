@@ -8,7 +8,7 @@ import gc
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -127,13 +127,14 @@ def _altered(path: Path, before: Before, changed: _Changed, known: _Known) -> Ma
         gone, rows = list(_cells(changed.gone)), list(_cells(changed.fresh))
     except (csv.Error, UnicodeDecodeError):
         rows = [[]]
-    if any(len(row) != len(header) for row in rows):
-        # Whoever reads all of it can say what is wrong, and where.
-        return _read(path, known)
-    listings = dict(before.listings)
-    for row in gone:
-        del listings[row[0].strip()]
-    return _added(path, listings, zip(changed.fresh.values(), rows, strict=True), known)
+    if all(len(row) == len(header) for row in rows):
+        listings = dict(before.listings)
+        for row in gone:
+            del listings[row[0].strip()]
+        with suppress(BadConfiguration):
+            return _added(path, listings, zip(changed.fresh.values(), rows, strict=True), known)
+    # Whoever reads all of it can say what is wrong, and where.
+    return _read(path, known)
 
 
 def _cells(lines: Iterable[bytes]) -> Iterator[list[str]]:

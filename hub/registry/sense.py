@@ -54,6 +54,8 @@ def _shut(weekdays: frozenset[int], closed: frozenset[date]) -> date | None:
 
 def _inboxes(files: Files) -> Iterator[Problem]:
     for n, inbox in enumerate(files.centre.inbox):
+        if inbox.kind is InboxKind.UNPLACED and not any(inbox.id in person.inboxes for person in files.centre.person):
+            yield files.problem(CENTRE, f"inbox[{n}].kind", "nobody works in it; give it to those who coordinate")
         if inbox.kind is InboxKind.PERSONAL and not inbox.owner:
             yield files.problem(CENTRE, f"inbox[{n}].owner", "is missing; a personal inbox belongs to somebody")
         if inbox.kind is not InboxKind.PERSONAL and inbox.owner:

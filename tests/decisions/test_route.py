@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from hub import route
-from hub.directory import Absence, Directory, InboxId, PersonId
+from hub import route, standing
+from hub.directory import Absence, Directory, InboxId, InboxKind, PersonId
 from hub.message import Message, Wanted
 from hub.route import Decision, Rule, Table, When, Whose
 from tests import builders
@@ -143,3 +143,13 @@ def test_an_absence_ends_on_its_last_day() -> None:
     known = replace(builders.directory(), absences=(away,))
     days = [TUESDAY + timedelta(days=n) for n in (-1, 0, 1, 2)]
     assert [True, False, False, True] == [known.present(PersonId("dahl"), d) for d in days]
+
+
+def test_a_practice_may_have_its_unplaced_pile_apart_from_the_coordinator() -> None:
+    pile = builders.inbox("pile", InboxKind.UNPLACED)
+    known = builders.directory(inboxes={**builders.directory().inboxes, pile.id: pile})
+    d = decide(builders.message(patient=builders.patient("404")), directory=known)
+    assert ("pile", "unplaced") == (d.inbox.id, d.placing.rule)
+    alone = (builders.person("berg", weekdays=frozenset()), builders.person("dahl", weekdays=frozenset()))
+    away = replace(known, people={p.id: p for p in alone})
+    assert "pile" == standing.place(known.inboxes[InboxId("berg")], away, TUESDAY).inbox

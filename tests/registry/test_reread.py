@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -58,6 +58,20 @@ def before(who: Directory, tmp_path_factory: pytest.TempPathFactory) -> Before:
     return Before(RAW, found)
 
 
+@dataclass(frozen=True)
+class Place:
+    """The directory and the list as they were, and a file; told in a word when a test fails."""
+
+    who: Directory = field(repr=False)
+    before: Before = field(repr=False)
+    path: Path
+
+
+@pytest.fixture(scope="module")
+def place(who: Directory, before: Before, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    return Place(who, before, tmp_path_factory.mktemp("list") / "patients.csv")
+
+
 @given(
     edits=st.lists(st.tuples(st.integers(1, 199), st.sampled_from(sorted(EDITS))), max_size=6),
     ending=st.sampled_from((b"\n", b"\r\n")),
@@ -65,20 +79,15 @@ def before(who: Directory, tmp_path_factory: pytest.TempPathFactory) -> Before:
 )
 @settings(max_examples=150, deadline=None)
 def test_only_the_lines_that_changed_are_read_and_all_is_as_if_it_were_read_whole(
-    who: Directory,
-    before: Before,
-    tmp_path_factory: pytest.TempPathFactory,
-    edits: list[tuple[int, str]],
-    ending: bytes,
-    shuffled: bool,
+    place: Place, edits: list[tuple[int, str]], ending: bytes, shuffled: bool
 ) -> None:
     lines = RAW.splitlines()
     for n, edit in edits:
         lines[n] = EDITS[edit](lines[n]) if lines[n] else b""
     if shuffled:
         lines[1:] = random.Random(len(edits)).sample(lines[1:], len(lines) - 1)
-    path, raw = tmp_path_factory.getbasetemp() / "patients.csv", ending.join(lines)
-    assert read(path, raw, who, None) == read(path, raw, who, before)
+    raw = ending.join(lines)
+    assert read(place.path, raw, place.who, None) == read(place.path, raw, place.who, place.before)
 
 
 def test_a_line_that_stands_as_it_was_is_told_when_its_gp_has_left(

@@ -276,6 +276,7 @@ PHRASES = (
     N_("personal"),
     N_("pht"),
     N_("coordinator"),
+    N_("unplaced"),
     N_("case_handler"),
     N_("duty"),
     N_("manager"),
