@@ -17,7 +17,7 @@ from hub import route
 from hub.directory import Directory
 from hub.message import Message
 from tests import builders
-from tests.bench import region
+from tests.bench import region, reload
 
 # What is loaded is measured in a process of its own: (seconds, MB more than before).
 LOADING = """import sys, time
@@ -50,6 +50,9 @@ def main() -> None:
         seconds, more, whole, _ = map(float, done.stdout.split())
         table.add_row("load", f"{seconds:.2f} s", "< 3 s")
         table.add_row("memory that it takes; of the whole process", f"{more:.0f} MB; {whole:.0f} MB", "< 150 MB")
+        again = reload.measured(folder)
+        words = f"{again.seconds:.2f} s; {again.pause * 1000:.0f} ms"
+        table.add_row("reload until it is decided by; longest pause", words, "< 1 s; < 100 ms")
         rate, per = _decisions(folder, asked.decisions)
         table.add_row("decisions on one core, by processor time", f"{rate:,.0f}/s ({per:.1f} µs)", "≥ 20,000/s")
     Console(width=110).print(table)
