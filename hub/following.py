@@ -22,7 +22,7 @@ from hub.store import Store, engine
 log = structlog.get_logger()
 
 # How often it is looked whether another one was loaded, and when one that cannot be used is tried again.
-LOOK_SECONDS, AGAIN_SECONDS = 0.4, 30.0
+LOOK_SECONDS, AGAIN_SECONDS = 0.25, 30.0
 
 
 @dataclass(frozen=True, slots=True)

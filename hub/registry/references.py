@@ -140,8 +140,8 @@ def _pointers(files: Files) -> Iterator[Pointer]:
 
 def _in_centre(files: Files) -> Iterator[Pointer]:
     c = files.centre
-    practices, inboxes, people = [x.her_id for x in c.practice], [x.id for x in c.inbox], [x.id for x in c.person]
-    municipalities = [x.her_id for x in c.municipality]
+    practices, inboxes = _known(x.her_id for x in c.practice), _known(x.id for x in c.inbox)
+    people, municipalities = _known(x.id for x in c.person), _known(x.her_id for x in c.municipality)
     for n, practice in enumerate(c.practice):
         yield from _maybe(CENTRE, f"practice[{n}].municipality", practice.municipality, "municipality", municipalities)
     for n, service in enumerate(c.service):
@@ -160,16 +160,16 @@ def _in_centre(files: Files) -> Iterator[Pointer]:
 
 
 def _in_partners(files: Files) -> Iterator[Pointer]:
-    partners = [x.her_id for x in files.partners.partner]
+    partners = _known(x.her_id for x in files.partners.partner)
     for n, partner in enumerate(files.partners.partner):
         yield from _maybe(PARTNERS, f"partner[{n}].part_of", partner.part_of, "partner", partners)
 
 
 def _in_agreements(files: Files) -> Iterator[Pointer]:
-    ours = [*(x.her_id for x in files.centre.municipality), *(x.her_id for x in files.centre.practice)]
-    partners = [x.her_id for x in files.partners.partner]
-    topics = [x.key for x in files.topics.topic]
-    ladders = [x.name for x in files.ladders.ladder]
+    ours = _known([*(x.her_id for x in files.centre.municipality), *(x.her_id for x in files.centre.practice)])
+    partners = _known(x.her_id for x in files.partners.partner)
+    topics = _known(x.key for x in files.topics.topic)
+    ladders = _known(x.name for x in files.ladders.ladder)
     for n, x in enumerate(files.agreements.agreement):
         key = f"agreement[{n}]"
         yield Pointer(AGREEMENTS, f"{key}.between[0]", x.between[0], "municipality or practice of ours", ours)
@@ -181,16 +181,16 @@ def _in_agreements(files: Files) -> Iterator[Pointer]:
 
 
 def _in_tables(files: Files) -> Iterator[Pointer]:
-    destinations = [*DESTINATIONS, *(x.id for x in files.centre.inbox)]
-    senders = [x.name for x in _her_ids(files) if x.file == PARTNERS]
-    topics = [x.key for x in files.topics.topic]
+    destinations = _known((*DESTINATIONS, *(x.id for x in files.centre.inbox)))
+    senders = _known(x.name for x in _her_ids(files) if x.file == PARTNERS)
+    topics = _known(x.key for x in files.topics.topic)
     for n, rule in enumerate(files.routes.rule):
         yield Pointer(ROUTES, f"rule[{n}].to", rule.to, "destination or inbox", destinations)
         yield from _each(ROUTES, f"rule[{n}].copies", rule.copies, "destination or inbox", destinations)
     for n, ladder in enumerate(files.ladders.ladder):
         for m, step in enumerate(ladder.steps):
             yield from _each(LADDERS, f"ladder[{n}].steps[{m}].tell", step.tell, "inbox or kind of inbox", TOLD)
-    ours = receivers(files)
+    ours = _known(receivers(files))
     for file, key, when in files.whens():
         yield from _each(file, f"{key}.senders", when.senders, "partner or service with HER-id", senders)
         yield from _each(file, f"{key}.agreements", when.agreements, "topic", topics)
@@ -198,13 +198,18 @@ def _in_tables(files: Files) -> Iterator[Pointer]:
 
 
 def _in_accounts(files: Files) -> Iterator[Pointer]:
-    people = [x.id for x in files.centre.person]
-    parties = [*(x.her_id for x in files.centre.practice), *(x.her_id for x in files.partners.partner)]
+    people = _known(x.id for x in files.centre.person)
+    parties = _known([*(x.her_id for x in files.centre.practice), *(x.her_id for x in files.partners.partner)])
     for n, account in enumerate(files.accounts.person):
         yield Pointer(ACCOUNTS, f"person[{n}].person", account.person, "person", people)
     for n, system in enumerate(files.accounts.system):
         named = [] if system.her_ids == [ANYBODY] else system.her_ids
         yield from _each(ACCOUNTS, f"system[{n}].her_ids", named, "level-1 party", parties)
+
+
+def _known(names: Iterable[str]) -> Collection[str]:
+    """Names in the order of the file, among which thousands of others are looked for."""
+    return dict.fromkeys(names)
 
 
 def _maybe(file: str, key: str, name: str | None, thing: str, among: Collection[str]) -> Iterator[Pointer]:
