@@ -3,7 +3,8 @@
 import asyncio
 import gc
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,6 +71,22 @@ async def known(settings: Settings) -> tuple[Configuration, str]:
     if version is None:
         return await asyncio.to_thread(registry.load, settings.folder), why
     return await _read(version, contents, None), why
+
+
+@asynccontextmanager
+async def opened(settings: Settings, given: Configuration | None = None) -> AsyncIterator[Store]:
+    """The store, open. Raises BadConfiguration and Unavailable.
+
+    Whoever sets a centre up has written the folder first: what is wrong there is told before what the database lacks.
+    """
+    async with AsyncExitStack() as stack:
+        try:
+            store = await stack.enter_async_context(Store(settings.database.url))
+        except BadConfiguration:
+            if given is None:
+                await asyncio.to_thread(registry.load, settings.folder)
+            raise
+        yield store
 
 
 async def follow(store: Store, found: InForce, acceptance: Acceptance, renew: Callable[[InForce, Order], None]) -> None:

@@ -374,7 +374,7 @@ async def open_hub(
     Raises BadConfiguration when a file, the database or the schemas are not as they must be.
     """
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(Store(settings.database.url))
+        store = await stack.enter_async_context(following.opened(settings, configuration))
         # The readers start in their own processes meanwhile.
         loading = asyncio.create_task(following.in_force(store, settings.folder, given=configuration))
         if readers is None and not reading:
