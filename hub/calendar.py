@@ -1,13 +1,18 @@
 """Opening hours, holidays, and arithmetic in working time."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import accumulate, count
 from zoneinfo import ZoneInfo
 
 # A calendar without a single opening in this many days on end is a mistake in the file, not a long holiday.
 HORIZON = 400
+
+MINUTE = 60_000_000  # microseconds
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +25,24 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class ShortDay:
+    """A day that is open otherwise than its weekday, as Maundy Thursday until noon; `name` says why."""
+
+    name: str
+    openings: tuple[tuple[time, time], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Hours:
-    """When a practice is open: weekly slots, less closed days (holidays and local ones, with names)."""
+    """When a practice is open: weekly slots, less closed days (holidays and local ones, with names).
+
+    A short day goes before both. Moments are kept in UTC; `zone` is whose wall time the slots are.
+    """
 
     zone: str
     slots: tuple[Slot, ...]
     closed: Mapping[date, str]
+    short: Mapping[date, ShortDay] = field(default_factory=dict)
 
     def __hash__(self) -> int:
         """A cheap one: the same practice's hours are asked for many times for every message."""
@@ -42,10 +59,18 @@ class Hours:
 
 @lru_cache(maxsize=4096)
 def _openings_on(hours: Hours, day: date) -> tuple[tuple[datetime, datetime], ...]:
+    found = ((at(hours, day, opens), at(hours, day, closes)) for opens, closes in _wall(hours, day))
+    # An hour that the clock skips is none.
+    return tuple((opens, closes) for opens, closes in found if opens < closes)
+
+
+def _wall(hours: Hours, day: date) -> tuple[tuple[time, time], ...]:
+    """The openings of a day in wall time."""
+    if short := hours.short.get(day):
+        return short.openings
     if day in hours.closed:
         return ()
-    slots = sorted((s for s in hours.slots if s.weekday == day.weekday()), key=lambda s: s.opens)
-    return tuple((at(hours, day, s.opens), at(hours, day, s.closes)) for s in slots)
+    return tuple(sorted((s.opens, s.closes) for s in hours.slots if s.weekday == day.weekday()))
 
 
 def working_day(hours: Hours, day: date) -> bool:
@@ -82,14 +107,52 @@ def closing(hours: Hours, day: date) -> datetime:
 
 
 def add_minutes(hours: Hours, start: datetime, minutes: int) -> datetime:
-    """The moment when so many working minutes have passed since `start`."""
-    left = timedelta(minutes=minutes)
-    for opens, closes in _openings(hours, start.astimezone(UTC)):
-        begin = max(opens, start)
-        if left <= closes - begin:
-            return begin + left
-        left -= closes - begin
+    """The first moment, not before `start`, by which so many working minutes have passed since `start`, in UTC.
+
+    No minutes at all lead to `start` while it is open, and else to the next opening.
+    """
+    moment, left = _microseconds(start), minutes * MINUTE
+    # Somewhere it is still the year before on the first of January.
+    for year in _years(hours, start.year - (start.month == start.day == 1), 1):
+        n = bisect_right(year.closes, moment)
+        if n == len(year.closes):
+            continue
+        wanted = left + year.before[n]
+        if moment > year.opens[n]:
+            wanted += moment - year.opens[n]
+        if wanted <= year.after[-1]:
+            n = bisect_left(year.after, wanted, n)
+            return _moment(year.opens[n] + wanted - year.before[n])
+        moment, left = year.closes[-1], wanted - year.after[-1]
     raise AssertionError("openings never end")
+
+
+def take_minutes(hours: Hours, end: datetime, minutes: int) -> datetime:
+    """The last moment, not after `end`, from which so many working minutes pass until `end`, in UTC.
+
+    No minutes at all lead to `end` while it is open or just closing, and else to the closing before.
+    """
+    moment, left = _microseconds(end), minutes * MINUTE
+    for year in _years(hours, end.year + ((end.month, end.day) == (12, 31)), -1):
+        n = bisect_left(year.opens, moment) - 1
+        if n < 0:
+            continue
+        wanted = year.before[n] + min(year.closes[n], moment) - year.opens[n] - left
+        if wanted >= 0:
+            n = min(n, bisect_right(year.before, wanted) - 1)
+            return _moment(year.opens[n] + wanted - year.before[n])
+        moment, left = year.opens[0], -wanted
+    raise AssertionError("openings never began")
+
+
+def between(hours: Hours, start: datetime, end: datetime) -> timedelta:
+    """How much working time lies between two moments; less than nothing when `end` is before `start`."""
+    if end < start:
+        return -between(hours, end, start)
+    passed = -_passed(hours, start)
+    for each in range(hours.local(start).year, hours.local(end).year):
+        passed += _year(hours, each).total
+    return timedelta(microseconds=passed + _passed(hours, end))
 
 
 def skipped(hours: Hours, first: date, last: date) -> tuple[tuple[date, str], ...]:
@@ -98,14 +161,57 @@ def skipped(hours: Hours, first: date, last: date) -> tuple[tuple[date, str], ..
     return tuple((d, hours.closed.get(d, "weekend")) for d in days if not hours.openings(d))
 
 
-def _openings(hours: Hours, start: datetime) -> Iterator[tuple[datetime, datetime]]:
-    day = hours.local(start).date()
-    while True:
-        day = _open_from(hours, day)
-        for opens, closes in hours.openings(day):
-            if closes > start:
-                yield opens, closes
-        day += timedelta(days=1)
+@dataclass(frozen=True, slots=True)
+class _Year:
+    """The openings of a year in microseconds since 1970, and how much working time lies before and after each."""
+
+    opens: tuple[int, ...]
+    closes: tuple[int, ...]
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        """The year's working time."""
+        return self.after[-1] if self.after else 0
+
+
+# Deadlines look at a year or two, and a region has some hundred practices.
+@lru_cache(maxsize=512)
+def _year(hours: Hours, number: int) -> _Year:
+    first = date(number, 1, 1)
+    days = (first + timedelta(days=n) for n in range((date(number + 1, 1, 1) - first).days))
+    openings = [tuple(map(_microseconds, x)) for day in days for x in _openings_on.__wrapped__(hours, day)]
+    after = tuple(accumulate(closes - opens for opens, closes in openings))
+    before = (0, *after[:-1]) if after else ()
+    return _Year(tuple(opens for opens, _ in openings), tuple(closes for _, closes in openings), before, after)
+
+
+def _years(hours: Hours, first: int, step: int) -> Iterator[_Year]:
+    """The years from one on, forwards or backwards; the registry sees to it that a practice opens."""
+    empty = 0
+    for number in count(first, step):
+        year = _year(hours, number)
+        empty = 0 if year.opens else empty + 1
+        # A year has fewer days than the horizon: of three on end without an opening one lies wholly beyond it.
+        if empty > HORIZON // 365 + 1:
+            raise OverflowError(f"no opening hours in {HORIZON} days from {first}")
+        yield year
+
+
+def _passed(hours: Hours, moment: datetime) -> int:
+    """The working time of a moment's year up to it, in microseconds."""
+    year, at = _year(hours, hours.local(moment).year), _microseconds(moment)
+    n = bisect_right(year.opens, at) - 1
+    return year.before[n] + min(year.closes[n], at) - year.opens[n] if n >= 0 else 0
+
+
+def _microseconds(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def _moment(microseconds: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=microseconds)
 
 
 def _open_from(hours: Hours, first: date) -> date:

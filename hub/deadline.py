@@ -6,7 +6,7 @@ that step happens, and None means that the clock has stopped or the ladder has e
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from hub import calendar
 from hub.calendar import Hours
@@ -148,10 +148,28 @@ def _due(due: Due, hours: Hours, received: datetime) -> tuple[datetime, str]:
 def _same_day(due: SameDay, hours: Hours, received: datetime) -> tuple[datetime, str]:
     local = hours.local(received)
     today = local.date()
-    if calendar.working_day(hours, today) and local.time() < due.cut_off and received < calendar.closing(hours, today):
-        return calendar.closing(hours, today), f"the same working day, received before {due.cut_off:%H:%M}"
-    # Before opening on a closed day or after the cut-off, the next working day's morning is promised.
+    open_today = calendar.working_day(hours, today)
+    cut_off = _cut_off(due, hours, today) if open_today else due.cut_off
+    if open_today and local.time() < cut_off:
+        return calendar.closing(hours, today), f"the same working day, received before {cut_off:%H:%M}"
+    # On a closed day or after the cut-off, the next working day's morning is promised.
     day = calendar.following_day(hours, today)
     why = f"by {due.then_by:%H:%M} the next working day, received "
-    after = f"after {due.cut_off:%H:%M}" if calendar.working_day(hours, today) else "on a closed day"
-    return calendar.at(hours, day, due.then_by), why + after
+    after = f"after {cut_off:%H:%M}" if open_today else "on a closed day"
+    return _within(hours, day, due.then_by), why + after
+
+
+def _cut_off(due: SameDay, hours: Hours, day: date) -> time:
+    """The cut-off of a day: one that closes earlier than its weekday usually does has it as much earlier."""
+    closes = hours.local(calendar.closing(hours, day)).time()
+    usual = max((x.closes for x in hours.slots if x.weekday == day.weekday()), default=closes)
+    earlier = timedelta(hours=usual.hour - closes.hour, minutes=usual.minute - closes.minute)
+    if earlier <= timedelta(0):
+        return min(due.cut_off, closes)
+    moved = datetime.combine(day, due.cut_off) - earlier
+    return min(moved.time(), closes) if moved.date() == day else time.min
+
+
+def _within(hours: Hours, day: date, clock: time) -> datetime:
+    """A time on a day, but not after it closes: on a short day what was promised by noon is due when it closes."""
+    return min(calendar.at(hours, day, clock), calendar.closing(hours, day))

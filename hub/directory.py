@@ -8,7 +8,7 @@ from typing import NewType, TypeVar
 
 from hub.agreement import Agreement, Agreements
 from hub.calendar import Hours, Slot
-from hub.message import HerId
+from hub.message import Code, HerId, Ident, Party, Unit
 
 InboxId = NewType("InboxId", str)
 PersonId = NewType("PersonId", str)
@@ -20,6 +20,9 @@ V = TypeVar("V")
 Stretch = tuple[time, time]
 
 MIDNIGHT = time.min
+
+# What kind of identifier a HER-id is (9051).
+HER = Code("HER", "HER-id", "2.16.578.1.12.4.1.1.9051")
 
 
 class InboxKind(StrEnum):
@@ -93,13 +96,14 @@ class Municipality:
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """Where items lie for one person or team."""
+    """Where items lie for one person or team, which may have other `hours` than its practice."""
 
     id: InboxId
     name: str
     kind: InboxKind
     practice: HerId
     owner: PersonId | None = None
+    hours: Hours | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +171,15 @@ class Partner:
     services: Mapping[HerId, Service] = field(default_factory=dict)
     channel: Channel | None = None
     part_of: HerId | None = None
+
+
+def party(organisation: Practice | Partner, service: Service | None = None) -> Party:
+    """Both levels of an address, as it stands in a message (HIS 1153)."""
+    return Party(_unit(organisation), _unit(service) if service else None)
+
+
+def _unit(x: Practice | Partner | Service) -> Unit:
+    return Unit(x.name, (Ident(x.her_id, HER),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +250,12 @@ class Directory:
         found = self.first(InboxKind.UNPLACED, practice) or self.first(InboxKind.COORDINATOR, practice)
         assert found is not None, "a directory without a coordinator is never loaded"
         return found
+
+    def hours(self, inbox: InboxId) -> Hours:
+        """When an inbox is open: by its own hours, else its practice's; one that is gone had the first practice's."""
+        found = self.inboxes.get(inbox)
+        practice = self.practices[found.practice] if found else next(iter(self.practices.values()))
+        return (found and found.hours) or practice.hours
 
     def personal(self, person: PersonId) -> Inbox | None:
         """A person's own inbox, or None."""

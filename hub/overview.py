@@ -9,6 +9,7 @@ from typing import Any
 
 from hub import __version__
 from hub.broker.topology import EXCHANGE, Queue, Topology
+from hub.depth import Depth, Queues, Seen
 from hub.outcome import Accepted, Held, Noted, Outcome, Rejected, Repeated
 from hub.record import Dead, Worker
 from hub.status import (
@@ -16,12 +17,9 @@ from hub.status import (
     SILENT,
     TROUBLE,
     WORKED_AT,
-    Depth,
     Facts,
     Finding,
     Kept,
-    Queues,
-    Seen,
     age,
     replaced,
     words,

@@ -1,9 +1,9 @@
 """Who is who, from checked tables."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 
-from hub.calendar import Hours, Slot
+from hub.calendar import Hours, ShortDay, Slot
 from hub.directory import (
     Absence,
     Directory,
@@ -29,6 +29,8 @@ from hub.registry.shape import (
     PersonTable,
     PracticeTable,
     ServiceTable,
+    ShortTable,
+    WeekTable,
 )
 
 
@@ -72,23 +74,36 @@ def _doctor(p: PersonTable, her_id: str) -> Service:
     return Service(HerId(her_id), p.name, person=PersonId(p.id))
 
 
-def hours(p: PracticeTable) -> Hours:
-    """When a practice is open, with its own closed days and the public holidays."""
-    slots = (Slot(n, *opening) for n, day in enumerate(WEEKDAYS) for opening in getattr(p.open, day))
+def hours(p: PracticeTable, week: WeekTable | None = None) -> Hours:
+    """When a practice is open, with its own closed and short days and the public holidays.
+
+    With a `week` of its own a team has other hours on the days that are neither closed nor short.
+    """
+    slots = (Slot(n, *opening) for n, day in enumerate(WEEKDAYS) for opening in getattr(week or p.open, day))
     local = {day: closed.name for closed in p.closed for day in _days(closed)}
-    return Hours(p.zone, tuple(slots), local | holiday.public())
+    short = {day: ShortDay(x.name, tuple(x.open)) for x in p.short for day in (*_days(x), *_holidays(x))}
+    return Hours(p.zone, tuple(slots), local | holiday.public(), short)
 
 
-def _days(closed: ClosedTable) -> Iterator[date]:
-    if closed.on:
-        yield closed.on
-    if closed.every:
-        yield from (date.fromisoformat(f"{year}-{closed.every}") for year in holiday.YEARS)
+def _days(x: ClosedTable | ShortTable) -> Iterator[date]:
+    if x.on:
+        yield x.on
+    if x.every:
+        yield from (date.fromisoformat(f"{year}-{x.every}") for year in holiday.YEARS)
+    if x.before:
+        yield from (day - timedelta(days=1) for day in holiday.days(x.before))
+
+
+def _holidays(x: ShortTable) -> tuple[date, ...]:
+    """The public holidays that are short days and not closed."""
+    return holiday.days(x.holiday) if x.holiday else ()
 
 
 def _inbox(files: Files, x: InboxTable) -> Inbox:
     owner = None if x.owner is None else PersonId(x.owner)
-    return Inbox(InboxId(x.id), x.name, x.kind, HerId(files.home(x.practice)), owner)
+    home = files.home(x.practice)
+    own = next(hours(p, x.open) for p in files.centre.practice if p.her_id == home) if x.open else None
+    return Inbox(InboxId(x.id), x.name, x.kind, HerId(home), owner, own)
 
 
 def _person(files: Files, p: PersonTable, own: Sequence[str]) -> Person:

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 from hub import identity
 from hub.directory import Channel, Flag, InboxKind, PartnerKind
 from hub.message import Kind
+from hub.registry import holiday
 
 # TypeHealthcareProfessional, code system 9060.
 PROFESSIONS = (
@@ -115,6 +116,7 @@ OneOrMore = Annotated[Openings, BeforeValidator(lambda written: [written] if isi
 Parties = Annotated[list[str], AfterValidator(_two)]
 Language = Literal["nb", "nn", "se", "en"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Holiday = Annotated[str, _that(holiday.NAMES.__contains__, f"must be one of {', '.join(holiday.NAMES)}")]
 EveryYear = Annotated[str, _that(_every_year, 'must be month and day such as "12-24", a day that every year has')]
 
 # Strict reading takes no enum by its value, so these are read loosely; a value that is not one is still refused.

@@ -16,6 +16,7 @@ from hub.registry.field import (
     Clock,
     EveryYear,
     HerIdText,
+    Holiday,
     Hpr,
     Language,
     Name,
@@ -68,16 +69,37 @@ class WeekTable(Table):
 
 
 class ClosedTable(Table):
-    """A local closed day: `on` one date, or `every` year on a month and day."""
+    """A local closed day: `on` one date, `every` year on a month and day, or the day `before` a public holiday."""
 
     name: Text
     on: date | None = None
     every: EveryYear | None = None
+    before: Holiday | None = None
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
-        if (self.on is None) == (self.every is None):
-            raise ValueError('must have either on = 2026-05-15 or every = "12-24"')
+        if sum(x is not None for x in (self.on, self.every, self.before)) != 1:
+            raise ValueError('must have one of on = 2026-05-15, every = "12-24" or before = "Skjærtorsdag"')
+        return self
+
+
+class ShortTable(Table):
+    """A day that is open otherwise than its weekday; also a public `holiday` that is not closed all day."""
+
+    name: Text
+    open: OneOrMore
+    on: date | None = None
+    every: EveryYear | None = None
+    before: Holiday | None = None
+    holiday: Holiday | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if sum(x is not None for x in (self.on, self.every, self.before, self.holiday)) != 1:
+            ways = 'on = 2026-05-15, every = "12-24", before = "Skjærtorsdag" or holiday = "Skjærtorsdag"'
+            raise ValueError(f"must have one of {ways}")
+        if not self.open:
+            raise ValueError('must open, such as open = "08:00-12:00"; a day that does not is [[practice.closed]]')
         return self
 
 
@@ -98,6 +120,7 @@ class PracticeTable(Table):
     municipality: str | None = None
     open: WeekTable
     closed: list[ClosedTable] = []
+    short: list[ShortTable] = []
 
 
 class ServiceTable(Table):
@@ -118,6 +141,7 @@ class InboxTable(Table):
     kind: AnInboxKind
     owner: str | None = None
     practice: str | None = None
+    open: WeekTable | None = None
 
 
 class HoursTable(Table):

@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -48,7 +48,7 @@ def test_machines_get_the_same(hub: Hub) -> None:
 def test_the_managers_page_tells_what_really_happens(folder: Path) -> None:
     """docs/presence.md puts a GP on leave; here it is done."""
     page = (Path(__file__).parent.parent.parent / "docs" / "presence.md").read_text(encoding="utf-8")
-    absence, substitute = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    absence, substitute, days = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     told = re.findall(r"^2026-.*$", page, re.MULTILINE)
     tuesday = datetime(2026, 11, 24, 13, tzinfo=UTC)
     written = (folder / "centre.toml").read_text(encoding="utf-8")
@@ -58,3 +58,8 @@ def test_the_managers_page_tells_what_really_happens(folder: Path) -> None:
         directory = registry.load(folder).directory
         found.append(report.gaps_in_words(presence.coming(directory, tuesday), directory).splitlines())
     assert [told, []] == found
+    (folder / "centre.toml").write_text(f"{written}\n{days}", encoding="utf-8")
+    practice = list(registry.load(folder).directory.practices.values())[-1]
+    (morning,) = practice.hours.openings(date(2027, 3, 25))
+    assert ("08:00", "12:00") == tuple(f"{practice.hours.local(x):%H:%M}" for x in morning)
+    assert () == practice.hours.openings(date(2026, 12, 24))

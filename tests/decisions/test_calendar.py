@@ -1,5 +1,6 @@
 """Working time is what a slow and obvious count of minutes says it is."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -7,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub import calendar
-from hub.calendar import Hours, Slot
+from hub.calendar import Hours, ShortDay, Slot
 from tests import builders
+from tests.year import minutes
 
 MINUTE = timedelta(minutes=1)
 
@@ -81,3 +83,26 @@ def test_a_practice_that_never_opens_is_an_error_and_no_endless_loop() -> None:
 )
 def test_somebody_acts_today_until_closing_and_else_on_the_next_working_day(moment: datetime, day: date) -> None:
     assert day == calendar.acting_day(builders.hours(), moment)
+
+
+@pytest.mark.parametrize("name", minutes.CALENDARS)
+def test_every_minute_of_two_years_says_the_same(name: str) -> None:
+    """The short form of `python -m tests.year calendar`."""
+    assert [] == list(minutes.wrong(name, 2026, 2027, cases=2_000, seed=3))
+
+
+def test_a_short_day_goes_before_its_weekday_and_before_a_holiday() -> None:
+    thursday = date(2026, 4, 2)
+    short = {thursday: ShortDay("Skjærtorsdag", ((time(9), time(12)),))}
+    hours = replace(builders.hours(thursday), short=short)
+    assert ((utc(2026, 4, 2, 7), utc(2026, 4, 2, 10)),) == hours.openings(thursday)
+    assert () == calendar.skipped(hours, date(2026, 4, 1), thursday)
+    assert utc(2026, 4, 3, 7) == calendar.add_minutes(hours, utc(2026, 4, 2, 9), 120)
+    assert utc(2026, 4, 1, 13) == calendar.take_minutes(hours, utc(2026, 4, 2, 8), 120)
+
+
+def test_between_two_moments_lies_as_much_backwards_as_forwards() -> None:
+    hours = builders.hours(date(2026, 12, 25), date(2027, 1, 1))
+    one, two = utc(2026, 12, 23, 12), utc(2027, 1, 4, 9)
+    assert timedelta(hours=3 + 8 + 4 * 8 + 2) == calendar.between(hours, one, two)
+    assert -calendar.between(hours, one, two) == calendar.between(hours, two, one)

@@ -1,11 +1,12 @@
 """An item is due when the ladder says, and the steps follow in order."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from hub import deadline
+from hub.calendar import ShortDay
 from hub.deadline import ElapsedHours, WorkingMinutes
 from hub.item import ItemId
 from tests import builders
@@ -67,3 +68,25 @@ def test_a_deadline_tells_what_it_was_computed_from() -> None:
     assert ("same day", "svar samme dag", "Avtale 4") == (why.ladder, why.promise, why.agreement)
     assert "by 10:00 the next working day, received after 15:00" == why.counted
     assert ("2026-11-28 (weekend)", "2026-11-29 (weekend)", "2026-11-30 (closed)") == why.skipped
+
+
+@pytest.mark.parametrize(
+    ("received", "due", "sentence"),
+    [
+        (utc(2026, 4, 1, 7), utc(2026, 4, 1, 10), "the short day closes at noon"),
+        (utc(2026, 4, 1, 8, 59), utc(2026, 4, 1, 10), "its cut-off is an hour before, as every day's"),
+        (utc(2026, 4, 1, 9), utc(2026, 4, 7, 8), "after it: the morning after Easter"),
+        (utc(2026, 3, 31, 13, 30), utc(2026, 4, 1, 8), "the evening before: ten o'clock on the short day"),
+    ],
+)
+def test_a_short_day_has_its_cut_off_as_much_earlier_as_it_closes(
+    received: datetime, due: datetime, sentence: str
+) -> None:
+    easter = (date(2026, 4, 2), date(2026, 4, 3), date(2026, 4, 6))
+    hours = replace(builders.hours(*easter), short={date(2026, 4, 1): ShortDay("kort", ((time(8), time(12)),))})
+    assert due == deadline.first(ITEM, builders.LADDER, "", hours, received).due, sentence
+
+
+def test_what_is_promised_for_a_time_after_a_short_day_closes_is_due_when_it_closes() -> None:
+    hours = replace(builders.hours(), short={date(2026, 4, 1): ShortDay("kort", ((time(8), time(9)),))})
+    assert utc(2026, 4, 1, 7) == deadline.first(ITEM, builders.LADDER, "", hours, utc(2026, 3, 31, 13, 30)).due

@@ -1,0 +1,1 @@
+"""A virtual year of deadlines, and working time counted minute by minute."""
