@@ -9,11 +9,12 @@ from types import MappingProxyType
 from unicodedata import normalize
 from uuid import NAMESPACE_OID, uuid5
 
-from hub import calendar, deadline, identity, item, route, standing, transport
+from hub import calendar, deadline, enquiry, identity, item, route, standing, transport
 from hub.acceptance import STRICT, Acceptance, Choice
 from hub.change import Acknowledgement, Arrival, Change, Entry, Outgoing, Quarantined, Returned
 from hub.deadline import Deadline, Ladder
 from hub.directory import Directory, InboxId, Listing, Practice
+from hub.enquiry import Enquiry, Register
 from hub.item import Headline, Item, ItemId, Placing, Purpose, State
 from hub.message import (
     INFORMATIVE,
@@ -61,6 +62,8 @@ class Order:
     rules: tuple[Rule, ...]
     ladders: tuple[Ladder, ...]
     acceptance: Acceptance = STRICT
+    # Which national registers can be asked about whom nobody here knows.
+    registers: frozenset[Register] = frozenset()
     table: Table = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -136,7 +139,14 @@ def admit(m: Message, ours: tuple[Ours, ...], order: Order, now: datetime, known
         items=tuple(x for p in placed for x in p.items),
         deadlines=tuple(d for p in placed for d in p.deadlines),
         outgoing=acknowledge(m.envelope, ours, now),
+        enquiries=_enquiries(m, addressed, order) if order.registers else (),
     )
+
+
+def _enquiries(m: Message, addressed: tuple[Ours, ...], order: Order) -> tuple[Enquiry, ...]:
+    """What a register is to be asked, while the message goes its way without waiting for the answer."""
+    wanted = (e for x in addressed for e in enquiry.about(m, order.directory, x.practice.her_id))
+    return tuple(dict.fromkeys(e for e in wanted if e.register in order.registers))
 
 
 def refuse(envelope: Envelope, ours: tuple[Ours, ...], now: datetime) -> Change:
@@ -253,7 +263,9 @@ def _addressed(reading: Message | Refusal, order: Order, now: datetime, known: M
     envelope = reading.envelope
     ours = recipients(envelope, order.directory, order.acceptance)
     if not ours:
-        return quarantine("address", (_nobody_here(envelope),), envelope.key, now)
+        held = quarantine("address", (_nobody_here(envelope),), envelope.key, now)
+        asked = enquiry.receivers(envelope) if Register.ADDRESS in order.registers else ()
+        return replace(held, enquiries=tuple(asked))
     if isinstance(reading, Refusal):
         return refuse(envelope, tuple(replace(x, faults=reading.faults + x.faults) for x in ours), now)
     ours = tuple(_heeded(x, _no_record(reading, x, order.directory)) for x in ours)
@@ -362,8 +374,8 @@ def _place(m: Message, x: Ours, order: Order, now: datetime, known: Mapping[str,
         ),
         items=(main, *copies),
         deadlines=(
-            _clock(main, informed if informs else c, practice, order, now),
-            *(_clock(copy, informed, practice, order, now) for copy in copies),
+            _clock(main, informed if informs else c, order, now),
+            *(_clock(copy, informed, order, now) for copy in copies),
         ),
     )
 
@@ -375,7 +387,7 @@ def _joined(m: Message, known: Mapping[str, Asked], whose: Whose) -> Decision | 
     """
     refers = (m.conversation.parent, m.conversation.first) if m.conversation and not m.envelope.test else ()
     asked = next((known[id] for id in map(plain_message_id, refers) if id in known), None)
-    if asked is None or asked.item.message.sender != m.key.sender or contradict(asked.patient, _number(m)):
+    if asked is None or asked.organisation != m.key.sender or contradict(asked.patient, _number(m)):
         return None
     inbox = whose.directory.inboxes.get(asked.item.inbox)
     if inbox is None or inbox.practice != whose.practice.her_id:
@@ -444,9 +456,10 @@ def _nobody_here(envelope: Envelope) -> Fault:
     )
 
 
-def _clock(x: Item, c: Circumstances, practice: Practice, order: Order, now: datetime) -> Deadline:
+def _clock(x: Item, c: Circumstances, order: Order, now: datetime) -> Deadline:
+    """The item's clock, by the hours of the inbox that it belongs to, whoever covers there."""
     ladder, agreement = deadline.choose(c, order.ladders)
-    return deadline.first(x.id, ladder, agreement, practice.hours, now)
+    return deadline.first(x.id, ladder, agreement, order.directory.hours(x.home or x.inbox), now)
 
 
 def _headline(m: Message, listing: Listing | None) -> Headline:

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
@@ -21,6 +22,7 @@ from pydantic_settings import (
 from hub import acceptance, resources
 from hub.acceptance import Choice
 from hub.clock import Clock
+from hub.enquiry import Register
 from hub.errors import BadConfiguration
 
 # What our names in the environment begin with, what stands between section and key, and the one that is no setting.
@@ -61,6 +63,22 @@ def _broker(value: str) -> str:
     """A broker's address. Raises ValueError, which does not repeat it: it holds a password."""
     if not re.fullmatch(r"amqps?://[^/\s]+(/[^\s]*)?", value):
         raise ValueError("must be an address as in amqps://sambud:secret@mq.example:5671/")
+    return value
+
+
+def _register(value: str) -> str:
+    """A register's address; what goes there is about patients. Raises ValueError."""
+    parts = urlsplit(value)
+    near = parts.hostname in ("127.0.0.1", "::1", "localhost")
+    if not parts.hostname or parts.scheme not in (("https", "http") if near else ("https",)) or "@" in parts.netloc:
+        raise ValueError("must be an address as in https://ar.example/party; http is for this machine alone")
+    return value
+
+
+def _token(value: str) -> str:
+    """Something that may stand in a header. Raises ValueError, which does not repeat it."""
+    if not re.fullmatch(r"[\x21-\x7e]+", value):
+        raise ValueError("must be letters, digits and signs of ASCII, without blanks")
     return value
 
 
@@ -125,6 +143,25 @@ class Signatures(_Section):
     trust: Path | None = None
 
 
+class Registers(_Section):
+    """The national registers that are asked about whom nobody here knows; one without an address is not asked.
+
+    An answer counts for `days`. Whatever a register does, no message waits for it.
+    """
+
+    address: Annotated[str, AfterValidator(_register)] | None = None
+    gp: Annotated[str, AfterValidator(_register)] | None = None
+    token: Annotated[str, AfterValidator(_token)] | None = None
+    days: Annotated[int, Field(ge=1, le=365)] = 7
+    seconds: Annotated[float, Field(gt=0, le=60)] = 5.0
+
+    @property
+    def addresses(self) -> dict[Register, str]:
+        """Where each register that can be asked is."""
+        found = {Register.ADDRESS: self.address, Register.GP: self.gp}
+        return {register: address for register, address in found.items() if address}
+
+
 class Watch(_Section):
     """How the clock is watched; a step later than `grace_seconds` is marked late."""
 
@@ -175,6 +212,7 @@ class Settings(BaseSettings):
     wire: Wire = Wire()
     acceptance: Acceptance = Acceptance()
     signatures: Signatures = Signatures()
+    registers: Registers = Registers()
     watch: Watch = Watch()
     broker: Broker = Broker()
     worker: Worker = Worker()

@@ -1,15 +1,14 @@
 """How the hub is: the facts, what is wrong with them, and what to do about it, in words for three in the morning."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
-from contextlib import aclosing
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 
-from hub import broker, following, transport
-from hub.broker import Connection, Topology
+from hub import depth, following, registry, transport
 from hub.clock import Clock
+from hub.depth import Depth, Queues, Seen
 from hub.directory import Directory
 from hub.errors import BadConfiguration, Unavailable
 from hub.record import Load, Version, Worker
@@ -23,8 +22,8 @@ GONE = timedelta(seconds=60)
 # The relay looks four times a second and tries again after five seconds: what still waits was tried several times. And
 # what an intake takes in has lain in the broker no longer, unless more comes than it can take.
 WAITING = timedelta(seconds=30)
-# A queue that is missing closes the channel, and each next look costs a connection: after so many it is clear enough.
-MISSING = 20
+# As long as a national register may say nothing before somebody hears of it.
+REGISTER = timedelta(minutes=15)
 # So many of several queues are named.
 NAMED = 5
 # As long as a worker may have the same in hand, or leave alone what lies ready: it looks for itself meanwhile.
@@ -66,34 +65,6 @@ class Severity(IntEnum):
     BROKEN = 2  # messages may be waiting that nobody takes
 
 
-class Seen(StrEnum):
-    """What came of looking for a queue."""
-
-    THERE = "there"
-    MISSING = "missing"  # the broker has no such queue
-    SILENT = "silent"  # the broker did not say: a queue of a cluster without its majority is so
-
-
-@dataclass(frozen=True, slots=True)
-class Depth:
-    """A queue of the broker: messages that are ready, and who consumes them."""
-
-    queue: str
-    inbound: bool
-    seen: Seen
-    ready: int = 0
-    consumers: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Queues:
-    """What the broker showed; `fault` is why it cannot be reached, and `unseen` how many queues nobody looked for."""
-
-    depths: tuple[Depth, ...] = ()
-    unseen: int = 0
-    fault: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What the database showed: `waiting` documents are for the broker, the oldest `since` then.
@@ -108,19 +79,25 @@ class Kept:
     held: int = 0
     parked: int = 0
     version: Version | None = None
+    # Questions that a national register did not answer, since when, and why the last time.
+    unanswered: int = 0
+    unanswered_since: datetime | None = None
+    unanswered_why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """All that was seen. `kept` is None when the database cannot be used, and `queues` when no broker is configured.
 
-    `speed` is that of a rehearsal's clock: how old something is counts in real seconds.
+    `speed` is that of a rehearsal's clock: how old something is counts in real seconds. `unusable` is why the
+    configuration in force cannot be used by this version of the hub, if so; then nobody knows which queues there are.
     """
 
     kept: Kept | None
     queues: Queues | None = None
     fault: str = ""
     speed: float = 1.0
+    unusable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +113,14 @@ class Finding:
 def judge(facts: Facts, now: datetime) -> tuple[Finding, ...]:
     """All that is wrong, the worst first; nothing when all is well."""
     # What is more likely to be the cause of the others comes first.
-    found = [*_store(facts), *_broker(facts.queues)]
+    found = [*_store(facts), *_broker(facts.queues), *_unusable(facts, now)]
     if facts.kept is not None:
         found += [*_work(facts, facts.kept, now), *_silent(facts, facts.kept, now), *_troubled(facts, now)]
         found += [*_stuck(facts, now), *_idle(facts, now), *_backlog(facts, now), *_behind(facts, now)]
     found += _deep(facts.queues)
     if facts.kept is not None:
-        found += [*_outbox(facts, facts.kept, now), *_put_aside(facts.kept), *_late(facts.kept, now)]
+        found += [*_outbox(facts, facts.kept, now), *_put_aside(facts.kept), *_unanswered(facts, facts.kept, now)]
+        found += _late(facts.kept, now)
     return tuple(sorted(found, key=lambda finding: -finding.severity))
 
 
@@ -174,16 +152,30 @@ def words(span: timedelta) -> str:
 async def gather(settings: Settings, clock: Clock, directory: Directory | None = None) -> Facts:
     """Look at everything once, the database and the broker at the same time; what cannot be reached is a fact too.
 
-    The directory in force is read where none is given.
+    The directory in force is read where none is given. Raises BadConfiguration when nothing was ever loaded, the
+    folder is wrong, and it is needed to know the broker's queues.
     """
+    unusable = ""
     # It is read first: a wrong one says so before anything is asked.
-    if settings.broker.urls and directory is None:
-        directory = (await following.known(settings))[0].directory
+    if directory is None:
+        directory, unusable = await _directory(settings)
     facts = await _gathered(settings, clock, directory)
     if any(_idle(facts, clock.now())):
         await asyncio.sleep(MOMENT_SECONDS)
         facts = await _gathered(settings, clock, directory)
-    return facts
+    return replace(facts, unusable=unusable)
+
+
+async def _directory(settings: Settings) -> tuple[Directory | None, str]:
+    """The directory in force, and why what was loaded last cannot be used, if so; the folder's only for a broker."""
+    version, contents, _ = await following.last(settings)
+    if version is None:
+        needed = bool(settings.broker.urls)
+        return (await asyncio.to_thread(registry.load, settings.folder)).directory if needed else None, ""
+    try:
+        return (await following.read(version, contents)).directory, ""
+    except BadConfiguration as wrong:
+        return None, str(wrong)
 
 
 async def _gathered(settings: Settings, clock: Clock, directory: Directory | None) -> Facts:
@@ -201,7 +193,8 @@ async def look(store: Store, now: datetime) -> Kept:
     waiting, since = await store.waiting(now)
     held, parked = await store.dead_count()
     version = await store.version_in_force()
-    return Kept(tuple(await store.workers()), tuple(await store.loads(now)), waiting, since, held, parked, version)
+    workers, loads = tuple(await store.workers()), tuple(await store.loads(now))
+    return Kept(workers, loads, waiting, since, held, parked, version, *await store.enquiries())
 
 
 def alive(facts: Facts, now: datetime) -> list[Worker]:
@@ -216,6 +209,12 @@ def behind(facts: Facts, now: datetime) -> list[Worker]:
     return [x for x in alive(facts, now) if int(x.state.get(CONFIGURATION, "0")) < number]
 
 
+async def _queues(settings: Settings, directory: Directory | None) -> Queues | None:
+    if not settings.broker.urls:
+        return None
+    return Queues() if directory is None else await depth.look(settings.broker.urls, directory)
+
+
 async def _kept(settings: Settings, clock: Clock) -> tuple[Kept | None, str]:
     try:
         async with Store(settings.database.url) as store:
@@ -224,52 +223,6 @@ async def _kept(settings: Settings, clock: Clock) -> tuple[Kept | None, str]:
         return None, fault.reason
     except Unavailable:
         return None, f"{engine.shown(settings.database.url)} does not answer"
-
-
-async def _queues(settings: Settings, directory: Directory | None) -> Queues | None:
-    if directory is None:
-        return None
-    wanted = _wanted(broker.topology(directory))
-    depths: list[Depth] = []
-    try:
-        async with aclosing(_depths(settings.broker.urls, wanted)) as looking:
-            async for depth in looking:
-                depths.append(depth)
-    except Unavailable as fault:
-        return Queues(tuple(depths), len(wanted) - len(depths), str(fault))
-    return Queues(tuple(depths), len(wanted) - len(depths))
-
-
-def _wanted(topology: Topology) -> list[tuple[str, bool]]:
-    """The queues that operations look at, and whether we consume them: ours, and every one of dead letters."""
-    inbound = [queue.name for queue in topology.inbound]
-    ours = {name.removesuffix(transport.inbound("")) for name in inbound}
-    errors = [transport.errors(one) for one in ours]
-    dead = [queue.name for queue in topology.others if queue.dead is None]
-    return [*((name, True) for name in inbound), *((name, False) for name in (*sorted(errors), *dead))]
-
-
-async def _depths(urls: Sequence[str], wanted: Sequence[tuple[str, bool]]) -> AsyncGenerator[Depth, None]:
-    """Each queue's depth, over a new connection after each that did not answer. Raises Unavailable."""
-    left, failed = list(wanted), 0
-    while left and failed < MISSING:
-        async with broker.connected(urls, "status") as line:
-            while left:
-                depth = await _depth(line, *left.pop(0))
-                yield depth
-                if depth.seen is not Seen.THERE:
-                    failed += 1
-                    break
-
-
-async def _depth(line: Connection, queue: str, inbound: bool) -> Depth:
-    try:
-        ready, consumers = await line.depth(queue)
-    except Unavailable as fault:
-        # The library's ChannelNotFoundEntity; that name is for `hub.broker` alone to import.
-        missing = "NotFound" in type(fault.__cause__).__name__
-        return Depth(queue, inbound, Seen.MISSING if missing else Seen.SILENT)
-    return Depth(queue, inbound, Seen.THERE, ready, consumers)
 
 
 def _alive(facts: Facts, kinds: Sequence[str], now: datetime) -> list[Worker]:
@@ -394,6 +347,18 @@ def _behind(facts: Facts, now: datetime) -> Iterator[Finding]:
         yield Finding(Severity.ATTENTION, x.kind, what, do)
 
 
+def _unusable(facts: Facts, now: datetime) -> Iterator[Finding]:
+    """A configuration in force with which no process of this version of the hub starts."""
+    if facts.unusable:
+        # Those that run go on with the one before.
+        severity = Severity.ATTENTION if alive(facts, now) else Severity.BROKEN
+        what = f"No process can start with the configuration in force: {' '.join(facts.unusable.split())}."
+        if facts.queues is not None:
+            what += " So it is not known which queues to look at, and the broker was not asked."
+        do = "Load one that is right, or run the version of the hub that it was loaded with; restart nothing before."
+        yield Finding(severity, "configuration", what, do)
+
+
 def _stuck(facts: Facts, now: datetime) -> Iterator[Finding]:
     """Workers that live, say that all is well, and have the same in hand all the time."""
     alive = _working(facts, now)
@@ -410,11 +375,11 @@ def _idle(facts: Facts, now: datetime) -> Iterator[Finding]:
     alive = _working(facts, now)
     if not alive or any(_rested(facts, x, now) <= STUCK for x in alive):
         return
-    for depth in facts.queues.depths if facts.queues else ():
-        if depth.inbound and depth.ready and depth.consumers:
-            what = f"{_many(depth.ready, 'message')} in {depth.queue}, and none of its consumers takes any."
+    for queue in facts.queues.depths if facts.queues else ():
+        if queue.inbound and queue.ready and queue.consumers:
+            what = f"{_many(queue.ready, 'message')} in {queue.queue}, and none of its consumers takes any."
             do = "Restart `hub worker intake`; then `rabbitmqctl list_consumers` tells who else consumes there."
-            yield Finding(Severity.BROKEN, depth.queue, what, do)
+            yield Finding(Severity.BROKEN, queue.queue, what, do)
 
 
 def _backlog(facts: Facts, now: datetime) -> Iterator[Finding]:
@@ -478,6 +443,14 @@ def _put_aside(kept: Kept) -> Iterator[Finding]:
         what = f"{_many(kept.held, 'message')} in quarantine: nobody could or may be answered."
         do = "`hub dead list` says why; then `hub dead replay ID`, or `hub dead discard ID --why TEXT`."
         yield Finding(Severity.ATTENTION, "quarantine", what, do)
+
+
+def _unanswered(facts: Facts, kept: Kept, now: datetime) -> Iterator[Finding]:
+    if kept.unanswered_since is None or (since := age(facts, kept.unanswered_since, now)) < REGISTER:
+        return
+    what = f"{_many(kept.unanswered, 'question')} unanswered by the registers, the oldest for {words(since)}"
+    do = "Messages are not held up by it, but strangers' stay in the pile. Mend [registers] in hub.toml or wait."
+    yield Finding(Severity.ATTENTION, "registers", f"{what}: {kept.unanswered_why}.", do)
 
 
 def _late(kept: Kept, now: datetime) -> Iterator[Finding]:

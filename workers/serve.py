@@ -15,7 +15,7 @@ from hub.errors import BadConfiguration
 from hub.service import Hub, open_hub
 from hub.settings import Settings, Web
 from hub.web.app import app
-from workers import process, stopping, vigil, watch
+from workers import lookup, process, stopping, vigil, watch
 from workers.connection import HEAD_BYTES, Connection, room
 from workers.process import Running
 
@@ -61,6 +61,7 @@ async def run(settings: Settings, with_parent: bool = False) -> None:
             async with asyncio.TaskGroup() as group:
                 parts = [
                     group.create_task(watch.run(hub, stop, running.state), name="watch"),
+                    group.create_task(lookup.run(hub, settings, stop), name="lookup"),
                     group.create_task(process.beat("serve", running), name="heartbeat"),
                     group.create_task(server.serve([listening]), name="web"),
                 ]

@@ -9,7 +9,7 @@ import structlog
 from hub.errors import HubError, Unavailable
 from hub.service import Hub
 from hub.status import STORE, TROUBLE
-from workers import stopping, vigil
+from workers import lookup, stopping, vigil
 from workers.process import Running
 
 log = structlog.get_logger()
@@ -50,10 +50,11 @@ async def run(hub: Hub, stop: asyncio.Event, state: MutableMapping[str, str]) ->
 async def work(running: Running) -> None:
     """The same as a process of its own; however many there are, each step is taken once.
 
-    Beside it somebody looks whether the others are at work.
+    Beside it somebody looks whether the others are at work, and asks the registers about strangers.
     """
     async with asyncio.TaskGroup() as group:
         group.create_task(run(running.hub, running.stop, running.state), name="watch")
+        group.create_task(lookup.run(running.hub, running.settings, running.stop), name="lookup")
         if running.settings.broker.urls:
             group.create_task(vigil.run(running), name="vigil")
 

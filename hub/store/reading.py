@@ -24,6 +24,7 @@ ITEM = (item, message.c.sender, message.c.msg_id)
 _SENT = (
     *(outbox.c.id.label("number"), outbox.c.msg_id.label("document_id"), outbox.c.created_at, outbox.c.author),
     *(outbox.c.receipt, outbox.c.receipt_at, outbox.c.faults.label("receipt_faults")),
+    *(outbox.c.her_id, outbox.c.kind.label("document_kind")),
 )
 _ALERT = (
     *(alert.c.id.label("alert_id"), alert.c.kind.label("alert_kind"), alert.c.inbox.label("alert_inbox")),
@@ -61,6 +62,12 @@ def stored(c: Connection, id: ItemId) -> Stored | None:
     clock = rows.deadline_of(row) if row.steps is not None else None
     raw = None if row.raw is None else cutting.whole(c, row.message_id, row.raw)
     return Stored(rows.item_of(row), clock, raw, row.received_at, row.via)
+
+
+def siblings(c: Connection, id: ItemId) -> list[Item]:
+    """The other items of an item's message."""
+    message_id = select(item.c.message_id).where(item.c.id == id).scalar_subquery()
+    return [rows.item_of(r) for r in c.execute(joined(*ITEM).where(item.c.message_id == message_id, item.c.id != id))]
 
 
 def traffic(c: Connection, since: datetime, after: int, limit: int) -> list[Came]:
@@ -102,10 +109,10 @@ def sent(c: Connection, id: ItemId) -> list[Sent]:
 
 def answered(c: Connection, ids: Collection[str]) -> dict[str, Asked]:
     """Which of these are documents of ours, each with the item that it was sent from."""
-    columns = (*ITEM, message.c.patient, outbox.c.msg_id.label("ours"))
+    columns = (*ITEM, message.c.patient, outbox.c.msg_id.label("ours"), outbox.c.level_1)
     query = joined(*columns).join(outbox, outbox.c.item_id == item.c.id)
     found = c.execute(query.where(outbox.c.msg_id.in_(ids)))
-    return {r.ours: Asked(rows.item_of(r), r.patient) for r in found}
+    return {r.ours: Asked(rows.item_of(r), r.patient, r.level_1) for r in found}
 
 
 def alerts(c: Connection, inbox: InboxId, limit: int) -> list[Raised]:
@@ -229,6 +236,12 @@ def here(c: Connection, digest: bytes) -> bool:
     return c.execute(known).first() is not None or c.execute(held).first() is not None
 
 
+def last_via(c: Connection, sender: str) -> str | None:
+    """By what the last message of a sender came, or None when it has sent none."""
+    last = select(func.max(message.c.id)).where(message.c.sender == sender).scalar_subquery()
+    return c.execute(select(message.c.via).where(message.c.id == last)).scalar()
+
+
 def newest(c: Connection) -> int:
     """The number of the journal's last line, 0 when it is empty."""
     return (c.execute(select(func.max(journal.c.id)))).scalar() or 0
@@ -273,9 +286,8 @@ def person_of(c: Connection, token: bytes, now: datetime) -> str | None:
 
 def _sent(r: Any) -> Sent:
     author = PersonId(r.author) if r.author else None
-    return Sent(
-        r.number, ItemId(r.id), r.document_id, r.created_at, author, r.receipt, r.receipt_at, r.receipt_faults or ""
-    )
+    said = (r.receipt, r.receipt_at, r.receipt_faults or "")
+    return Sent(r.number, ItemId(r.id), r.document_id, r.created_at, author, *said, r.her_id, r.document_kind)
 
 
 def _raised(r: Any) -> Raised:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, inspect, text
 
 from hub.deadline import Deadline
 from hub.directory import InboxId, PersonId
+from hub.enquiry import Enquiry, Looked, Registered
 from hub.errors import BadConfiguration, Unavailable
 from hub.item import Item, ItemId
 from hub.record import (
@@ -31,7 +32,7 @@ from hub.record import (
     Version,
     Worker,
 )
-from hub.store import engine, liveness, lying, partition, quarantining, reading, relaying, trials, versioning
+from hub.store import engine, enquiring, liveness, lying, partition, quarantining, reading, relaying, trials, versioning
 from hub.store.batch import Writing, Written
 from hub.store.grouping import Grouping
 from hub.store.side import Side, Writer
@@ -150,6 +151,10 @@ class Store:
     async def stored(self, id: ItemId) -> Stored | None:
         """One item with its clock and its message's bytes, or None."""
         return await self._readers.run(reading.stored, id)
+
+    async def siblings(self, id: ItemId) -> list[Item]:
+        """The other items of an item's message."""
+        return await self._readers.run(reading.siblings, id)
 
     async def traffic(self, since: datetime, after: int = 0, limit: int = 200) -> list[Came]:
         """Messages that came since then, after a number, with their bytes."""
@@ -336,6 +341,43 @@ class Store:
         """
         packed = await asyncio.to_thread(lambda: {digest: versioning.pack(x) for digest, x in contents.items()})
         return await self._writer.run(versioning.add, version, packed)
+
+    async def claim_enquiries(self, now: datetime, until: datetime, limit: int) -> list[Looked]:
+        """Questions to the registers that are due; nobody else gets them before `until`."""
+        return await self._sharer.run(enquiring.claim, now, until, limit)
+
+    async def ask(self, wanted: Collection[Enquiry], at: datetime) -> None:
+        """Have the registers asked."""
+        if wanted:
+            await self._sharer.run(enquiring.add, dict.fromkeys(wanted, at))
+
+    async def answer_enquiry(self, x: Looked, told: Registered, at: datetime) -> None:
+        """A register has answered, and what comes of it is done."""
+        await self._sharer.run(enquiring.answer, x, told, at)
+
+    async def end_enquiry(self, x: Looked, at: datetime) -> None:
+        """What comes of an answer that was here before is done."""
+        await self._sharer.run(enquiring.done, x, at)
+
+    async def put_off_enquiry(self, asked: Enquiry, fault: str, until: datetime | None) -> None:
+        """A register could not be asked, and is tried again then; with None only when somebody wants to know anew."""
+        await self._sharer.run(enquiring.put_off, asked, fault, until)
+
+    async def looked(self, wanted: Collection[Enquiry]) -> dict[Enquiry, Looked]:
+        """How questions to the registers stand; those that nobody asked are left out."""
+        return await self._readers.run(enquiring.looked, wanted)
+
+    async def enquiries(self) -> tuple[int, datetime | None, str]:
+        """How many were asked in vain, since when the first of them was, and why the last one was."""
+        return await self._readers.run(enquiring.waiting)
+
+    async def last_via(self, sender: str) -> str | None:
+        """By what the last message of a sender came, or None when it has sent none."""
+        return await self._readers.run(reading.last_via, sender)
+
+    async def about(self, patient: str, inboxes: Collection[InboxId]) -> list[Item]:
+        """What lies open about a patient in some inboxes."""
+        return await self._readers.run(enquiring.items, patient, inboxes)
 
     async def workers(self) -> list[Worker]:
         """Every process that was heard of lately."""

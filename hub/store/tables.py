@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 # The migration that these tables are; start-up refuses another one.
-REVISION = "0006"
+REVISION = "0007"
 
 NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -373,6 +373,29 @@ configuration_file = Table(
     metadata,
     Column("digest", LargeBinary(32), primary_key=True),
     Column("content", LargeBinary, nullable=False),
+)
+
+# Questions to the national registers with what they answered: `next_at` is when somebody is to ask or look, or None.
+enquiry = Table(
+    "enquiry",
+    metadata,
+    Column("register", _short(16), primary_key=True),
+    Column("key", _short(64), primary_key=True),
+    Column("asked_at", Moment, nullable=False),
+    Column("next_at", Moment),
+    # How often somebody wanted to know: who did while it was being asked is not forgotten.
+    Column("times", Integer, nullable=False, server_default=text("1")),
+    # How often in vain since the last answer, and why the last time.
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("answered_at", Moment),
+    Column("answer", Text),
+    Column("fault", Text, nullable=False, server_default=""),
+)
+Index(
+    "ix_enquiry_next",
+    enquiry.c.next_at,
+    sqlite_where=enquiry.c.next_at.is_not(None),
+    postgresql_where=enquiry.c.next_at.is_not(None),
 )
 
 session = Table(

@@ -11,7 +11,7 @@ from hub.change import Change, Quarantined, conflict
 from hub.item import Item
 from hub.message import MessageId, MessageKey
 from hub.record import Relayed
-from hub.store import cutting, lane, lineage, partition, postgresql, receipts, relaying, rows
+from hub.store import cutting, enquiring, lane, lineage, partition, postgresql, receipts, relaying, rows
 from hub.store.batch import Committed, Conflict, Duplicate, Outdated, Writing, Written
 from hub.store.tables import alert, body, deadline, item, journal, message, notice, outbox, quarantine
 from hub.transport import Label
@@ -103,7 +103,7 @@ def move(c: Connection, change: Change) -> Written:
     # One alone has written nothing when it is not there; a point to go back to would cost two more ways to the server.
     point = c.begin_nested() if len(moved) > 1 else None
     for x in moved:
-        if c.execute(_update(x)).rowcount != 1:
+        if c.execute(_update(x, change.replaced)).rowcount != 1:
             if point:
                 point.rollback()
             return Outdated(c.execute(select(item.c.version).where(item.c.id == x.id)).scalar_one())
@@ -130,6 +130,7 @@ def _add(c: Connection, batch: Sequence[Writing], numbers: Mapping[MessageKey, i
     lane.add(c, alert, [rows.alert_row(a) for change in changes for a in change.alerts], ignore=True)
     lane.add(c, quarantine, [_held(w) for w in batch if w.change.quarantined])
     lane.add(c, journal, [rows.entry_row(e) for change in changes for e in change.entries])
+    enquiring.add(c, {x: w.at for w in reversed(batch) for x in w.change.enquiries})
     return claimed
 
 
@@ -174,8 +175,8 @@ def _message_row(writing: Writing, number: int) -> dict[str, Any]:
 def _outbox_rows(writing: Writing, numbers: Mapping[MessageKey, int]) -> list[dict[str, Any]]:
     return [
         {
-            "her_id": out.to or (out.about.sender if out.about else label.to_her_id if label else ""),
-            "level_1": out.about.sender if out.about else "",
+            "her_id": out.to or out.organisation or (label.to_her_id if label else ""),
+            "level_1": out.organisation,
             "message_id": numbers[out.about] if out.about else None,
             "msg_id": out.document.id,
             "kind": out.kind,
@@ -185,7 +186,7 @@ def _outbox_rows(writing: Writing, numbers: Mapping[MessageKey, int]) -> list[di
             "item_id": out.item,
             "author": out.author,
             # An acknowledgement is never acknowledged (HIS 80415); everything else is, within the standard's 96 hours.
-            "receipt_due": out.document.at + receipts.WITHIN if out.kind == "answer" else None,
+            "receipt_due": out.document.at + receipts.WITHIN if out.kind in ("answer", "forward") else None,
             "label": None if label is None else rows.encode(label),
             "next_attempt_at": None if label is None else writing.until or writing.at,
             "attempts": 1 if label and writing.until else 0,
@@ -237,8 +238,8 @@ def _line(writing: Writing, event: str) -> dict[str, Any]:
     return row | {"who": writing.via, "detail": "{}"}
 
 
-def _update(x: Item) -> Executable:
-    values = {
+def _update(x: Item, replaced: bool) -> Executable:
+    values: dict[str, Any] = {
         "state": x.state.value,
         "owner": x.owner,
         "level": x.level,
@@ -247,6 +248,8 @@ def _update(x: Item) -> Executable:
         "note": x.note,
         "version": x.version + 1,
     }
+    if replaced:
+        values["placing"] = rows.encode(x.placing)
     return update(item).where(item.c.id == x.id, item.c.version == x.version).values(values)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub import settings
+from hub.enquiry import Register
 from hub.errors import BadConfiguration
 
 START = "2026-11-24T08:30:00+01:00"
@@ -147,3 +148,18 @@ OF_FILE = [
 def test_what_serve_would_refuse_is_refused_where_the_file_is_known(tmp_path: Path, written: str, key: str) -> None:
     refusal = refused(tmp_path, written)
     assert (str(tmp_path / "hub.toml"), key) == (refusal.file, refusal.key)
+
+
+@pytest.mark.parametrize("address", ["https://ar.example/party", "http://127.0.0.1:8000/gp", "http://localhost/gp"])
+def test_a_register_is_asked_over_https_or_on_this_machine(tmp_path: Path, address: str) -> None:
+    found = loaded(tmp_path, f"[registers]\ngp = '{address}'")
+    assert {Register.GP: address} == found.registers.addresses
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://ar.example/party", "ar.example", "https://", "ftp://ar.example/", "https://me:secret@ar.example/"],
+)
+def test_a_register_elsewhere_is_refused_without_https(tmp_path: Path, address: str) -> None:
+    refusal = refused(tmp_path, f"[registers]\naddress = '{address}'")
+    assert "must be an address as in https://ar.example/party" in str(refusal)

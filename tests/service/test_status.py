@@ -2,14 +2,18 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from hub import status
+from hub import settings, status
+from hub.depth import Depth, Queues, Seen
 from hub.directory import InboxId
 from hub.record import Load, Version, Worker
-from hub.status import Depth, Facts, Kept, Queues, Seen, Severity
-from tests import builders
+from hub.registry import archive
+from hub.status import Facts, Kept, Severity
+from hub.store import Store
+from tests import builders, centre
 
 NOW = builders.TUESDAY
 ATTENTION, BROKEN = Severity.ATTENTION, Severity.BROKEN
@@ -65,6 +69,14 @@ CASES: dict[str, tuple[Facts, list[tuple[Severity, str]]]] = {
     "all decide by what was loaded": (
         facts(*(worker(kind, configuration="2") for kind in ("intake", "relay", "watch")), version=version(16)),
         [],
+    ),
+    "a configuration in force that cannot be used, while processes go on with the one before": (
+        replace(facts(), unusable="version 2/routes.toml: rules: there is no such key"),
+        [(ATTENTION, "configuration")],
+    ),
+    "one that cannot be used where no process runs": (
+        Facts(Kept(), unusable="version 2/routes.toml: rules: there is no such key"),
+        [(BROKEN, "configuration")],
     ),
     "a worker may be silent for 30 seconds": (facts(*others(worker("relay", 30))), []),
     "a worker that is silent for longer": (facts(*others(worker("relay", 31))), [(ATTENTION, "relay")]),
@@ -125,6 +137,11 @@ CASES: dict[str, tuple[Facts, list[tuple[Severity, str]]]] = {
     "an error message to us": (facts(queues=seen(queue(), queue("100_error", 1))), [(ATTENTION, "100_error")]),
     "a document that has waited for 30 seconds": (facts(waiting=1, since=ago(30)), []),
     "a document that has waited for longer": (facts(waiting=1, since=ago(31)), [(ATTENTION, "outbox")]),
+    "a register may be away for a quarter of an hour": (facts(unanswered=3, unanswered_since=ago(899)), []),
+    "a register that is away for longer": (
+        facts(unanswered=3, unanswered_since=ago(901), unanswered_why="the gp register at x answered 503"),
+        [(ATTENTION, "registers")],
+    ),
     "a parked document": (facts(parked=1), [(ATTENTION, "parked")]),
     "a message in quarantine": (facts(held=1), [(ATTENTION, "quarantine")]),
     "an item that is not late": (facts(loads=(load(),)), []),
@@ -185,6 +202,26 @@ def test_spans_are_told_as_people_say_them(seconds: float, said: str) -> None:
 
 def test_severities_are_exit_codes() -> None:
     assert [0, 1, 2] == [*map(int, Severity)]
+
+
+@pytest.mark.parametrize("urls", [[], ["amqp://127.0.0.1:1/"]])
+@pytest.mark.parametrize(
+    ("old", "new", "about"), [(b"[[rule]]", b"[[rules]]", "version 1/routes.toml"), (b"", b"", "")]
+)
+async def test_a_version_in_force_that_cannot_be_used_is_seen(
+    tmp_path: Path, urls: list[str], old: bytes, new: bytes, about: str
+) -> None:
+    found = centre.configured(tmp_path, broker=settings.Broker(urls=urls))
+    files = archive.gather(found.folder)
+    files["routes.toml"] = files["routes.toml"].replace(old, new) if old else files["routes.toml"]
+    named = {name: archive.digest(content) for name, content in files.items()}
+    async with Store(found.database.url) as store:
+        version = Version(1, NOW, "kari", "", named)
+        assert await store.put_version(version, {named[name]: content for name, content in files.items()})
+    seen = await status.gather(found, found.running_clock())
+    told = [(x.severity, about in x.what) for x in status.judge(seen, NOW) if x.about == "configuration"]
+    assert ([(BROKEN, True)] if about else []) == told
+    assert bool(urls) == (seen.queues is not None)
 
 
 def test_who_was_replaced_by_several_is_told_once() -> None:

@@ -43,6 +43,7 @@ async def test_a_reader_that_is_forgotten_lets_go_of_the_tables(
         with psycopg.connect(postgresql_url, autocommit=True) as c:
             c.execute("SET lock_timeout = '5s'")
             await asyncio.to_thread(c.execute, "ALTER TABLE body ADD COLUMN later int")
+            assert c.execute("SELECT 1 FROM information_schema.columns WHERE column_name = 'later'").fetchone()
         forgotten.invalidate()
         forgotten.close()
 

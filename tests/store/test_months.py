@@ -130,6 +130,7 @@ class TestWatch:
         self, found: settings.Settings, url: str
     ) -> None:
         async with centre.opened(found) as hub:
+            assert not set(THEN) & set(months(url))
             await watched(hub, lambda: set(THEN) <= set(months(url)))
 
     async def test_a_month_that_cannot_be_made_is_told_and_stops_no_clock(
