@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +11,6 @@ from pathlib import Path
 import structlog
 
 from hub import registry
-from hub.acceptance import Acceptance
 from hub.errors import BadConfiguration, Unavailable
 from hub.intake import Order
 from hub.record import Version
@@ -34,10 +33,11 @@ class InForce:
     number: int = 0
     files: Mapping[str, str] = field(default_factory=dict)
 
-    def order(self, acceptance: Acceptance) -> Order:
-        """What decisions stand on."""
-        known = self.configuration
-        return Order(known.directory, known.rules, known.ladders, acceptance)
+
+def order(known: Configuration, settings: Settings) -> Order:
+    """What decisions stand on."""
+    acceptance, registers = settings.acceptance.choices(), frozenset(settings.registers.addresses)
+    return Order(known.directory, known.rules, known.ladders, acceptance, registers)
 
 
 async def in_force(
@@ -59,18 +59,41 @@ async def known(settings: Settings) -> tuple[Configuration, str]:
 
     Raises BadConfiguration when it is not as it must be.
     """
-    why, version, contents = "", None, dict[str, bytes]()
-    # Nothing was loaded where there is no database yet, and none is to be made by asking.
-    if engine.there(settings.database.url):
-        try:
-            async with Store(settings.database.url) as store:
-                version = await store.version_in_force()
-                contents = await store.contents(set(version.files.values())) if version else {}
-        except (BadConfiguration, Unavailable) as fault:
-            why = str(fault)
+    version, contents, why = await last(settings)
     if version is None:
         return await asyncio.to_thread(registry.load, settings.folder), why
-    return await _read(version, contents, None), why
+    return await read(version, contents), why
+
+
+async def last(settings: Settings) -> tuple[Version | None, Mapping[str, bytes], str]:
+    """What was loaded last and what its files hold, by their digests; and why the database cannot say it, if so."""
+    # Nothing was loaded where there is no database yet, and none is to be made by asking.
+    if not engine.there(settings.database.url):
+        return None, {}, ""
+    try:
+        async with Store(settings.database.url) as store:
+            version = await store.version_in_force()
+            return version, await store.contents(set(version.files.values())) if version else {}, ""
+    except (BadConfiguration, Unavailable) as fault:
+        return None, {}, str(fault)
+
+
+async def read(version: Version, contents: Mapping[str, bytes], listed: registry.Before | None = None) -> Configuration:
+    """What a version says; `contents` has what its files hold, by their digests.
+
+    They are read from memory: a copy on a disk would tell of patients, and outlive a process that is killed.
+    Raises BadConfiguration when this version of the hub cannot use it.
+    """
+    place = Path(f"version {version.number}")
+    files = archive.held({name: contents[digest] for name, digest in version.files.items()}, place)
+    try:
+        return await asyncio.to_thread(registry.load, place, files, listed)
+    except BadConfiguration as wrong:
+        reason = f"cannot be used by this version of the hub: {wrong.reason}"
+        told = BadConfiguration(wrong.file, wrong.key, reason, wrong.line)
+        for note in getattr(wrong, "__notes__", ()):
+            told.add_note(note)
+        raise told from wrong
 
 
 @asynccontextmanager
@@ -89,12 +112,13 @@ async def opened(settings: Settings, given: Configuration | None = None) -> Asyn
         yield store
 
 
-async def follow(store: Store, found: InForce, acceptance: Acceptance, renew: Callable[[InForce, Order], None]) -> None:
-    """Hand on each configuration that is put in force from now on, until cancelled."""
-    following = Following(store, found)
-    while True:
-        found = await following.next()
-        renew(found, await asyncio.to_thread(found.order, acceptance))
+async def follow(store: Store, found: InForce, settings: Settings, renew: Callable[[InForce, Order], None]) -> None:
+    """Hand on each configuration that is put in force from now on, until cancelled: nothing else ends it."""
+
+    async def take(found: InForce) -> None:
+        renew(found, await asyncio.to_thread(order, found.configuration, settings))
+
+    await Following(store, found, take).run()
 
 
 async def _loaded(store: Store, version: Version, before: InForce | None) -> Configuration:
@@ -103,56 +127,53 @@ async def _loaded(store: Store, version: Version, before: InForce | None) -> Con
     old = before.files.get(PATIENTS) if before else None
     contents = await store.contents({*wanted, old} if old else wanted)
     listed = registry.Before(contents[old], before.configuration.directory.listings) if before and old else None
-    return await _read(version, contents, listed)
-
-
-async def _read(version: Version, contents: Mapping[str, bytes], listed: registry.Before | None) -> Configuration:
-    files = {name: contents[digest] for name, digest in version.files.items()}
-
-    def load() -> Configuration:
-        with archive.spread_out(files) as folder:
-            return registry.load(folder, before=listed)
-
-    try:
-        return await asyncio.to_thread(load)
-    except BadConfiguration as wrong:
-        # The folder that the error names is gone, and nobody could mend it there.
-        reason = f"cannot be used by this version of the hub: {wrong.reason}"
-        raise BadConfiguration(f"version {version.number}", Path(wrong.file).name, reason) from wrong
+    return await read(version, contents, listed)
 
 
 class Following:
-    """Sees when another configuration is put in force."""
+    """Sees when another configuration is put in force, and hands it on to `take`."""
 
-    def __init__(self, store: Store, found: InForce) -> None:
+    def __init__(self, store: Store, found: InForce, take: Callable[[InForce], Awaitable[None]]) -> None:
         self._store = store
         self._found = found
+        self._take = take
         # One that cannot be used, and until when it is not tried again.
         self._unusable, self._until = 0, 0.0
 
-    async def next(self) -> InForce:
-        """Wait until another one is in force; one that cannot be used is told, and the old one stays."""
+    async def run(self) -> None:
+        """Look until cancelled; one that cannot be used is told and tried again, and the old one stays meanwhile."""
         while True:
             try:
-                if found := await self._newer():
-                    return found
+                await self._look()
             except Unavailable as fault:
                 log.warning("configuration.unseen", exc_info=fault)
+            except Exception as fault:
+                # If this ended, the process would go by what it has for ever, and nobody would hear of it.
+                log.error("configuration.failed", exc_info=fault)
+                await asyncio.sleep(AGAIN_SECONDS)
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def _newer(self) -> InForce | None:
+    async def _look(self) -> None:
         began = time.monotonic()
         newest = await self._store.newest_version()
         if newest == self._found.number or (newest == self._unusable and began < self._until):
-            return None
+            return
         try:
-            self._found = await in_force(self._store, Path(), self._found)
-        except BadConfiguration as wrong:
+            await self._renew()
+        except Unavailable:
+            raise
+        except Exception as wrong:
+            # A machine without memory or threads left comes back, and a newer version may be well.
             self._unusable, self._until = newest, began + AGAIN_SECONDS
-            log.error("configuration.unusable", version=newest, exc_info=wrong)
-            return None
+            event = "configuration.unusable" if isinstance(wrong, BadConfiguration) else "configuration.failed"
+            log.error(event, version=newest, exc_info=wrong)
+            return
+        log.info("configuration.read", version=newest, seconds=round(time.monotonic() - began, 3))
+
+    async def _renew(self) -> None:
+        found = await in_force(self._store, Path(), self._found)
+        await self._take(found)
+        self._found = found
         if gc.get_freeze_count():
             # As at the start: it is here to stay, and nobody needs to look for circles in it.
             gc.freeze()
-        log.info("configuration.read", version=newest, seconds=round(time.monotonic() - began, 3))
-        return self._found

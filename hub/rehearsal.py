@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from hub import intake
+from hub import calendar, intake
 from hub.change import Change
 from hub.directory import Directory, InboxId
 from hub.intake import Order
@@ -88,10 +88,12 @@ class Rehearsal:
         return sorted(alike, key=lambda m: m.at, reverse=True)[:count]
 
 
-async def rehearse(store: Store, readers: Readers, old: Order, new: Order, since: datetime) -> Rehearsal:
+async def rehearse(
+    store: Store, readers: Readers, old: Order, new: Order, since: datetime, as_of: date | None = None
+) -> Rehearsal:
     """Judge what came since then by both configurations, each message at the moment when it came; nothing is written.
 
-    Raises Unavailable.
+    With `as_of` each is judged as if it had come on that day, at its own time of the day. Raises Unavailable.
     """
     judged, unread, after = 0, 0, 0
     moved: list[Moved] = []
@@ -102,11 +104,18 @@ async def rehearse(store: Store, readers: Readers, old: Order, new: Order, since
         refers = referred(readings)
         known = await store.answered(refers) if refers else {}
         for x, reading in zip(there, readings, strict=True):
-            before, then = (intake.judge(reading, order, x.at, known) for order in (old, new))
+            at = on(as_of, x.at, old.directory) if as_of else x.at
+            before, then = (intake.judge(reading, order, at, known) for order in (old, new))
             moved += differences(x.number, x.at, before, then, old, new)
         broken = sum(isinstance(reading, Unreadable) for reading in readings)
         judged, unread = judged + len(there) - broken, unread + len(came) - len(there) + broken
     return Rehearsal(judged, unread, tuple(moved))
+
+
+def on(day: date, at: datetime, directory: Directory) -> datetime:
+    """The same time on another day, as the clocks of the practices show it."""
+    hours = next(iter(directory.practices.values())).hours
+    return calendar.at(hours, day, hours.local(at).time())
 
 
 def differences(number: int, at: datetime, before: Change, after: Change, old: Order, new: Order) -> Iterator[Moved]:

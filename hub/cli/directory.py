@@ -2,6 +2,7 @@
 
 import asyncio
 import getpass
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -15,6 +16,7 @@ from hub.cli.terminal import AsJson, Config, asked, counted, fail, print_json, s
 
 if TYPE_CHECKING:
     from hub.record import Version
+    from hub.registry import Configuration
     from hub.settings import Settings
 
 directory = typer.Typer(
@@ -35,17 +37,16 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 @directory.command("check")
 def check(folder: Folder = None, config: Config = None) -> None:
-    """Say what is in a folder, or all that is wrong with it: file, line, what is there and what is allowed.
+    """Say what is in a folder, or what is wrong with it: file, line, what is there and what is allowed.
+
+    First the form of all files is checked, then the names in them, then what they mean, then the patients, and the
+    examples last. All that is wrong in one of these is told at once, and hides what is wrong in a later one; of a file
+    that is no TOML or CSV only the first place is told.
 
     Exits with 0 when everything is in order, 78 when something is not. Nothing is changed.
     """
-    from hub import registry
-    from hub.registry.example import EXAMPLES
-
-    place = _place(folder, config)
-    known = registry.load(place)
-    if (place / EXAMPLES).exists():
-        registry.examples(place)
+    place = folder or settings.load(config).folder
+    known, _ = _checked(place)
     print(f"{place.resolve()} is in order:\n{counted(known)}")
 
 
@@ -56,15 +57,12 @@ def diff(folder: Folder = None, config: Config = None, as_json: AsJson = False) 
     Exits with 0 when nothing would change, 1 when something would, 78 when the folder is wrong. Patients are counted,
     and secrets are not shown.
     """
-    from hub import registry
-    from hub.registry import archive
-
-    found, place = settings.load(config), _place(folder, config)
-    registry.load(place)
+    found = settings.load(config)
+    _, contents = _checked(folder or found.folder)
     before, files = asyncio.run(_in_force(found))
     if before is None:
         say("nothing was ever loaded: each process has the folder as it was when it started")
-    told = _differences(files, archive.gather(place))
+    told = _differences(files, contents)
     if as_json:
         print_json([asdict(x) for x in told])
     else:
@@ -79,37 +77,38 @@ def load(folder: Folder = None, config: Config = None, why: Why = "", yes: Yes =
     No process has to be restarted. What was loaded is kept as a version: `hub directory undo` takes it back. From the
     first load on, what is loaded counts, and no longer the folder. Exits with 78 when the folder is wrong.
     """
-    from hub import registry
-    from hub.registry import archive
-
-    found, place = settings.load(config), _place(folder, config)
-    registry.load(place)
-    contents = archive.gather(place)
+    found = settings.load(config)
+    known, contents = _checked(folder or found.folder)
     before, files = asyncio.run(_in_force(found))
     told = _differences(files, contents)
     if before and not told and contents == files:
         print(f"Nothing is new: this is version {before.number}, which is in force.")
         return
-    print("\n".join(_lines(told)) if before else f"This is the first version:\n{counted(registry.load(place))}")
+    print("\n".join(_lines(told)) if before else f"This is the first version:\n{counted(known)}")
+    who = _who()
     _sure(yes)
-    _put(found, before, contents, why, None)
+    _put(found, before, contents, who, why)
 
 
 @directory.command("undo")
 def undo(config: Config = None, why: Why = "", yes: Yes = False) -> None:
     """Put the version before the one in force in force again; doing it once more takes that back.
 
-    It becomes a version of its own, so nothing is lost.
+    It becomes a version of its own, so nothing is lost. Exits with 78 when this version of the hub cannot use it.
     """
+    from hub import following
+
     found = settings.load(config)
     now, files = asyncio.run(_in_force(found))
     if now is None or now.number == 1:
         reason = "it is the first version" if now else "nothing was ever loaded"
         fail(f"there is nothing to go back to: {reason}", 1)
     before, contents = asyncio.run(_version(found, now.number - 1))
+    asyncio.run(following.read(before, {digest: contents[name] for name, digest in before.files.items()}))
     print("\n".join(_lines(_differences(files, contents))) or "Nothing but comments, order or spacing.")
+    who = _who()
     _sure(yes)
-    _put(found, now, contents, why or f"undo of {now.number}", before.number)
+    _put(found, now, contents, who, why or f"undo of {now.number}", before.number)
 
 
 @directory.command("export")
@@ -119,7 +118,10 @@ def export(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over files that are there.")] = False,
     config: Config = None,
 ) -> None:
-    """Write the files of a version into a folder, as they were loaded."""
+    """Write the files of a version into a folder, as they were loaded.
+
+    They hold patients and what passwords are checked by, so only you may read them; put them nowhere that others may.
+    """
     from hub.registry import archive
 
     found = settings.load(config)
@@ -145,8 +147,18 @@ def list_(config: Config = None, as_json: AsJson = False) -> None:
         print("Nothing was ever loaded: each process has the folder as it was when it started.")
 
 
-def _place(folder: Path | None, config: Path | None) -> Path:
-    return folder or settings.load(config).folder
+def _checked(place: Path) -> "tuple[Configuration, Mapping[str, bytes]]":
+    """What a folder says, and its files' very bytes: what is loaded is what was checked."""
+    from hub import registry
+    from hub.registry import archive
+    from hub.registry.example import EXAMPLES
+
+    contents = archive.gather(place)
+    held = archive.held(contents, place)
+    known = registry.load(place, held)
+    if EXAMPLES in contents:
+        registry.examples(place, held)
+    return known, contents
 
 
 async def _in_force(found: "Settings") -> "tuple[Version | None, Mapping[str, bytes]]":
@@ -155,7 +167,9 @@ async def _in_force(found: "Settings") -> "tuple[Version | None, Mapping[str, by
 
 
 async def _version(found: "Settings", number: int) -> "tuple[Version, Mapping[str, bytes]]":
-    version = await asked(found, lambda store: store.version(number))
+    newest = await asked(found, lambda store: store.newest_version())
+    # No database need know a number of any size.
+    version = await asked(found, lambda store: store.version(number)) if 0 < number <= newest else None
     if version is None:
         fail(f"there is no version {number}; `hub directory list` shows those that there are", 1)
     files = version.files
@@ -187,15 +201,33 @@ def _sure(yes: bool) -> None:
     typer.confirm("Put this in force?", abort=True)
 
 
+def _who() -> str:
+    """Who sits here, by name, or by number where the machine has no name for them."""
+    try:
+        return _printable(getpass.getuser()).strip()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def _printable(words: str) -> str:
+    """The words with blanks for what would do something to a terminal, or cannot be stored."""
+    return "".join(x if x.isprintable() else " " for x in words)
+
+
 def _put(
-    found: "Settings", before: "Version | None", contents: Mapping[str, bytes], why: str, again: int | None
+    found: "Settings",
+    before: "Version | None",
+    contents: Mapping[str, bytes],
+    who: str,
+    why: str,
+    again: int | None = None,
 ) -> None:
     from hub.record import Version
     from hub.registry import archive
 
     files = {name: archive.digest(content) for name, content in contents.items()}
     number = before.number + 1 if before else 1
-    version = Version(number, found.running_clock().now(), getpass.getuser(), why, files, again)
+    version = Version(number, found.running_clock().now(), who, _printable(why).strip(), files, again)
     by_digest = {archive.digest(content): content for content in contents.values()}
     if not asyncio.run(asked(found, lambda store: store.put_version(version, by_digest))):
         fail(f"somebody else loaded version {number} meanwhile; look at `hub directory diff` and try again", 1)
@@ -230,4 +262,4 @@ def _plain(x: "Version") -> dict[str, Any]:
 
 def _line(x: "Version") -> str:
     again = f", version {x.again} again" if x.again else ""
-    return f"{x.number:>4}  {x.at:%Y-%m-%d %H:%M} UTC  {x.who}{again}{f'  {x.why}' if x.why else ''}"
+    return _printable(f"{x.number:>4}  {x.at:%Y-%m-%d %H:%M} UTC  {x.who}{again}{f'  {x.why}' if x.why else ''}")

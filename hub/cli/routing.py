@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from hub.intake import Order
-    from hub.registry import Configuration
     from hub.rehearsal import Rehearsal
     from hub.settings import Settings
 
@@ -36,6 +35,18 @@ def span(written: str) -> timedelta:
     return timedelta(hours=int(found[1]) * _HOURS[found[2]])
 
 
+def day(written: str) -> date:
+    """A day such as 2026-11-25. Raises BadParameter."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise typer.BadParameter('must be a day, such as "2026-11-25"', param_hint="--as-of") from None
+
+
+AsOf = Annotated[
+    str | None,
+    typer.Option(metavar="DAY", help="As if all of it had come on this day: 2026-11-25.", show_default=False),
+]
 Last = Annotated[str, typer.Option(metavar="SPAN", help="How far back: 12h, 30d or 4w.")]
 Instead = Annotated[
     Path | None, typer.Option(exists=True, dir_okay=False, help="This file in its place.", show_default=False)
@@ -98,32 +109,34 @@ def rehearse(
     ladders: Instead = None,
     directory: Folder = None,
     last: Last = "30d",
+    as_of: AsOf = None,
     examples: Annotated[int, typer.Option(min=0, help="So many examples of each way.")] = 3,
     as_json: AsJson = False,
 ) -> None:
     """Judge what came by other rules, ladders or people, and show what would have moved. Nothing is written.
 
     Each message is judged twice at the moment when it came: by the configuration in force, and by the folder that
-    hub.toml names, with the files that are named in the place of its own. Shown are the inboxes between which messages
-    would go, how many, by which rule, with examples; and how many would be due sooner or later. Exits with 0 whatever
-    moves; 78 when a file is wrong.
+    hub.toml names, with the files that are named in the place of its own. With --as-of each is judged as if it had come
+    on that day, at its own time of the day: so a leave that begins tomorrow is rehearsed today. Shown are the inboxes
+    between which messages would go, how many, by which rule, with examples; and how many would be due sooner or later.
+    Exits with 0 whatever moves; 78 when a file is wrong.
     """
-    from hub import registry
+    from hub import following, registry
     from hub.errors import Unavailable
 
-    length = span(last)
+    length, as_if = span(last), day(as_of) if as_of is not None else None
     found = settings.load(config)
     now = found.running_clock().now()
-    old = _order(found, in_force(found))
-    new = _order(found, registry.load(found.folder, _instead(routes, ladders, directory)))
+    old = following.order(in_force(found), found)
+    new = following.order(registry.load(found.folder, _instead(routes, ladders, directory)), found)
     try:
-        done = asyncio.run(_rehearsed(found, old, new, now - length))
+        done = asyncio.run(_rehearsed(found, old, new, now - length, as_if))
     except Unavailable as fault:
         fail(str(fault), EX_IOERR)
     if as_json:
-        print_json(_plain(done, examples))
+        print_json({"as_of": as_if.isoformat() if as_if else None, **_plain(done, examples)})
     else:
-        print("\n".join(_in_words(done, examples)))
+        print("\n".join(_in_words(done, examples, as_if)))
 
 
 def _instead(routes: Path | None, ladders: Path | None, directory: Path | None) -> dict[str, Path]:
@@ -135,13 +148,9 @@ def _instead(routes: Path | None, ladders: Path | None, directory: Path | None) 
     return there | {name: path for name, path in named.items() if path}
 
 
-def _order(found: "Settings", known: "Configuration") -> "Order":
-    from hub.intake import Order
-
-    return Order(known.directory, known.rules, known.ladders, found.acceptance.choices())
-
-
-async def _rehearsed(found: "Settings", old: "Order", new: "Order", since: "datetime") -> "Rehearsal":
+async def _rehearsed(
+    found: "Settings", old: "Order", new: "Order", since: "datetime", as_of: date | None
+) -> "Rehearsal":
     from hub import rehearsal
     from hub.service import readers_of
     from hub.store import Store
@@ -150,7 +159,7 @@ async def _rehearsed(found: "Settings", old: "Order", new: "Order", since: "date
         Store(found.database.url) as store,
         readers_of(found.wire, found.acceptance, found.signatures) as readers,
     ):
-        return await rehearsal.rehearse(store, readers, old, new, since)
+        return await rehearsal.rehearse(store, readers, old, new, since, as_of)
 
 
 def _plain(done: "Rehearsal", examples: int) -> dict[str, object]:
@@ -178,9 +187,10 @@ def _plain(done: "Rehearsal", examples: int) -> dict[str, object]:
     return {**counts, "sooner": done.sooner, "later": done.later, "ways": ways}
 
 
-def _in_words(done: "Rehearsal", examples: int) -> "Iterator[str]":
+def _in_words(done: "Rehearsal", examples: int, as_of: date | None) -> "Iterator[str]":
     moved = sum(done.ways.values())
-    yield f"{done.judged} messages: {moved} would lie elsewhere, {done.sooner} be due sooner, {done.later} later."
+    judged = f"{done.judged} messages" + (f", as if they had come on {as_of:%Y-%m-%d %a}" if as_of else "")
+    yield f"{judged}: {moved} would lie elsewhere, {done.sooner} be due sooner, {done.later} later."
     if done.unread:
         yield f"{done.unread} could not be judged: their bytes were too old to be kept, or cannot be read."
     for way, count in done.ways.most_common():

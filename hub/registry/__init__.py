@@ -13,22 +13,22 @@ from hub.example import Example
 from hub.registry import account, directory, example, files, patients, references, sense, table
 from hub.registry.configuration import Configuration
 from hub.registry.patients import Before
-from hub.registry.problem import refuse
 
 __all__ = ["Before", "Configuration", "examples", "load"]
 
 
 def load(folder: Path, instead: Mapping[str, Path] = files.NONE, before: Before | None = None) -> Configuration:
-    """Read one folder whole; `instead` has other files for some of its names, for a rehearsal.
+    """Read one folder whole; `instead` has other files for some of its names, for a rehearsal or from an archive.
 
     Patients who are the same as `before` are not read again.
 
     Raises BadConfiguration, which names file, key and reason of the first thing that is wrong, counts the
-    others and carries them as notes. Names are checked before what they mean, and the patients last.
+    others and carries them as notes. The shape of all files is checked first, names before what they mean, and the
+    patients last; what is checked later is not told while something before it is wrong.
     """
     found = files.read(folder, instead)
-    refuse(references.wrong(found))
-    refuse(sense.wrong(found))
+    found.refuse(references.wrong(found))
+    found.refuse(sense.wrong(found))
     who = directory.made(found)
     listings = patients.read(found.place(files.PATIENTS), who, before)
     return Configuration(
@@ -41,4 +41,4 @@ def load(folder: Path, instead: Mapping[str, Path] = files.NONE, before: Before 
 
 def examples(folder: Path, instead: Mapping[str, Path] = files.NONE) -> tuple[Example, ...]:
     """The examples that lie beside the rules in a folder, all of whose names are known. Raises BadConfiguration."""
-    return example.read(files.read(folder, instead), folder)
+    return example.read(files.read(folder, instead))

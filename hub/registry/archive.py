@@ -1,14 +1,14 @@
 """The files of a configuration together, apart from the folder that they came from."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import os
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from hub.errors import BadConfiguration
 from hub.registry import files, source
 from hub.registry.example import EXAMPLES
+from hub.registry.source import Held
 
 NAMES = (
     files.CENTRE,
@@ -35,19 +35,27 @@ def digest(content: bytes) -> str:
     return sha256(content).hexdigest()
 
 
+def held(contents: Mapping[str, bytes], folder: Path) -> dict[str, Path]:
+    """The files to be read instead of a folder's, as they are here in memory; one that is not here is missing there."""
+    return {name: Held.of(folder / name, contents.get(name)) for name in NAMES}
+
+
 def spread(contents: Mapping[str, bytes], folder: Path) -> None:
-    """Write the files into a folder, which is made if need be. Raises BadConfiguration when they cannot be written."""
+    """Write the files into a folder, which is made if need be; they tell of patients, so only their owner may see them.
+
+    Raises BadConfiguration when they cannot be written.
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name, content in contents.items():
-            (folder / name).write_bytes(content)
+            _write(folder / name, content)
     except OSError as wrong:
         raise BadConfiguration(str(folder), "", f"the files cannot be written: {wrong.strerror}") from wrong
 
 
-@contextmanager
-def spread_out(contents: Mapping[str, bytes]) -> Iterator[Path]:
-    """The files in a folder that only this process's user may see, and that goes away again."""
-    with TemporaryDirectory(prefix="sambud-") as folder:
-        spread(contents, Path(folder))
-        yield Path(folder)
+def _write(path: Path, content: bytes) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+        # One that was there keeps who may see it, unless that is changed before anything is written.
+        os.fchmod(file.fileno(), 0o600)
+        file.truncate()
+        file.write(content)

@@ -10,7 +10,7 @@ from typing import Any
 from hub.registry import files
 
 # The keys by which a table in a file is known, the first that it has; several together where one is not enough.
-_KEYS = (("id",), ("her_id",), ("username",), ("key_sha256",), ("person", "from"), ("every",), ("on",), ("name",))
+_KEYS = (("id",), ("her_id",), ("username",), ("key",), ("person", "from"), ("every",), ("on",), ("name",))
 # What nobody but who signs in should see, not even as it was.
 _SECRET = ("password_hash", "key_sha256")
 # Where the order of the tables says which goes first.
@@ -102,7 +102,7 @@ def _named(tables: Sequence[Table]) -> dict[str, Table]:
 def _label(table: Table) -> str:
     for keys in _KEYS:
         if all(key in table for key in keys):
-            return " ".join("(secret)" if key in _SECRET else str(table[key]) for key in keys)
+            return " ".join(str(table[key]) for key in keys)
     return "without a name"
 
 

@@ -1,7 +1,6 @@
 """Examples of what rules are to do, kept beside them in examples.toml."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from hub.directory import InboxId
 from hub.example import Example
@@ -16,12 +15,17 @@ from hub.route import UNPLACED
 EXAMPLES = "examples.toml"
 
 
-def read(files: Files, folder: Path) -> tuple[Example, ...]:
-    """The examples of a folder, in the order of the file, all of whose names are known. Raises BadConfiguration."""
-    path = folder / EXAMPLES
-    tables = source.tables(path, Examples).example
-    refuse(Problem(str(path), p.key, references.unknown(p)) for p in _pointers(tables, files) if p.name not in p.among)
-    return tuple(map(_example, tables))
+def read(files: Files) -> tuple[Example, ...]:
+    """The examples beside these files, in their order, all of whose names are known. Raises BadConfiguration."""
+    path = files.place(EXAMPLES)
+    found = source.shaped(path, Examples)
+    refuse(found if isinstance(found, tuple) else _unknown(found.example, files), lambda _: path)
+    return tuple(map(_example, found.example)) if isinstance(found, Examples) else ()
+
+
+def _unknown(tables: Sequence[ExampleTable], files: Files) -> Iterator[Problem]:
+    pointers = (p for p in _pointers(tables, files) if p.name not in p.among)
+    return (files.problem(p.file, p.key, references.unknown(p)) for p in pointers)
 
 
 def _pointers(tables: Sequence[ExampleTable], files: Files) -> Iterator[Pointer]:

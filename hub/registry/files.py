@@ -1,12 +1,15 @@
 """The files of one folder, each in its shape."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
+
+from pydantic import BaseModel
 
 from hub.registry import source
-from hub.registry.problem import Problem
+from hub.registry.problem import Problem, refuse
 from hub.registry.shape import AccountsFile, AgreementsFile, Centre, Ladders, Partners, Routes, TopicsFile, WhenTable
 
 CENTRE = "centre.toml"
@@ -17,6 +20,19 @@ ROUTES = "routes.toml"
 LADDERS = "ladders.toml"
 PATIENTS = "patients.csv"
 ACCOUNTS = "accounts.toml"
+
+# Each file but the patients' has its shape, and its name in `Files`.
+SHAPES: Mapping[str, type[BaseModel]] = MappingProxyType(
+    {
+        CENTRE: Centre,
+        PARTNERS: Partners,
+        TOPICS: TopicsFile,
+        AGREEMENTS: AgreementsFile,
+        ROUTES: Routes,
+        LADDERS: Ladders,
+        ACCOUNTS: AccountsFile,
+    }
+)
 
 NONE: Mapping[str, Path] = MappingProxyType({})
 
@@ -39,6 +55,10 @@ class Files:
         """Where the file of that name is."""
         return self.instead.get(name, self.folder / name)
 
+    def refuse(self, problems: Iterable[Problem]) -> None:
+        """Raise BadConfiguration for the first problem, when there is one; the others are its notes."""
+        _refuse(problems, map(self.place, SHAPES))
+
     def problem(self, name: str, key: str, reason: str) -> Problem:
         """A problem in the file of that name."""
         return Problem(str(self.place(name)), key, reason)
@@ -56,16 +76,13 @@ class Files:
 def read(folder: Path, instead: Mapping[str, Path] = NONE) -> Files:
     """Read and shape every file but the patients; some may be others than those in the folder.
 
-    Raises BadConfiguration for the first file that is missing, unreadable or of another shape.
+    Raises BadConfiguration for every file that is missing, unreadable or of another shape.
     """
-    return Files(
-        folder,
-        source.tables(instead.get(CENTRE, folder / CENTRE), Centre),
-        source.tables(instead.get(PARTNERS, folder / PARTNERS), Partners),
-        source.tables(instead.get(TOPICS, folder / TOPICS), TopicsFile),
-        source.tables(instead.get(AGREEMENTS, folder / AGREEMENTS), AgreementsFile),
-        source.tables(instead.get(ROUTES, folder / ROUTES), Routes),
-        source.tables(instead.get(LADDERS, folder / LADDERS), Ladders),
-        source.tables(instead.get(ACCOUNTS, folder / ACCOUNTS), AccountsFile),
-        instead,
-    )
+    paths = {name: instead.get(name, folder / name) for name in SHAPES}
+    found: dict[str, Any] = {name: source.shaped(paths[name], shape) for name, shape in SHAPES.items()}
+    _refuse((x for tables in found.values() if isinstance(tables, tuple) for x in tables), paths.values())
+    return Files(folder, instead=instead, **{Path(name).stem: tables for name, tables in found.items()})
+
+
+def _refuse(problems: Iterable[Problem], paths: Iterable[Path]) -> None:
+    refuse(problems, {str(path): path for path in paths}.__getitem__)

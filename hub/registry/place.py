@@ -20,11 +20,15 @@ def line(known: Mapping[str, int], key: str) -> int | None:
 
 
 def lines(path: Path) -> dict[str, int]:
-    """The first line of each table and key of a file, by the name that problems have for it."""
+    """The first line of each table and key of a file, by the name that problems have for it; none if unreadable."""
     found: dict[str, int] = {}
     counts: Counter[str] = Counter()
     here = ""
-    for number, written in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), start=1):
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return found
+    for number, written in enumerate(text.split("\n"), start=1):
         if table := _TABLE.match(written):
             here = _named(re.split(r"\s*\.\s*", table[2]), bool(table[1]), counts)
             found.setdefault(here, number)

@@ -1,6 +1,6 @@
 """One thing that is wrong in a file."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -18,20 +18,18 @@ class Problem(NamedTuple):
     line: int | None = None
 
 
-def refuse(problems: Iterable[Problem]) -> None:
-    """Raise BadConfiguration for the first problem, when there is one."""
-    if found := tuple(problems):
-        raise refusal(found)
+def refuse(problems: Iterable[Problem], path_of: Callable[[str], Path] = Path) -> None:
+    """Raise BadConfiguration for the first problem, when there is one; it counts the others and carries them as notes.
+
+    `path_of` finds a file that may be in memory by its name, so that the line of a problem can be told.
+    """
+    if found := tuple(_placed(problems, path_of)):
+        raise BadConfiguration.of(*found)
 
 
-def refusal(problems: tuple[Problem, ...]) -> BadConfiguration:
-    """The failure that names the first problem and counts the others, which it carries as notes."""
-    return BadConfiguration.of(*_placed(problems))
-
-
-def _placed(problems: Iterable[Problem]) -> Iterator[Problem]:
-    """The problems with their lines; each TOML file is looked through once, and what cannot be read has none."""
-    lines = cache(place.lines)
+def _placed(problems: Iterable[Problem], path_of: Callable[[str], Path]) -> Iterator[Problem]:
+    """The problems with their lines; each TOML file is looked through once."""
+    lines = cache(lambda file: place.lines(path_of(file)))
     for problem in problems:
-        path = Path(problem.file)
-        yield problem._replace(line=place.line(lines(path), problem.key)) if path.suffix == ".toml" else problem
+        toml = problem.file.endswith(".toml")
+        yield problem._replace(line=place.line(lines(problem.file), problem.key)) if toml else problem

@@ -1,14 +1,17 @@
 """A file on its way in: bytes to text to checked tables, or a refusal that says where and why."""
 
+import errno
+import os
 import re
 import tomllib
-from pathlib import Path
-from typing import Any, TypeVar, get_args
+from io import BytesIO, TextIOWrapper
+from pathlib import Path, PosixPath
+from typing import Any, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from hub.errors import BadConfiguration
-from hub.registry.problem import Problem, refusal
+from hub.registry.problem import Problem
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -26,15 +29,38 @@ REASONS = {
 TOML_PLACE = re.compile(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", re.DOTALL)
 
 
-def tables(path: Path, model: type[Model]) -> Model:
-    """The file's tables in the shape of `model`.
+class Held(PosixPath):
+    """A file that lies in memory and on no disk, and is read like any other; without content it is missing."""
 
-    Raises BadConfiguration when the file cannot be read, is not TOML, or has another shape.
-    """
+    content: bytes | None = None
+
+    @classmethod
+    def of(cls, path: Path, content: bytes | None) -> Self:
+        """The file that is told of by this path."""
+        made = cls(path)
+        made.content = content
+        return made
+
+    def open(self, mode: str = "r", buffering: int = -1, encoding: str | None = None, *rest: Any, **more: Any) -> Any:
+        """Its content, to be read as bytes or text."""
+        raw = BytesIO(self.read_bytes())
+        return raw if "b" in mode else TextIOWrapper(raw, encoding, *rest, **more)
+
+    def read_bytes(self) -> bytes:
+        """Its content."""
+        if self.content is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self))
+        return self.content
+
+
+def shaped(path: Path, model: type[Model]) -> Model | tuple[Problem, ...]:
+    """The file's tables in the shape of `model`, or all that keeps them from having it."""
     try:
         return model.model_validate(_toml(path))
-    except ValidationError as wrong:
-        raise refusal(_problems(path, model, wrong)) from wrong
+    except ValidationError as fault:
+        return _problems(path, model, fault)
+    except BadConfiguration as fault:
+        return (Problem(fault.file, fault.key, fault.reason),)
 
 
 def text(path: Path) -> str:

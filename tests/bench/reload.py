@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from hub import settings
 from hub.following import InForce, follow, in_force
 from hub.intake import Order
 from hub.record import Version
 from hub.registry import archive
-from hub.settings import Acceptance
 from hub.store import Store
 from hub.store.migrate import migrate
 
@@ -43,7 +43,7 @@ async def _reloaded(url: str, folder: Path) -> Reload:
         found = await in_force(store, folder)
         gc.freeze()
         done: asyncio.Future[float] = asyncio.get_running_loop().create_future()
-        following = asyncio.create_task(follow(store, found, Acceptance().choices(), _told(done)))
+        following = asyncio.create_task(follow(store, found, settings.load(settings.sample()), _told(done)))
         await asyncio.sleep(1.0)
         await _put(store, 2, _changed(files))
         begun, pauses = time.perf_counter(), list[float]()

@@ -25,7 +25,7 @@ def test_a_process_that_works_spends_time_and_one_that_sleeps_does_not() -> None
 def test_what_a_process_spent_stays_counted_after_it_ended() -> None:
     before = cost.others(os.getpid())
     subprocess.run([sys.executable, "-c", SPEND], check=True)
-    assert cost.others(os.getpid()) - before >= 0.19
+    assert cost.others(os.getpid()) - before > 0.185
 
 
 def test_what_the_processes_of_a_process_spend_is_counted_while_they_run() -> None:

@@ -1,5 +1,7 @@
 """A folder is checked, compared, loaded and undone from the command line, as whoever keeps the directory does it."""
 
+import asyncio
+import getpass
 import json
 import os
 import shutil
@@ -9,9 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from hub import resources
-from tests import centre
+from hub.cli.directory import directory
+from hub.record import Version
+from hub.registry import archive
+from hub.store import Store
+from tests import builders, centre
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -85,10 +92,18 @@ def test_a_folder_that_is_wrong_is_refused_and_nothing_is_loaded(run: Run, folde
     assert "Nothing was ever loaded" in run("list").stdout
 
 
+def test_a_check_tells_what_is_wrong_in_several_files(run: Run, folder: Path) -> None:
+    edit(folder, "centre.toml", 'kind = "coordinator"', 'kind = "coordinators"')
+    edit(folder, "routes.toml", "[[rule]]", "[[rules]]")
+    wrong = run("check").stderr.splitlines()
+    assert ["centre.toml", "routes.toml"] == [Path(x.split(": ")[n]).name for x, n in zip(wrong, (1, 0), strict=True)]
+
+
 def test_an_example_that_names_nobody_is_found_by_the_check(run: Run, folder: Path) -> None:
     assert (0, True) == ((fine := run("check")).returncode, "is in order:\npractices: 1" in fine.stdout)
     edit(folder, "examples.toml", 'to = "', 'to = "nobody')
-    assert (78, True) == ((wrong := run("check")).returncode, "examples.toml: line" in wrong.stderr)
+    for word in ("check", "diff", "load"):
+        assert (78, True) == ((wrong := run(word)).returncode, "examples.toml: line" in wrong.stderr)
 
 
 def test_where_nobody_can_be_asked_nothing_is_loaded(run: Run) -> None:
@@ -108,7 +123,54 @@ def test_what_was_loaded_comes_out_as_it_went_in(run: Run, folder: Path, tmp_pat
     assert (1, True) == (over.returncode, "has other files of these names: centre.toml" in over.stderr)
     assert 0 == run("export", str(out), "--version", "1", "--overwrite").returncode
     assert (resources.folder("sample") / "centre.toml").read_bytes() == (out / "centre.toml").read_bytes()
-    assert (1, True) == ((no := run("export", str(out), "--version", "7")).returncode, "no version 7" in no.stderr)
+    for number in ("7", "0", "-1", "99999999999999999999"):
+        none = run("export", str(out), "--version", number)
+        assert (1, True) == (none.returncode, f"there is no version {number};" in none.stderr)
+
+
+def test_what_is_written_out_can_be_read_by_nobody_else(run: Run, tmp_path: Path) -> None:
+    run("load", "--yes")
+    out = tmp_path / "out"
+    assert 0 == run("export", str(out)).returncode
+    assert {"0o40700", "0o100600"} == {oct(path.stat().st_mode) for path in (out, *out.iterdir())}
+
+
+def test_a_version_that_cannot_be_used_is_not_gone_back_to(run: Run, folder: Path) -> None:
+    contents = archive.gather(folder)
+    contents["routes.toml"] = contents["routes.toml"].replace(b"[[rule]]", b"[[rule]]\nnew_key = 1", 1)
+    named = {name: archive.digest(content) for name, content in contents.items()}
+
+    async def put() -> bool:
+        async with Store(f"sqlite:///{folder.parent}/hub.db") as store:
+            version = Version(1, builders.TUESDAY, "kari", "by a newer hub", named)
+            return await store.put_version(version, {named[name]: content for name, content in contents.items()})
+
+    assert asyncio.run(put())
+    assert 0 == run("load", "--yes").returncode
+    refused = run("undo", "--yes")
+    assert (78, "") == (refused.returncode, refused.stdout)
+    assert "version 1/routes.toml: line " in refused.stderr
+    assert "cannot be used by this version of the hub: there is no such key here" in refused.stderr
+    assert [2, 1] == [x["number"] for x in json.loads(run("list", "--json").stdout)]
+
+
+def test_why_cannot_do_anything_to_a_terminal(run: Run) -> None:
+    run("load", "--yes", "--why", "a\nb\x1b[31m\u202ec\t")
+    assert ["a b [31m c"] == [x["why"] for x in json.loads(run("list", "--json").stdout)]
+    assert run("list").stdout.endswith("  a b [31m c\n")
+
+
+def test_whoever_has_no_name_on_the_machine_is_known_by_number(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown() -> str:
+        raise KeyError(f"getpwuid(): uid not found: {os.getuid()}")
+
+    monkeypatch.setattr(getpass, "getuser", unknown)
+    monkeypatch.setenv("HUB_DATABASE__URL", f"sqlite:///{folder.parent}/hub.db")
+    done = CliRunner().invoke(directory, ["load", "--yes", "--config", str(folder / "hub.toml")])
+    assert (0, None) == (done.exit_code, done.exception)
+    assert [str(os.getuid())] == [x["who"] for x in json.loads(run("list", "--json").stdout)]
 
 
 def test_there_is_nothing_to_go_back_to_before_the_first_version(run: Run) -> None:

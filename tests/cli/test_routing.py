@@ -64,7 +64,7 @@ class TestRehearsal:
     def test_a_hub_that_got_nothing_moves_nothing(self, config: str, folder: Path, new: Path) -> None:
         named = {"HUB_DATABASE__URL": f"sqlite:///{folder / 'hub.db'}"}
         done = hub("rehearse", "--config", config, "--routes", str(new), "--json", **named)
-        counts = {"judged": 0, "unread": 0, "moved": 0, "sooner": 0, "later": 0, "ways": []}
+        counts = {"as_of": None, "judged": 0, "unread": 0, "moved": 0, "sooner": 0, "later": 0, "ways": []}
         assert (0, counts) == (done.returncode, json.loads(done.stdout))
 
     @pytest.mark.parametrize("span", ["30", "d", "30y", "-1d"])
@@ -72,3 +72,15 @@ class TestRehearsal:
         done = hub("rehearse", "--config", config, f"--last={span}")
         assert 2 == done.returncode
         assert "12h" in done.stderr.decode()
+
+    def test_the_day_as_of_which_it_is_judged_is_told(self, config: str, folder: Path) -> None:
+        named = {"HUB_DATABASE__URL": f"sqlite:///{folder / 'hub.db'}"}
+        words = ("rehearse", "--config", config, "--as-of", "2026-11-25")
+        told = "0 messages, as if they had come on 2026-11-25 Wed: 0 would lie elsewhere, 0 be due sooner, 0 later.\n"
+        assert told == hub(*words, **named).stdout.decode()
+        assert "2026-11-25" == json.loads(hub(*words, "--json", **named).stdout)["as_of"]
+
+    @pytest.mark.parametrize("day", ["tomorrow", "2026-02-30", "25.11.2026", ""])
+    def test_a_day_that_is_none_is_refused_in_words(self, config: str, day: str) -> None:
+        done = hub("rehearse", "--config", config, f"--as-of={day}")
+        assert (2, True) == (done.returncode, "2026-11-25" in done.stderr.decode())

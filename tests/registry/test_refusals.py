@@ -53,7 +53,7 @@ SHAPES = [
     ),
     Broken("centre.toml", 'every = "12-24"', 'every = "24.12"', "practice[0].closed[0].every", ('"12-24"',)),
     Broken("centre.toml", 'every = "12-24"', 'every = "02-29"', "practice[0].closed[0].every", ("every year",)),
-    Broken("centre.toml", 'every = "12-24"', "", "practice[0].closed[0]", ("either on = ", "or every = ")),
+    Broken("centre.toml", 'every = "12-24"', "", "practice[0].closed[0]", ("one of on = ", "before = ")),
     Broken("centre.toml", "on = 2027-05-07", 'on = "2027-05-07"', "practice[0].closed[2].on", ("a date such as",)),
     Broken("centre.toml", 'code = "KA01"', 'code = "fastlege"', "service[0].code", ("service code", "KP02")),
     Broken("centre.toml", 'kind = "pht"', 'kind = "team"', "inbox[1].kind", ("one of", "'pht'", "'operations'")),

@@ -1,14 +1,20 @@
 """What is loaded is in force in every running process a moment later, without a restart; what is wrong never is."""
 
 import asyncio
+import errno
+import os
+import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
-from hub import settings
+from hub import following, registry, settings
 from hub.directory import InboxId, PersonId
+from hub.following import InForce
 from hub.record import Version
 from hub.registry import archive
 from hub.service import Delivery, Hub, open_hub
@@ -70,11 +76,86 @@ async def test_who_may_sign_in_changes_with_it(hub: Hub) -> None:
 async def test_a_version_that_cannot_be_used_is_never_in_force_and_the_next_one_is(hub: Hub) -> None:
     first = await put(hub.store)
     await taken_up(hub, first)
-    wrong = await put(hub.store, "[[rule]]", "[[rules]]")
-    await asyncio.sleep(1.2)
-    assert first == hub.version
-    await taken_up(hub, await put(hub.store, *RENAMED))
+    with capture_logs() as logs:
+        wrong = await put(hub.store, "[[rule]]", "[[rules]]")
+        await asyncio.sleep(1.2)
+        assert first == hub.version
+        await taken_up(hub, await put(hub.store, *RENAMED))
     assert wrong + 1 == hub.version
+    assert [wrong] == [x["version"] for x in logs if x["event"] == "configuration.unusable"]
+
+
+async def test_a_reload_writes_nothing_to_a_disk(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Patients and password hashes would outlive a process that is killed."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "no such folder"))
+    number = await put(hub.store, *RENAMED)
+    await taken_up(hub, number)
+    assert (number, "Koordinatoren") == (hub.version, hub.directory.inboxes[PILE].name)
+
+
+def failing(once: Exception, then: Callable[..., Any]) -> Callable[..., Any]:
+    """What fails the first time, and works from then on."""
+    left = [once]
+
+    def does(*given: Any, **named: Any) -> Any:
+        if left:
+            raise left.pop()
+        return then(*given, **named)
+
+    return does
+
+
+@pytest.mark.parametrize(
+    ("fault", "event"),
+    [
+        (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), "configuration.failed"),
+        (MemoryError(), "configuration.failed"),
+        (RuntimeError("can't start new thread"), "configuration.failed"),
+    ],
+)
+async def test_whatever_goes_wrong_while_a_version_is_read_is_told_and_it_is_tried_again(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, fault: Exception, event: str
+) -> None:
+    monkeypatch.setattr(following, "AGAIN_SECONDS", 0.1)
+    monkeypatch.setattr(registry, "load", failing(fault, registry.load))
+    with capture_logs() as logs:
+        number = await put(hub.store, *RENAMED)
+        await taken_up(hub, number)
+    (told,) = (x for x in logs if x["event"] == event)
+    assert (number, "error", fault) == (told["version"], told["log_level"], told["exc_info"])
+
+
+async def test_a_failure_that_nobody_foresaw_does_not_end_the_looking(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "AGAIN_SECONDS", 0.1)
+    with capture_logs() as logs:
+        monkeypatch.setattr(hub.store, "newest_version", failing(ZeroDivisionError("a bug"), hub.store.newest_version))
+        await taken_up(hub, await put_next(hub.store))
+    assert ["error"] == [x["log_level"] for x in logs if x["event"] == "configuration.failed"]
+
+
+async def put_next(store: Store) -> int:
+    """As `put` does, where the number of the newest version cannot be asked for now."""
+    await asyncio.sleep(2 * following.LOOK_SECONDS)
+    return await put(store)
+
+
+async def test_a_version_that_could_not_be_handed_on_is_handed_on_again(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "AGAIN_SECONDS", 0.1)
+    number = await put(hub.store)
+    taken: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    renew = failing(ZeroDivisionError("a bug"), lambda found, order: taken.set_result(found.number))
+    found = InForce(centre.configuration(SAMPLE))
+    with capture_logs() as logs:
+        beside = asyncio.create_task(following.follow(hub.store, found, settings.load(settings.sample()), renew))
+        async with asyncio.timeout(20):
+            assert number == await taken
+        beside.cancel()
+        await asyncio.gather(beside, return_exceptions=True)
+    assert [number] == [x["version"] for x in logs if x["event"] == "configuration.failed"]
 
 
 async def test_whoever_starts_later_begins_with_what_was_loaded(hub: Hub, tmp_path: Path) -> None:

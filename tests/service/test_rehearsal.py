@@ -2,17 +2,18 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from hub import rehearsal, settings
 from hub.deadline import ElapsedHours
-from hub.directory import InboxKind
+from hub.directory import Absence, InboxKind, PersonId
 from hub.rehearsal import Rehearsal
 from hub.route import Rule, When
 from hub.service import Delivery, Hub
 from tests import centre
+from tests.wire.builders import HOSPITAL, dialogue, ident, patient
 
 SINCE = timedelta(days=30)
 
@@ -29,9 +30,9 @@ async def hub(url: str) -> AsyncIterator[Hub]:
         yield opened
 
 
-async def rehearsed(hub: Hub, **changes: object) -> Rehearsal:
+async def rehearsed(hub: Hub, as_of: date | None = None, **changes: object) -> Rehearsal:
     new = replace(hub.order, **changes)  # type: ignore[arg-type]
-    return await rehearsal.rehearse(hub.store, hub._readers, hub.order, new, hub.clock.now() - SINCE)
+    return await rehearsal.rehearse(hub.store, hub._readers, hub.order, new, hub.clock.now() - SINCE, as_of)
 
 
 async def test_the_configuration_as_it_is_moves_nothing(hub: Hub) -> None:
@@ -72,3 +73,23 @@ async def test_what_came_before_is_left_out(hub: Hub) -> None:
         hub.store, hub._readers, hub.order, hub.order, hub.clock.now() + timedelta(minutes=1)
     )
     assert Rehearsal(0, 0, ()) == found
+
+
+async def test_a_leave_of_other_days_is_felt_by_what_is_judged_as_of_them_alone(hub: Hub) -> None:
+    """Whatever time it is now: what comes after closing time is the next day's."""
+    exchange = next(s for s in hub.accounts.systems.values() if s.any)
+    now, day = hub.clock.now(), date(2026, 3, 3)
+    about = patient("Aas", "Eva", idents=ident("19891687608", "FNR", "8116"))
+    await hub.receive([Delivery(dialogue(sender=HOSPITAL, patient=about), exchange)], now)
+    leave = Absence(PersonId("nora.nordli"), day, day + timedelta(days=3), substitute=PersonId("tuva.lien"))
+    away = replace(hub.directory, absences=(*hub.directory.absences, leave))
+    assert {} == dict((await rehearsed(hub, directory=away)).ways)
+    found = await rehearsed(hub, day, directory=away)
+    assert [("nora-nordli", "tuva-lien", 1)] == [(*way[:2], count) for way, count in found.ways.items()]
+    (moved,) = (x for x in found.moved if x.elsewhere)
+    assert (now, True) == (moved.at, moved.after.due is not None and moved.after.due.date() - day < timedelta(days=3))
+
+
+def test_each_comes_at_its_own_time_of_the_day_in_summer_and_in_winter(hub: Hub) -> None:
+    came = datetime(2026, 7, 1, 7, 30, tzinfo=UTC)
+    assert datetime(2026, 11, 25, 8, 30, tzinfo=UTC) == rehearsal.on(date(2026, 11, 25), came, hub.directory)
