@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from hub.deadline import Deadline
 from hub.directory import InboxId, PersonId
+from hub.enquiry import Enquiry
 from hub.item import Item, ItemId
 from hub.message import Code, Envelope, Fault, HerId, MessageId, MessageKey, Party, Patient, Receipt, Status
 from hub.transport import Label
@@ -93,6 +94,30 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Forward:
+    """A message that is passed on to somebody who never got it: the first of a new dialogue (HIS 1077, 7322: 6).
+
+    `profession` (9060) is whom it is for there; the text says who passes it on, and has all that came.
+    """
+
+    id: MessageId
+    about: Envelope
+    to: Party
+    profession: Code
+    sender: Party
+    patient: Patient
+    subject: str
+    text: str
+    at: datetime
+    files: tuple[File, ...] = ()
+
+    @property
+    def function(self) -> str:
+        """The message function (8279)."""
+        return "DIALOG_HELSEFAGLIG"
+
+
+@dataclass(frozen=True, slots=True)
 class Returned:
     """An error message of the transport: a delivery could not be taken. It has no body, only a label."""
 
@@ -110,9 +135,18 @@ class Outgoing:
 
     to: HerId | None
     about: MessageKey | None
-    document: Acknowledgement | Answer | Returned
+    document: Acknowledgement | Answer | Forward | Returned
     item: ItemId | None = None
     author: PersonId | None = None
+
+    @property
+    def organisation(self) -> str:
+        """The organisation that gets it, by which its mailbox is found; "" where only a label says who."""
+        match self.document:
+            case Forward():
+                return self.document.to.level_1 or ""
+            case _:
+                return self.about.sender if self.about else ""
 
     @property
     def kind(self) -> str:
@@ -122,6 +156,8 @@ class Outgoing:
                 return "apprec"
             case Answer():
                 return "answer"
+            case Forward():
+                return "forward"
             case Returned():
                 return "error"
 
@@ -186,7 +222,10 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one decision writes. Items with version 0 are new, others replace that very version."""
+    """What one decision writes. Items with version 0 are new, others replace that very version.
+
+    Why an item lies where it lies is told once, when it comes; with `replaced` these have another reason.
+    """
 
     entries: tuple[Entry, ...]
     arrival: Arrival | None = None
@@ -197,6 +236,9 @@ class Change:
     alerts: tuple[Alert, ...] = ()
     quarantined: Quarantined | None = None
     receipt: Receipt | None = None
+    replaced: bool = False
+    # What nobody here knows, and a national register is to be asked.
+    enquiries: tuple[Enquiry, ...] = ()
     # Documents of ours, by their number in the outbox, that are given up waiting for.
     missing: tuple[int, ...] = ()
 

@@ -8,9 +8,20 @@ from hub.directory import InboxId, PersonId
 from hub.record import Told
 
 # What puts an item into an inbox, what lets a person go of it, and what ends it.
-_PLACED = {"message.accepted", "item.copied", "item.covered", "item.handed_back", "item.handed_on", "item.rehomed"}
+_PLACED = {
+    "message.accepted",
+    "item.copied",
+    "item.covered",
+    "item.handed_back",
+    "item.handed_on",
+    "item.rehomed",
+    "item.traced",
+}
 _LET_GO = {"item.released", "item.freed"}
 _ENDED = {"item.answered", "item.closed", "item.returned", "item.withdrawn"}
+
+# How long whoever was writing about what left their inbox by itself may finish: a little longer than a session lasts.
+FINISHING = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +41,17 @@ class Holding:
 def holdings(history: Iterable[Told]) -> tuple[Holding, ...]:
     """Each stretch of time in which the same inbox and person had the item, in order."""
     return tuple(_holdings(history))
+
+
+def parted(history: Iterable[Told], now: datetime) -> frozenset[InboxId]:
+    """The inboxes that an item has left by itself just now, since nobody has handed it on: there they may finish."""
+    left: set[InboxId] = set()
+    for line in history:
+        if line.event == "item.handed_on":
+            left.clear()
+        elif line.event == "item.left" and line.who == "watch" and line.inbox and now - line.at < FINISHING:
+            left.add(line.inbox)
+    return frozenset(left)
 
 
 def _holdings(history: Iterable[Told]) -> Iterator[Holding]:

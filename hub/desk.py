@@ -6,17 +6,18 @@ from uuid import NAMESPACE_OID, uuid5
 
 from hub.change import Answer, Change, Entry, File, Outgoing
 from hub.deadline import Deadline
-from hub.directory import Directory, Inbox, InboxId, InboxKind, Person, Practice
+from hub.directory import Directory, Inbox, InboxId, InboxKind, Person, Practice, party
 from hub.errors import BadRequest
 from hub.item import Action, Item, Outcome, Purpose
-from hub.message import Code, Kind, Message, MessageId, Party
+from hub.message import Code, HerId, Kind, Message, MessageId, Party
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
     """What a person does to an item: an answer has a text, a closing an outcome, a return a reason and a text.
 
-    What is handed on goes `to` another inbox.
+    What is handed on goes `to` another inbox; what is passed on goes `beyond` the centre, for a `profession` (9060)
+    there, with a text.
     """
 
     action: Action
@@ -26,10 +27,12 @@ class Act:
     files: tuple[File, ...] = ()
     reason: Code | None = None
     to: InboxId | None = None
+    beyond: HerId | None = None
+    profession: str = ""
 
 
 # What a person may do here; withdrawing is the sender's.
-ACTIONS = (Action.CLAIM, Action.RELEASE, Action.ANSWER, Action.CLOSE, Action.RETURN, Action.HAND_ON)
+ACTIONS = (Action.CLAIM, Action.RELEASE, Action.ANSWER, Action.CLOSE, Action.RETURN, Action.HAND_ON, Action.FORWARD)
 # What goes to the sender with a document of its own.
 SENDING = (Action.ANSWER, Action.RETURN)
 
@@ -59,15 +62,17 @@ def act(item: Item, deadlines: tuple[Deadline, ...], act: Act, who: Person, now:
 def hand_on(item: Item, act: Act, who: Person, directory: Directory, now: datetime) -> Change:
     """Put an item into another inbox of its practice, for whoever is there to take; its clock runs on.
 
-    Nothing takes it back over their heads: it belongs there from now on. Raises IllegalMove when it is ended or
-    somebody else has taken it, BadRequest when it cannot go there.
+    Nothing takes it back over their heads: it belongs there from now on. What they need to know stands on the item
+    alone, after what was noted before: it may be about the patient, and the journal is kept for ever. Raises
+    IllegalMove when it is ended or somebody else has taken it, BadRequest when it cannot go there.
     """
     if act.to not in targets(item, directory):
         raise BadRequest("to: this message cannot be handed on to that inbox; choose another one of the practice")
-    moved = replace(item.moved(Action.HAND_ON, who.id), inbox=act.to, home=None)
-    detail = {"from": item.inbox, "to": act.to, "note": act.note.strip()}
+    note = "\n".join(x for x in (item.note, act.note.strip()) if x)
+    moved = replace(item.moved(Action.HAND_ON, who.id), inbox=act.to, home=None, note=note)
+    detail: dict[str, str] = {"from": item.inbox, "to": act.to}
     entries = (
-        Entry(now, "item.handed_on", item.message, item.id, act.to, who.id, {k: v for k, v in detail.items() if v}),
+        Entry(now, "item.handed_on", item.message, item.id, act.to, who.id, detail),
         Entry(now, "item.left", item.message, item.id, item.inbox, who.id, {"to": act.to}),
     )
     return Change(entries, items=(moved,))
@@ -99,7 +104,7 @@ def compose(item: Item, m: Message, practice: Practice, sent: Act, who: Person, 
     document = Answer(
         id=MessageId(str(uuid5(NAMESPACE_OID, f"answer {item.id} {item.version}"))),
         about=envelope,
-        sender=_from(m, practice),
+        sender=addressed(m, practice),
         patient=m.patient,
         first=m.conversation.first if m.conversation else envelope.msg_id,
         asked=m.parts[0].theme if m.parts else Code(""),
@@ -139,7 +144,12 @@ def _complete(item: Item, act: Act) -> None:
         raise BadRequest("note: closing with outcome “other” needs a note that says why")
 
 
-def _from(m: Message, practice: Practice) -> Party:
-    """The addressed party of ours: the answer comes from where the message went (HIS 1153)."""
-    receivers = [r.party for r in m.envelope.receivers]
-    return next((p for p in receivers if p.level_2 in practice.services), receivers[0])
+def addressed(m: Message, practice: Practice) -> Party:
+    """The addressed party of ours: what is sent about a message comes from where that went (HIS 1153).
+
+    Where the service or person that was addressed is none of the practice's (any more), its first service speaks for
+    it; nobody else's name goes outside.
+    """
+    receivers = (r.party for r in m.envelope.receivers)
+    ours = party(practice, next(iter(practice.services.values()), None))
+    return next((p for p in receivers if p.level_2 in practice.services), ours)

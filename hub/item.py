@@ -40,6 +40,7 @@ class Action(StrEnum):
     CLOSE = "close"
     RETURN = "return"
     HAND_ON = "hand_on"
+    FORWARD = "forward"
     WITHDRAW = "withdraw"
 
 
@@ -65,6 +66,7 @@ TRANSITIONS: dict[State, dict[Action, State]] = {
     State.NEW: {
         Action.CLAIM: State.CLAIMED,
         Action.HAND_ON: State.NEW,
+        Action.FORWARD: State.NEW,
         Action.ANSWER: State.ANSWERED,
         Action.CLOSE: State.CLOSED,
         Action.RETURN: State.RETURNED,
@@ -73,6 +75,7 @@ TRANSITIONS: dict[State, dict[Action, State]] = {
     State.CLAIMED: {
         Action.RELEASE: State.NEW,
         Action.HAND_ON: State.NEW,
+        Action.FORWARD: State.CLAIMED,
         Action.ANSWER: State.ANSWERED,
         Action.CLOSE: State.CLOSED,
         Action.RETURN: State.RETURNED,
@@ -114,8 +117,9 @@ class Item:
     """One thing to handle, in one inbox.
 
     `level` counts the ladder's steps taken and never falls; `note` is what was written when it was ended: the
-    answer, or why it was closed. `home` is the inbox that it belongs to while it lies with whoever covers there, and
-    it goes back by itself. Whoever hands it on by hand leaves no home, so that nothing takes it back over their head.
+    answer, or why it was closed; until then, what those who handed it on wrote for the next. `home` is the inbox
+    that it belongs to while it lies with whoever covers there, and it goes back by itself. Whoever hands it on by hand
+    leaves no home, so that nothing takes it back over their head.
     """
 
     id: ItemId
@@ -137,7 +141,7 @@ class Item:
         return self.state in OPEN
 
     def moved(self, action: Action, who: PersonId | None) -> "Item":
-        """The item after an action; the owner follows the claim.
+        """The item after an action; the owner follows the claim, and passing it on outside changes nothing here.
 
         Raises IllegalMove when the table has no such move, or another person holds the item.
         """
@@ -147,6 +151,8 @@ class Item:
         # Anybody may give back what another has taken: nothing waits for a person who is away.
         if action is not Action.RELEASE and self.owner is not None and who is not None and self.owner != who:
             raise IllegalMove(f"{action.value}: not possible, {self.owner} has taken the item")
+        if action is Action.FORWARD:
+            return self
         owner = None if action in (Action.RELEASE, Action.HAND_ON) else (who or self.owner)
         return replace(self, state=state, owner=owner)
 

@@ -70,14 +70,20 @@ class Sent:
     receipt: str | None
     receipt_at: datetime | None
     faults: str
+    to: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The item that a document of ours was sent from, and the patient it is about ("" when that is not known)."""
+    """The item that a document of ours was sent from, the patient it is about ("" when that is not known), and to whom.
+
+    `organisation` is the one that got it, as its messages' keys have it.
+    """
 
     item: Item
     patient: str
+    organisation: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -291,6 +291,9 @@ DESTINATIONS = {
     "test": "the test inbox, away from care staff",
 }
 
+# Why nobody is found who is a patient's GP.
+STRANGER = "the patient is on no list here and no GP is addressed"
+
 # The name that a placing gets when no rule found anybody.
 UNPLACED = "unplaced"
 
@@ -396,7 +399,7 @@ def find(to: str, whose: Whose) -> Found:
     """The inbox a destination means for this patient, or whichever covers for it then."""
     meant = _meant(to, whose)
     if meant is None or standing.here(meant, whose.directory, whose.day, whose.clock):
-        return Found(meant, () if meant or to != "gp" else ("the patient is on no list here and no GP is addressed",))
+        return Found(meant, () if meant or to != "gp" else (STRANGER,))
     place = standing.place(meant, whose.directory, whose.day, whose.clock)
     return Found(None if place.lacking else whose.directory.inboxes[place.inbox], place.path, meant)
 

@@ -10,19 +10,38 @@ from functools import partial
 
 import structlog
 
-from hub import covering, desk, following, intake, sender, shipping, watch, wire
+from hub import (
+    covering,
+    custody,
+    desk,
+    enclosure,
+    enquiry,
+    following,
+    forwarding,
+    intake,
+    rehoming,
+    sender,
+    settling,
+    shipping,
+    tracing,
+    watch,
+    wire,
+)
 from hub.account import Accounts, SystemAccount
-from hub.change import Acknowledgement, Arrival, Change, File, Returned, conflict
+from hub.change import Change, Forward
 from hub.clock import Clock
 from hub.deadline import Deadline
 from hub.desk import Act
 from hub.directory import Directory, Inbox, InboxId, Person, Practice
+from hub.enquiry import Looked, Registered
 from hub.errors import BadRequest, NotAllowed, Stale, Unavailable, Unknown
 from hub.following import InForce
+from hub.forwarding import Passing
 from hub.intake import Order
 from hub.item import Action, Item, ItemId
 from hub.message import (
     Attachment,
+    Code,
     Fault,
     HerId,
     Message,
@@ -30,11 +49,11 @@ from hub.message import (
     Unreadable,
     plain_message_id,
 )
-from hub.outcome import Accepted, Held, Noted, Outcome, Rejected, Repeated
+from hub.outcome import Outcome
 from hub.record import Asked, Relayed, Stored
 from hub.registry import Configuration
 from hub.settings import Acceptance, Settings, Signatures, Wire
-from hub.store import Committed, Conflict, Duplicate, Outdated, Store, Writing, Written
+from hub.store import Committed, Outdated, Store, Writing, Written
 from hub.transport import Condition, Label, Origin
 
 log = structlog.get_logger()
@@ -65,10 +84,6 @@ _PARKED = Fault(
     "Huben feilet flere ganger på denne meldingen; den er tatt vare på, og noen ser på den",
 )
 
-# What all files of an answer may have together (EDI 2.0), and how much of each tells its type.
-MOST_BYTES = 35_000_000
-LOOKED_AT = 1_024
-
 # A batch that was read and judged, and is not committed yet.
 Prepared = Sequence[Writing]
 
@@ -81,6 +96,8 @@ class Opened:
     deadline: Deadline | None
     message: Message
     received_at: datetime
+    # What a register was asked about whom nobody here knows, and what it said.
+    looked: tuple[Looked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +126,8 @@ class Hub:
         # Which configuration is in force here; and whether it is a new one, for whoever watches.
         self.version, self.renewed = 0, asyncio.Event()
         self.keep_months: int | None = None
+        # Whether anything goes by a broker here.
+        self.broker = False
 
     @property
     def directory(self) -> Directory:
@@ -144,8 +163,8 @@ class Hub:
     async def settle(self, writings: Prepared) -> Settled:
         """The second half of `receive`: commit, and say what came of each."""
         written = await self._commit(writings)
-        outcomes = [_outcome(w, x) for w, x in zip(writings, written, strict=True)]
-        log.info("messages.received", **_counted(outcomes))
+        outcomes = [settling.outcome(w, x) for w, x in zip(writings, written, strict=True)]
+        log.info("messages.received", **settling.counted(outcomes))
         return Settled(outcomes, [x for w in written if isinstance(w, Committed) for x in w.claimed])
 
     async def park(self, delivery: Delivery, now: datetime) -> bool:
@@ -170,11 +189,12 @@ class Hub:
         stored = await self._stored(id, who)
         if stored.item.version != version:
             raise _stale(stored.item.version)
-        act = replace(act, files=_known(act.files))
+        act = replace(act, files=enclosure.checked(act.files))
         change = await self._acted(stored, act, who, now)
         # An answer may have files of many megabytes, so it is not written on the event loop.
         documents = await asyncio.to_thread(lambda: tuple(wire.write(o.document) for o in change.outgoing))
-        writing = Writing(change, now, documents=documents, labels=self._labels(change, stored.via.startswith(BROKER)))
+        labels = self._labels(change, await self._carried(stored, change))
+        writing = Writing(change, now, documents=documents, labels=labels)
         (written,) = await self._commit([writing])
         if isinstance(written, Outdated):
             raise _stale(written.version)
@@ -203,7 +223,9 @@ class Hub:
     async def open(self, id: ItemId, who: Person) -> Opened:
         """An item with its message, read anew from its bytes. Raises Unknown or NotAllowed."""
         stored = await self._stored(id, who)
-        return Opened(stored.item, stored.deadline, await self._message(stored), stored.received_at)
+        message = await self._message(stored)
+        looked = await self._looked(message, stored.item) if self.order.registers else ()
+        return Opened(stored.item, stored.deadline, message, stored.received_at, looked)
 
     async def original(self, id: ItemId, who: Person) -> bytes:
         """The bytes of an item's message, as they came. Raises Unknown, NotAllowed or Unavailable."""
@@ -275,7 +297,7 @@ class Hub:
         carried = delivery.origin is not None or delivery.account.name.startswith(BROKER)
         labels = self._labels(change, carried, delivery.origin or _NOWHERE)
         arrived, origin = change.arrival, delivery.origin
-        told = partial(_conflicting, arrived, origin, now) if arrived and origin else None
+        told = partial(settling.conflicting, arrived, origin, now) if arrived and origin else None
         return Writing(change, now, delivery.raw, delivery.account.name, documents, labels, told, until)
 
     def _labels(self, change: Change, carried: bool, origin: Origin = _NOWHERE) -> tuple[Label | None, ...]:
@@ -296,10 +318,41 @@ class Hub:
         clocks = (stored.deadline,) if stored.deadline else ()
         if act.action is Action.HAND_ON:
             return desk.hand_on(stored.item, act, who, self.directory, now)
-        if act.action not in desk.SENDING:
+        if act.action not in (*desk.SENDING, Action.FORWARD):
             return desk.act(stored.item, clocks, act, who, now)
-        message = await self._message(stored)
-        return desk.send(stored.item, clocks, message, self._practice(stored.item), act, who, now)
+        message, practice = await self._message(stored), self._practice(stored.item)
+        if act.action is Action.FORWARD:
+            return await self._forwarded(stored, message, act, who, now)
+        return desk.send(stored.item, clocks, message, practice, act, who, now)
+
+    async def _carried(self, stored: Stored, change: Change) -> bool:
+        """Whether what is sent goes by the broker, where its partner's entry does not say: as they last wrote to us.
+
+        Raises BadRequest when nobody knows how somebody gets what is passed on to them.
+        """
+        forward = next((o.document for o in change.outgoing if isinstance(o.document, Forward)), None)
+        if forward is None:
+            return stored.via.startswith(BROKER)
+        partner = self.directory.partner_of(forward.to.level_1, forward.to.level_2)
+        if partner is None or partner.channel or not self.broker:
+            return False
+        if via := await self.store.last_via(partner.her_id):
+            return via.startswith(BROKER)
+        raise BadRequest("beyond: they have never written to us, so nobody knows how they get it; name their channel")
+
+    async def _forwarded(self, stored: Stored, m: Message, act: Act, who: Person, now: datetime) -> Change:
+        files = await asyncio.to_thread(enclosure.of, m, _kept(stored))
+        profession = Code(act.profession, wire.codes.text("9060", act.profession))
+        passing = Passing(act.beyond, profession, act.text, files)
+        party = desk.addressed(m, self._practice(stored.item))
+        return forwarding.forward(stored.item, m, passing, party, who, self.directory, now)
+
+    async def _looked(self, m: Message, item: Item) -> tuple[Looked, ...]:
+        inbox = self.directory.inboxes.get(item.inbox)
+        asked = tuple(enquiry.about(m, self.directory, inbox.practice)) if inbox else ()
+        found = await self.store.looked(asked)
+        named = await self.store.looked(enquiry.named(found.values()))
+        return (*(found[x] for x in asked if x in found), *named.values())
 
     async def _stored(self, id: ItemId, who: Person) -> Stored:
         stored = await self.store.stored(id)
@@ -311,8 +364,9 @@ class Hub:
         return stored
 
     async def _told(self, id: ItemId, who: Person) -> bool:
-        """Whom a ladder has told about an item may open it and act on it, wherever it lies."""
-        return not (await self.store.told(id)).isdisjoint(who.inboxes)
+        """Whom a ladder has told about an item, or whose inbox it just left by itself, may open it and act on it."""
+        told, now = await self.store.told(id), self.clock.now()
+        return not (told | custody.parted(await self.store.history(id), now)).isdisjoint(who.inboxes)
 
     async def _message(self, stored: Stored) -> Message:
         (reading,) = await self._readers.read([_kept(stored)], stored=True)
@@ -336,26 +390,31 @@ class Hub:
             log.info("items.covered", items=moved)
         return moved
 
+    async def trace(self, patient: str, told: Registered, now: datetime) -> int:
+        """A register told who a patient's GP is: what lies in a pile for want of that goes there; returns how many."""
+        piles = {self.directory.pile(practice).id for practice in self.directory.practices}
+        items = await self.store.about(patient, piles)
+        changes = [change for x in items if (change := tracing.trace(x, told, self.directory, now))]
+        written = await self._commit([Writing(change, now) for change in changes]) if changes else []
+        return sum(isinstance(w, Committed) for w in written)
+
     async def rehome(self, now: datetime) -> int:
         """Give open items whose inbox has left the directory to the coordinator; returns how many there were."""
         gone = [inbox for inbox in await self.store.counts() if inbox not in self.directory.inboxes]
         moved = 0
         for inbox in gone:
+            practice = await self._whose(inbox)
             while lines := await self.store.lines(inbox, limit=64):
-                await self._commit([await self._rehomed(line.item, now) for line in lines])
+                changes = [intake.rehome(line.item, practice, self.directory, now) for line in lines]
+                await self._commit([Writing(change, now) for change in changes])
                 moved += len(lines)
             log.warning("items.rehomed", inbox=inbox, items=moved)
         return moved
 
-    async def _rehomed(self, item: Item, now: datetime) -> Writing:
-        stored = await self.store.stored(item.id)
-        assert stored is not None, "an item that was listed is there"
-        practices = self.directory.practices
-        practice = practices.get(self._left.get(item.inbox, HerId("")))
-        if practice is None:
-            ours = intake.recipients((await self._message(stored)).envelope, self.directory)
-            practice = ours[0].practice if ours else next(iter(practices.values()))
-        return Writing(intake.rehome(item, practice, self.directory, now), now)
+    async def _whose(self, inbox: InboxId) -> Practice:
+        """The practice of an inbox that has left the directory."""
+        known = self.directory.practices.get(self._left.get(inbox, HerId("")))
+        return known or await rehoming.whose(inbox, self.store, self.directory, self._message)
 
     def _practice(self, item: Item) -> Practice:
         return self.directory.practices[self.directory.inboxes[item.inbox].practice]
@@ -383,16 +442,16 @@ async def open_hub(
             starting = readers_of(settings.wire, settings.acceptance, settings.signatures)
             readers = await stack.enter_async_context(starting)
         found = await loading
-        order = found.order(settings.acceptance.choices())
+        order = following.order(found.configuration, settings)
         grace = timedelta(seconds=settings.watch.grace_seconds)
         hub = Hub(order, found.configuration.accounts, store, readers, settings.running_clock(), grace)
-        hub.version = found.number
+        hub.version, hub.broker = found.number, bool(settings.broker.urls)
         hub.keep_months = settings.database.keep_months
         if reading:
             await hub.rehome(hub.clock.now())
         beside = [
             asyncio.create_task(store.listen(hub.ring), name="listen"),
-            asyncio.create_task(following.follow(store, found, order.acceptance, hub.renew), name="follow"),
+            asyncio.create_task(following.follow(store, found, settings, hub.renew), name="follow"),
         ]
         try:
             yield hub
@@ -421,16 +480,6 @@ def readers_of(limits: Wire, acceptance: Acceptance, signatures: Signatures) -> 
     )
 
 
-def _known(files: tuple[File, ...]) -> tuple[File, ...]:
-    """Files that go out, each with the type that its bytes tell. Raises BadRequest for any other kind."""
-    if sum(len(file.content) for file in files) > MOST_BYTES:
-        raise BadRequest(f"files: at most {MOST_BYTES} bytes can be sent in all")
-    told = tuple(replace(file, mime_type=wire.media_type(file.content[:LOOKED_AT])) for file in files)
-    if wrong := next((n for n, file in enumerate(told, 1) if not file.mime_type), None):
-        raise BadRequest(f"files: number {wrong} is no PDF, JPG or PNG, and others cannot be sent (HIS 1077)")
-    return told
-
-
 def _kept(stored: Stored) -> bytes:
     """The bytes of an item's message. Raises Unavailable when they were too old to be kept."""
     if stored.raw is None:
@@ -438,40 +487,5 @@ def _kept(stored: Stored) -> bytes:
     return stored.raw
 
 
-def _conflicting(arrival: Arrival, origin: Origin, now: datetime) -> Writing:
-    """What a sender is told by the broker if its MsgId turns out to be another message's."""
-    held = Change((), quarantined=conflict(arrival.key))
-    bounced = intake.bounce(held, origin, Condition.INVALID_FIELD_VALUE, "MsgId", now)
-    labels = tuple(o.document.label for o in bounced.outgoing if isinstance(o.document, Returned))
-    return Writing(bounced, now, documents=(b"",) * len(labels), labels=labels)
-
-
-def _outcome(writing: Writing, written: Written) -> Outcome:
-    change = writing.change
-    if change.quarantined:
-        return Held(change.quarantined.why, change.quarantined.faults)
-    assert change.arrival is not None, "what arrives is kept or held"
-    key, verdict = change.arrival.key, change.arrival.verdict
-    match written:
-        case Conflict():
-            return Held("conflict", conflict(key).faults)
-        case Duplicate(_, first):
-            return Repeated(key, first)
-    if verdict == "noted":
-        return Noted(key)
-    # The answer to a call is the first receiver's verdict; the others' lie in the mailbox.
-    document = change.outgoing[0].document
-    rejected = isinstance(document, Acknowledgement) and document.faults
-    return Rejected(key, writing.documents[0]) if rejected else Accepted(key, writing.documents[0])
-
-
 def _stale(version: int) -> Stale:
     return Stale(f"someone changed the item; it is now at version {version}", version)
-
-
-def _counted(outcomes: Sequence[Outcome]) -> dict[str, int]:
-    counted: dict[str, int] = {}
-    for outcome in outcomes:
-        name = type(outcome).__name__.lower()
-        counted[name] = counted.get(name, 0) + 1
-    return counted

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from hub import transport
-from hub.change import Acknowledgement, Answer, Outgoing, Returned
+from hub.change import Acknowledgement, Answer, Forward, Outgoing, Returned
 from hub.directory import Channel, Directory
 from hub.message import Envelope
 from hub.transport import Label
@@ -20,10 +20,10 @@ def label(out: Outgoing, directory: Directory, carried: bool, answers: str = "",
     if isinstance(document, Returned):
         return document.label
     envelope = document.about
-    sender = envelope.sender
-    partner = directory.partner_of(sender.level_1, sender.level_2)
+    party = document.to if isinstance(document, Forward) else envelope.sender
+    partner = directory.partner_of(party.level_1, party.level_2)
     channel = (partner and partner.channel) or (Channel.AMQP if carried else Channel.MAILBOX)
-    to = next((id for id in (out.to, envelope.key.sender) if id and transport.has_queues(id)), None)
+    to = next((id for id in (out.to, out.organisation) if id and transport.has_queues(id)), None)
     if channel is Channel.MAILBOX or to is None:
         return None
     return Label(
@@ -37,7 +37,7 @@ def label(out: Outgoing, directory: Directory, carried: bool, answers: str = "",
     )
 
 
-def _ours(document: Acknowledgement | Answer, directory: Directory, came_to: str) -> str:
+def _ours(document: Acknowledgement | Answer | Forward, directory: Directory, came_to: str) -> str:
     """The party of ours that sends it, at level 2 where it has one.
 
     An acknowledgement repeats the receiver that the document names, even a wrong one; nobody else's name goes outside.
@@ -51,7 +51,7 @@ def _ours(document: Acknowledgement | Answer, directory: Directory, came_to: str
     return party.level_2 or party.level_1 or ""
 
 
-def _told(document: Acknowledgement | Answer, envelope: Envelope) -> Mapping[str, str]:
+def _told(document: Acknowledgement | Answer | Forward, envelope: Envelope) -> Mapping[str, str]:
     """The properties by which a receiver may sort without opening the body (HITS 1216)."""
     if isinstance(document, Acknowledgement):
         return {
@@ -60,9 +60,10 @@ def _told(document: Acknowledgement | Answer, envelope: Envelope) -> Mapping[str
             "X-MessageInfo-OriginalMsgId": envelope.msg_id,
             "X-MessageInfo-OriginalMsgType": envelope.type.value,
         }
-    return {
-        "X-MessageInfo-Type": document.function,
-        "X-MessageInfo-MsgId": document.id,
+    told = {"X-MessageInfo-Type": document.function, "X-MessageInfo-MsgId": document.id}
+    if isinstance(document, Forward):
+        return told
+    return told | {
         "X-MessageInfo-RefToParent": envelope.msg_id,
         "X-MessageInfo-RefToConversation": document.first,
     }

@@ -280,12 +280,26 @@ async def _declare(channel: AbstractChannel, q: Queue) -> None:
     await asyncio.gather(*(queue.bind(q.exchange, key, timeout=CALL_SECONDS) for key in q.keys))
 
 
+class _Kept(aio_pika.Connection):
+    """A connection that only who made it closes.
+
+    The library would close one that could not be made when it is cleared away, whether a loop runs then or not.
+    """
+
+    def __del__(self) -> None:
+        """Nothing: what was made has been closed."""
+
+
 async def _first(urls: Sequence[str], name: str) -> aio_pika.abc.AbstractConnection:
     last: BaseException = ConnectionError("no address")
     for url in random.sample(list(urls), len(urls)):
         try:
             return await aio_pika.connect(
-                url, timeout=CONNECT_SECONDS, heartbeat=HEARTBEAT_SECONDS, client_properties={"connection_name": name}
+                url,
+                timeout=CONNECT_SECONDS,
+                heartbeat=HEARTBEAT_SECONDS,
+                client_properties={"connection_name": name},
+                connection_class=_Kept,
             )
         except BROKEN as fault:
             last = fault

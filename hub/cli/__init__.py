@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from hub import __version__, settings
-from hub.cli import dead, directory, letter, operations, routing
+from hub.cli import dead, directory, letter, operations, routing, who
 from hub.cli.terminal import EX_CONFIG, EX_IOERR, EX_NOINPUT, AsJson, Config, counted, fail, in_force, print_json, say
 from hub.errors import BadConfiguration, HubError
 
@@ -244,6 +244,7 @@ for _command in (operations.status, operations.cover, operations.topology, opera
 cli.command()(routing.rehearse)
 cli.command()(letter.returned)
 cli.command()(letter.letter)
+cli.command()(who.who)
 cli.add_typer(dead.dead, name="dead", no_args_is_help=True)
 cli.add_typer(directory.directory, name="directory", no_args_is_help=True)
 cli.add_typer(routing.routes, name="routes", no_args_is_help=True)
@@ -278,10 +279,9 @@ def password() -> None:
 
 
 def _order(found: settings.Settings) -> "Order":
-    from hub.intake import Order
+    from hub import following
 
-    known = in_force(found)
-    return Order(known.directory, known.rules, known.ladders, found.acceptance.choices())
+    return following.order(in_force(found), found)
 
 
 def _site_schemas(config: Path | None) -> Path | None:

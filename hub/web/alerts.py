@@ -1,7 +1,7 @@
 """The API's alerts: what we sent and the partner refused or did not acknowledge, and messages that were replaced."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Response
 
@@ -28,8 +28,13 @@ class AlertOut(Shape):
 
 
 class SentOut(Shape):
-    """A document that was sent about an item. `receipt` is accepted, rejected, missing, or null while it is awaited."""
+    """A document that was sent about an item: an answer to its sender, or a forward to somebody else.
 
+    `to` is the HER-id that got it. `receipt` is accepted, rejected, missing, or null while it is awaited.
+    """
+
+    kind: Literal["answer", "forward"]
+    to: str
     msg_id: str
     at: datetime
     author: str | None
@@ -74,5 +79,12 @@ def _alert(x: Raised) -> AlertOut:
 
 def _sent(x: Sent) -> SentOut:
     return SentOut(
-        msg_id=x.msg_id, at=x.at, author=x.author, receipt=x.receipt, receipt_at=x.receipt_at, faults=x.faults
+        kind="forward" if x.kind == "forward" else "answer",
+        to=x.to,
+        msg_id=x.msg_id,
+        at=x.at,
+        author=x.author,
+        receipt=x.receipt,
+        receipt_at=x.receipt_at,
+        faults=x.faults,
     )

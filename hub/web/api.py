@@ -11,6 +11,7 @@ from hub.account import SystemAccount
 from hub.deadline import Deadline
 from hub.desk import Act
 from hub.directory import InboxId, Person
+from hub.enquiry import Looked, Register, Registered
 from hub.errors import NotAllowed
 from hub.item import Action as Move
 from hub.item import Item, ItemId, Outcome
@@ -118,6 +119,22 @@ class HoldingOut(Shape):
     until: datetime | None
 
 
+class LookedOut(Shape):
+    """What a national register was asked and said: `which` address is about a HER-id, gp about the patient.
+
+    `answered_at` is null as long as it has not answered, and `her_id` when it knows nobody.
+    """
+
+    which: Register
+    asked_at: datetime
+    answered_at: datetime | None
+    her_id: str | None
+    name: str
+    organisation: str
+    active: bool
+    since: date | None
+
+
 class OpenedOut(ItemOut):
     """An item with its message, why it lies here, why it is due then, and all that happened."""
 
@@ -133,6 +150,7 @@ class OpenedOut(ItemOut):
     placing: PlacingOut
     deadline: DeadlineOut | None
     agreements: list[AgreementOut]
+    registers: list[LookedOut]
     held: list[HoldingOut]
     history: list[HistoryOut]
 
@@ -176,7 +194,7 @@ class PostedOut(Shape):
     """A document that waits in a mailbox; `document` is the XML."""
 
     id: int
-    kind: Literal["apprec", "answer"]
+    kind: Literal["apprec", "answer", "forward"]
     msg_id: str
     created_at: datetime
     document: str
@@ -312,8 +330,23 @@ async def opened(id: ItemId, who: Person, hub: Hub) -> OpenedOut:
         placing=_placing(found.item),
         deadline=_deadline(clock),
         agreements=agreed.out(hub.directory, found.item, m.envelope.sender, hub.clock.now()),
+        registers=[_looked(x) for x in found.looked],
         held=[HoldingOut.model_validate(x, from_attributes=True) for x in custody.holdings(history)],
         history=[HistoryOut(id=t.id, at=t.at, event=t.event, who=t.who, detail=dict(t.detail)) for t in history],
+    )
+
+
+def _looked(x: Looked) -> LookedOut:
+    told = x.answer or Registered()
+    return LookedOut(
+        which=x.enquiry.register,
+        asked_at=x.asked_at,
+        answered_at=x.answered_at,
+        her_id=told.her_id,
+        name=told.name,
+        organisation=told.organisation,
+        active=told.active,
+        since=told.since,
     )
 
 
@@ -362,7 +395,7 @@ def _deadline(d: Deadline | None) -> DeadlineOut | None:
 def _posted(x: Posted) -> PostedOut:
     return PostedOut(
         id=x.id,
-        kind="apprec" if x.kind == "apprec" else "answer",
+        kind="apprec" if x.kind == "apprec" else "forward" if x.kind == "forward" else "answer",
         msg_id=x.msg_id,
         created_at=x.created_at,
         document=x.body.decode(),

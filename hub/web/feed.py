@@ -149,5 +149,7 @@ class Feed:
 def event(told: Told) -> bytes:
     """A line as it is sent: ids and words only; who may read the item opens it."""
     data = {"at": told.at.isoformat(), "inbox": told.inbox, "item": told.item, "who": told.who}
-    words = json.dumps(data | dict(told.detail), ensure_ascii=False)
+    # Lines of an earlier version may have what somebody wrote.
+    detail = {name: value for name, value in told.detail.items() if name != "note"}
+    words = json.dumps(data | detail, ensure_ascii=False)
     return format_sse_event(event=told.event, data_str=words, id=str(told.id))

@@ -13,8 +13,8 @@ from starlette.requests import ClientDisconnect
 
 from hub.change import File
 from hub.directory import Person
+from hub.enclosure import MOST_BYTES
 from hub.errors import BadRequest, HubError
-from hub.service import MOST_BYTES
 from hub.web import body, upload
 
 # All files of an answer, and as much besides as any other call may send.

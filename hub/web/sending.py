@@ -9,6 +9,7 @@ from hub.desk import REASONS, Act
 from hub.directory import InboxId
 from hub.errors import BadRequest
 from hub.item import Action, ItemId
+from hub.message import plain_her_id
 from hub.web import form, length
 from hub.web.access import TheHub, Who
 from hub.web.api import OpenedOut, Shape, Versioned, opened
@@ -48,6 +49,14 @@ class HandOnIn(Versioned):
     note: Annotated[str, Field(max_length=length.NOTE)] = ""
 
 
+class ForwardIn(Versioned):
+    """To which HER-id outside the centre a message is passed on, for which profession there (9060), and why."""
+
+    to: Annotated[str, Field(min_length=1, max_length=64)]
+    profession: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,3}$")]
+    text: Annotated[str, Field(min_length=1, max_length=length.TEXT)]
+
+
 class HandedOn(Shape):
     """Where an item lies now; whoever handed it on may not open it any more."""
 
@@ -62,6 +71,17 @@ async def hand_on(id: str, body: HandOnIn, who: Who, hub: TheHub) -> HandedOn:
     act = Act(Action.HAND_ON, note=body.note, to=InboxId(body.to))
     done = await hub.act(ItemId(id), act, body.version, who, hub.clock.now())
     return HandedOn(id=done.id, inbox=done.inbox, version=done.version)
+
+
+@router.post("/items/{id}/forward")
+async def forward(id: str, body: ForwardIn, who: Who, hub: TheHub) -> OpenedOut:
+    """Pass a message on to somebody outside the centre, with its files: a new dialogue (HIS 1077).
+
+    The item stays where it is with its clock, as its sender still waits for an answer.
+    """
+    act = Act(Action.FORWARD, text=body.text, beyond=plain_her_id(body.to), profession=body.profession)
+    await hub.act(ItemId(id), act, body.version, who, hub.clock.now())
+    return await opened(ItemId(id), who, hub)
 
 
 @router.post("/items/{id}/answer-with-files", openapi_extra=_BODY)

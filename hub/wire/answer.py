@@ -2,18 +2,22 @@
 
 What cannot be handled is returned with DIALOG_AVVIK (HIS 1151), whatever it was. Helsefaglig dialog has replaced the
 older kinds in practice, and is what a note, an answer or a deviation gets; but a request of version 1.0 is owed an
-answer of that version, because the regulation still requires it.
+answer of that version, because the regulation still requires it. A message that is passed on begins a dialogue of its
+own, and says which profession it is for.
 """
 
 from base64 import encodebytes
 
-from hub.change import Answer, File
+from hub.change import Answer, File, Forward
 from hub.message import Code, Ident, Party, Patient, Professional, Unit
 from hub.wire import codes, names, pen, times
 
 
-def build(a: Answer) -> str:
-    """A MsgHead in the same conversation, to the original's sender, with the text and who signed it."""
+def build(a: Answer | Forward) -> str:
+    """A MsgHead with the text and who signed it.
+
+    An answer goes to the original's sender in the same conversation, what is passed on to somebody else in a new one.
+    """
     ref = pen.element(
         "RefDoc",
         pen.element("IssueDate", V=times.written(a.at)),
@@ -24,13 +28,17 @@ def build(a: Answer) -> str:
     return pen.element("MsgHead", _head(a), pen.element("Document", ref), *files, xmlns=names.MSGHEAD)
 
 
-def _body(a: Answer) -> str:
+def _body(a: Answer | Forward) -> str:
+    if isinstance(a, Forward):
+        return pen.element(
+            "Dialogmelding", _note(a, codes.code("7322", "6"), _wanted(a.profession)), xmlns=names.DIALOG_1_1
+        )
     if a.deviation:
         return pen.element("Dialogmelding", _note(a, a.deviation), xmlns=names.DIALOG_1_0)
     return _reply(a) if a.replies else _dialogue(a)
 
 
-def _file(file: File, a: Answer) -> str:
+def _file(file: File, a: Answer | Forward) -> str:
     """A file in a Document of its own (HIS 1036)."""
     # Base64 needs no escaping, and may be long.
     content = f'<Base64Container xmlns="{names.BASE64}">\n{encodebytes(file.content).decode()}</Base64Container>'
@@ -45,8 +53,7 @@ def _file(file: File, a: Answer) -> str:
     return pen.element("Document", ref)
 
 
-def _head(a: Answer) -> str:
-    references = (pen.text("RefToParent", a.about.msg_id), pen.text("RefToConversation", a.first))
+def _head(a: Answer | Forward) -> str:
     return pen.element(
         "MsgInfo",
         pen.simple("Type", codes.code("8279", a.function)),
@@ -54,10 +61,25 @@ def _head(a: Answer) -> str:
         pen.text("GenDate", times.written(a.at)),
         pen.text("MsgId", a.id),
         pen.element("ProcessingStatus", V="T", DN="Opplæring") if a.about.test else "",
-        pen.element("ConversationRef", *references),
+        _conversation(a) if isinstance(a, Answer) else "",
         pen.element("Sender", _organisation(a.sender)),
-        pen.element("Receiver", _organisation(a.about.sender)),
+        pen.element("Receiver", _organisation(a.about.sender if isinstance(a, Answer) else a.to)),
         _patient(a.patient) if a.patient else "",
+    )
+
+
+def _conversation(a: Answer) -> str:
+    references = (pen.text("RefToParent", a.about.msg_id), pen.text("RefToConversation", a.first))
+    return pen.element("ConversationRef", *references)
+
+
+def _wanted(profession: Code) -> str:
+    """Whom it is for at the receiver (9034: 24), which the first message of a dialogue must say (HIS 1077)."""
+    role = pen.coded("RoleToPatient", codes.code("9034", "24"))
+    return pen.element(
+        "RollerRelatertNotat",
+        role,
+        pen.element("HealthcareProfessional", pen.simple("TypeHealthcareProfessional", profession)),
     )
 
 
@@ -76,14 +98,14 @@ def _reply(a: Answer) -> str:
     return pen.element("Dialogmelding", note, xmlns=names.DIALOG_1_0)
 
 
-def _note(a: Answer, theme: Code, request: str = "") -> str:
-    text = "\n\n".join(t for t in (a.text, a.signed_by) if t)
+def _note(a: Answer | Forward, theme: Code, more: str = "") -> str:
+    text = "\n\n".join(t for t in (a.text, a.signed_by) if t) if isinstance(a, Answer) else a.text
     return pen.element(
         "Notat",
         pen.coded("TemaKodet", theme),
         pen.text("Tema", a.subject),
         pen.text("TekstNotatInnhold", text),
-        request,
+        more,
     )
 
 

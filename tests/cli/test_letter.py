@@ -77,15 +77,29 @@ async def test_who_is_in_no_file_is_counted_too(returned: Hub) -> None:
     assert (centre_her, centre_her, 3) == (one.partner, one.name, one.count)
 
 
-@pytest.mark.parametrize(("text", "words"), [("{% if %}", "line 1"), ("a\n{{ facts.nothing }}", "nothing")])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{% if %}", "line 1: "),
+        ("a\n{{ facts.nothing }}", "line 2: .*nothing"),
+        ("a\n\n{{ 1/0 }}", "line 3: division by zero"),
+        ('{% include "x" %}', 'line 1: a letter is one file, and "x" cannot be taken into it'),
+        ("a\n{{ facts.today + 1 }}", "line 2: unsupported operand"),
+        ("{{ facts.partner | day }}", "line 1: .*has no attribute 'day'"),
+        ("{% macro m() %}\n{{ m() }}\n{% endmacro %}\n{{ m() }}", "recursion"),
+        ("{{ 'a' | nothing }}", "line 1: No filter named 'nothing'"),
+        (r"{{ '\ud800' }}", "own.txt: it makes a character that cannot be written"),
+    ],
+)
 async def test_a_template_that_is_wrong_is_told(returned: Hub, tmp_path: Path, text: str, words: str) -> None:
     directory = returned.directory
     (practice,), partner = directory.practices.values(), next(iter(directory.partners.values()))
     facts = letter.gather(directory, practice, partner, [], date(2026, 1, 1), date(2026, 2, 1))
     own = tmp_path / "own.txt"
     own.write_text(text, encoding="utf-8")
-    with pytest.raises(BadConfiguration, match=words):
+    with pytest.raises(BadConfiguration, match=words) as refusal:
         letter.write(facts, own)
+    assert str(own) == refusal.value.file
 
 
 def test_the_commands_tell_and_write_it(hub: Command, tmp_path: Path) -> None:
@@ -95,6 +109,10 @@ def test_the_commands_tell_and_write_it(hub: Command, tmp_path: Path) -> None:
     paper = tmp_path / "letter.pdf"
     assert 0 == hub("letter", "900200", "--out", str(paper), HUB_DATABASE__URL=database).returncode
     assert paper.read_bytes().startswith(b"%PDF-")
+    own = tmp_path / "own.txt"
+    own.write_text("{{ 1/0 }}", encoding="utf-8")
+    wrong = hub("letter", "900200", "--template", str(own), HUB_DATABASE__URL=database)
+    assert (78, f"hub: {own}: line 1: division by zero\n".encode()) == (wrong.returncode, wrong.stderr)
     unknown = hub("letter", "1", HUB_DATABASE__URL=database)
     assert (66, True) == (unknown.returncode, b"900200 Fjordbyen kommune" in unknown.stderr)
 

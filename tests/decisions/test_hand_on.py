@@ -10,7 +10,7 @@ from hub.custody import Holding
 from hub.desk import Act
 from hub.directory import InboxId, InboxKind
 from hub.errors import BadRequest, IllegalMove
-from hub.item import Action, Item, State
+from hub.item import Action, Item, Outcome, State
 from hub.record import Told
 from tests import builders
 
@@ -34,9 +34,23 @@ def test_it_lies_there_untaken_and_belongs_there() -> None:
     assert [("item.handed_on", DUTY), ("item.left", MADE.inbox)] == told
 
 
-def test_what_they_need_to_know_is_told_with_it() -> None:
+def test_what_they_need_to_know_stands_on_the_item_and_never_in_the_journal() -> None:
     change = desk.hand_on(MADE, Act(Action.HAND_ON, to=DUTY, note=" ring først "), builders.NURSE, KNOWN, NOW)
-    assert {"from": "team", "to": "duty", "note": "ring først"} == change.entries[0].detail
+    assert ["ring først"] == [x.note for x in change.items]
+    assert [{"from": "team", "to": "duty"}, {"to": "duty"}] == [e.detail for e in change.entries]
+
+
+def test_who_hands_it_on_again_takes_nothing_away_of_what_was_noted() -> None:
+    first, _ = handed(note="ring først")
+    assert "ring først" == handed(first, "team")[0].note
+    assert "ring først\nikke i dag" == handed(first, "team", "ikke i dag")[0].note
+
+
+def test_what_is_written_when_it_ends_takes_the_place_of_what_was_noted() -> None:
+    moved, _ = handed(note="ring først")
+    closed = desk.act(moved, (), Act(Action.CLOSE, outcome=Outcome.TELEPHONE, note="ringt"), builders.NURSE, NOW)
+    read = desk.act(moved, (), Act(Action.CLOSE, outcome=Outcome.READ), builders.NURSE, NOW)
+    assert ["ringt", "ring først"] == [change.items[0].note for change in (closed, read)]
 
 
 @pytest.mark.parametrize("to", ["team", "nowhere", ""])
@@ -88,3 +102,13 @@ def test_the_history_tells_who_had_it_and_for_how_long() -> None:
 def test_who_has_it_now_has_it_until_now() -> None:
     (one,) = custody.holdings([line(0, "message.accepted"), line(5, "item.released")])
     assert (None, timedelta(hours=1)) == (one.until, one.lasted(NOW + timedelta(hours=1)))
+
+
+def test_where_it_left_by_itself_they_may_finish_for_a_while_unless_somebody_handed_it_on() -> None:
+    covered = [line(0, "message.accepted"), line(10, "item.covered", DUTY), line(10, "item.left")]
+    assert {MADE.inbox} == custody.parted(covered, at(11))
+    assert {MADE.inbox} == custody.parted([*covered, line(11, "item.claimed", DUTY, "berg")], at(12))
+    assert set() == custody.parted(covered, at(10) + custody.FINISHING)
+    handed = [line(12, "item.handed_on", PILE, "berg"), line(12, "item.left", DUTY, "berg")]
+    assert set() == custody.parted([*covered, *handed], at(13))
+    assert {PILE} == custody.parted([*covered, *handed, line(14, "item.left", PILE)], at(15))

@@ -85,9 +85,10 @@ def test_any_text_is_an_aware_time_or_none(text: str) -> None:
 def test_whatever_is_told_is_judged(origin: Origin) -> None:
     found = transport.wrong(origin)
     assert found is not None
-    assert transport.returned(origin, found.condition, found.data, found.fault.en, NOW) is None or (
-        transport.has_queues(origin.from_her_id)
-    )
+    told = transport.returned(origin, found.condition, found.data, found.fault.en, NOW)
+    # Whoever does not say who it is may still have said where to answer.
+    assert told is None or (transport.has_queues(told.to_her_id) and told.queue == transport.errors(told.to_her_id))
+    assert told is not None or not transport.has_queues(origin.from_her_id)
 
 
 @pytest.mark.parametrize("value", [PKCS7, "Application/PKCS7-Mime"])

@@ -82,14 +82,6 @@ def server_of(process: subprocess.Popen[str]) -> int:
     return int(children[0]) if children else 0
 
 
-def test_a_day_adds_up_and_leaves_nothing(tmp_path: Path) -> None:
-    with demo(tmp_path, "--once") as process:
-        code, said = ended(process)
-    assert (0, True) == (code, "\nIt adds up.\n" in said), said
-    assert "\x1b" not in said
-    assert [] == left_over(tmp_path) == list(tmp_path.iterdir())
-
-
 def test_a_day_through_a_broker_adds_up_and_leaves_nothing(
     tmp_path: Path, broker_url: str, postgresql_url: str
 ) -> None:
@@ -101,25 +93,19 @@ def test_a_day_through_a_broker_adds_up_and_leaves_nothing(
     assert [] == left_over(tmp_path) == list(tmp_path.iterdir())
 
 
-def test_a_day_adds_up_although_its_server_is_killed_in_the_middle(tmp_path: Path) -> None:
-    data = tmp_path / "day"
-    with demo(tmp_path, "--once", "--data", str(data), speed=2000) as process:
-        for so_many in (60, 200):
-            wait_for(lambda so_many=so_many: answered(data) > so_many and server_of(process))
-            os.kill(server_of(process), signal.SIGKILL)
-        code, said = ended(process)
-    assert (0, True) == (code, "\nIt adds up.\n" in said), said
-    assert 2 == said.count("The server died (signal 9) and was started again")
-
-
-def test_a_day_goes_on_where_it_stood_when_the_demo_itself_is_killed(tmp_path: Path) -> None:
+def test_a_day_adds_up_although_its_server_and_then_the_demo_itself_are_killed_in_the_middle(tmp_path: Path) -> None:
     data = tmp_path / "day"
     with demo(tmp_path, "--once", "--data", str(data)) as process:
+        wait_for(lambda: answered(data) > 60 and server_of(process))
+        os.kill(server_of(process), signal.SIGKILL)
         wait_for(lambda: answered(data) > 120)
         process.kill()
     with demo(tmp_path, "--once", "--data", str(data)) as process:
+        wait_for(lambda: answered(data) > 200 and server_of(process))
+        os.kill(server_of(process), signal.SIGKILL)
         code, said = ended(process)
     assert (0, True) == (code, "\nIt adds up.\n" in said), said
+    assert 1 == said.count("The server died (signal 9) and was started again")
     assert "It was broken off at " in said
     with demo(tmp_path, "--once", "--data", str(data)) as process:
         code, said = ended(process)
@@ -136,13 +122,15 @@ def test_a_signal_in_the_middle_breaks_the_day_off_and_leaves_nothing(number: si
     assert [] == left_over(tmp_path) == list(tmp_path.iterdir())
 
 
-def test_the_page_stays_up_after_the_day_until_it_is_told_to_end(tmp_path: Path) -> None:
+def test_a_day_adds_up_and_its_page_stays_up_until_it_is_told_to_end(tmp_path: Path) -> None:
     with demo(tmp_path, speed=5000) as process:
         assert process.stdout
         said = ""
         while "The page stays up" not in said:
-            said = process.stdout.readline()
-            assert said, "the demo ended by itself"
+            line = process.stdout.readline()
+            assert line, f"the demo ended by itself: {said}"
+            said += line
+        assert "\nIt adds up.\n" in said and "\x1b" not in said
         assert left_over(tmp_path)
         process.send_signal(signal.SIGTERM)
         assert 0 == ended(process)[0]

@@ -23,7 +23,6 @@ async def test_brokers_database_and_links_fail_and_nothing_is_lost(
         campaign.fail_link("broker 2", Fault.HOLE),
         campaign.restart_database,
         campaign.fail_link("database", Fault.RESET),
-        campaign.fail_link("broker 1", Fault.CUT),
     ]
     with (
         mq.running(count=3) as cluster,

@@ -201,3 +201,4 @@ async def test_whoever_watches_does_it(hub: Hub, url: str) -> None:
                 await watched.changed(0.1)
         stop.set()
         await running
+        assert [DAHL] == [line.item.inbox for line in await store.lines(DAHL)]

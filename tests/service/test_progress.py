@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hub import status
+from hub.depth import Depth, Queues, Seen
 from hub.record import Worker
-from hub.status import Depth, Facts, Kept, Queues, Seen, Severity
+from hub.status import Facts, Kept, Severity
 
 NOW = datetime(2026, 11, 17, 9, tzinfo=UTC)
 QUEUE = "900100_async"

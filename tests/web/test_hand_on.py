@@ -1,8 +1,11 @@
 """A message is handed on to another inbox from its page and from a program, and everybody sees who had it."""
 
+from dataclasses import replace
+
 from hub.desk import Act
 from hub.directory import InboxId
 from hub.item import Action
+from hub.web import feed
 from tests.web.running import TEAM, Centre, form, message, text_of
 
 DUTY = InboxId("vakt")
@@ -23,10 +26,36 @@ async def test_it_goes_there_with_a_note_and_the_page_says_who_had_it(centre: Ce
     async with centre.client(doctor.id) as client:
         page = text_of(await client.get(f"/items/{item.id}"))
     assert f"Kari Moen ga meldingen videre fra Primærhelseteamet til Vakthavende lege: {NOTE}" in page
-    assert "Hvem har hatt den" in page
+    assert "Hvem som har hatt den" in page
     assert "Primærhelseteamet: Kari Moen" in page
+    assert f"Notat {NOTE}" in page
     moved = (await centre.hub.store.lines(DUTY))[0].item
     assert (DUTY, None, None) == (moved.inbox, moved.owner, moved.home)
+
+
+async def test_what_they_need_to_know_is_neither_in_the_journal_nor_in_the_stream(centre: Centre) -> None:
+    await centre.receive(message())
+    item = await centre.act("kari.moen", Act(Action.HAND_ON, to=DUTY, note=NOTE))
+    lines = await centre.hub.store.journal(0, [TEAM, DUTY])
+    assert ["message.accepted", "item.handed_on", "item.left"] == [told.event for told in lines]
+    assert [] == [told for told in lines if NOTE in str(told.detail)]
+    # Nor is what an earlier version wrote there sent.
+    old = replace(lines[1], detail={"to": DUTY, "note": NOTE})
+    assert [False, True] == [word.encode() in feed.event(old) for word in (NOTE, DUTY)]
+    assert NOTE == item.note
+
+
+async def test_of_several_notes_each_stands_on_the_page_and_none_is_put_into_anothers_mouth(centre: Centre) -> None:
+    await centre.receive(message())
+    item = await centre.act("kari.moen", Act(Action.HAND_ON, to=DUTY, note=NOTE))
+    doctor = next(p for p in centre.hub.directory.people.values() if DUTY in p.inboxes)
+    item = await centre.act(doctor.id, Act(Action.HAND_ON, to=TEAM, note="Er ringt."), item)
+    async with centre.client("kari.moen") as client:
+        page = text_of(await client.get(f"/items/{item.id}"))
+        shown = (await client.get(f"/v1/items/{item.id}")).json()
+    assert f"Notat {NOTE} Er ringt." in page
+    assert f"til Vakthavende lege: {NOTE}" not in page
+    assert f"{NOTE}\nEr ringt." == shown["note"]
 
 
 async def test_where_it_cannot_go_is_told_and_what_was_written_is_kept(centre: Centre) -> None:

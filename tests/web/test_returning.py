@@ -100,7 +100,8 @@ async def test_what_only_tells_something_is_marked_as_read_and_may_be_answered(c
     assert Purpose.READING is item.purpose
     page = await page_of(centre, item)
     assert "Avsenderen venter ikke på svar. Merk meldingen som lest når du har lest den." in page
-    assert {"claim", "close", "answer", "return", "hand_on"} == set(re.findall(r'name="action" value="(\w+)"', page))
+    possible = {"claim", "close", "answer", "return", "hand_on", "forward"}
+    assert possible == set(re.findall(r'name="action" value="(\w+)"', page))
     async with centre.client("kari.moen") as client:
         assert "Til lesing" in text_of(await client.get(f"/inboxes/{TEAM}"))
         read = await client.post(f"/items/{item.id}", data=form(item, Action.CLOSE, outcome="read"))
@@ -113,7 +114,7 @@ async def test_a_cancellation_is_read_and_not_answered(centre: Centre) -> None:
     item = await received(centre, "plo-1.6-log-utskrivningsklar-kansellert")
     page, gone = await page_of(centre, item), await page_of(centre, before)
     assert Purpose.READING is item.purpose
-    assert {"claim", "close", "return", "hand_on"} == set(re.findall(r'name="action" value="(\w+)"', page))
+    assert {"claim", "close", "return", "hand_on", "forward"} == set(re.findall(r'name="action" value="(\w+)"', page))
     assert 2 == gone.count("Avsenderen trakk meldingen tilbake") + gone.count("Avsenderen har trukket meldingen")
     stored = await centre.hub.store.stored(before.id)
     assert stored and State.WITHDRAWN is stored.item.state

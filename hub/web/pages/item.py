@@ -1,7 +1,7 @@
 """One item: its page, and what a person does on it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -10,8 +10,9 @@ from hub.calendar import Hours
 from hub.change import File
 from hub.desk import REASONS, Act
 from hub.directory import InboxId, Person
-from hub.errors import BadRequest, HubError, IllegalMove, NotSignedIn, Stale
+from hub.errors import BadRequest, HubError, IllegalMove, NotAllowed, NotSignedIn, Stale
 from hub.item import Action, Item, ItemId, Outcome
+from hub.message import HerId
 from hub.record import Told
 from hub.service import Hub, Opened
 from hub.web import access, form, language, length
@@ -45,6 +46,8 @@ class Typed:
     note: str = ""
     reason: str = ""
     to: str = ""
+    beyond: str = ""
+    profession: str = ""
     chosen: str = ""
 
     def act(self, files: tuple[File, ...] = ()) -> Act:
@@ -57,7 +60,8 @@ class Typed:
             action, outcome = Action(self.action), Outcome(self.outcome) if self.outcome else None
         except ValueError:
             raise BadRequest(FORGED) from None
-        return Act(action, text, outcome, note, files, REASONS.get(self.reason), InboxId(self.to) if self.to else None)
+        to, beyond = InboxId(self.to) if self.to else None, HerId(self.beyond) if self.beyond else None
+        return Act(action, text, outcome, note, files, REASONS.get(self.reason), to, beyond, self.profession)
 
     def number(self) -> int:
         """The version that the person saw. Raises BadRequest."""
@@ -115,11 +119,11 @@ def _typed(sent: Form) -> Typed:
 async def _answered(request: Request, id: ItemId, hub: Hub, typed: Typed, sent: Form, who: Person) -> Response:
     """Where a form that was sent leads: on, when it is done, else to the item with what was typed."""
     if sent.cut:
-        return await _page(request, id, who, hub, typed, sent.cut)
+        return await _refused(request, id, who, hub, typed, sent.cut)
     try:
         done = await _act(hub, id, typed, sent.files, who)
-    except (Stale, IllegalMove, BadRequest) as error:
-        return await _page(request, id, who, hub, typed, error)
+    except (Stale, IllegalMove, BadRequest, NotAllowed) as error:
+        return await _refused(request, id, who, hub, typed, error)
     if typed.action == Action.HAND_ON:
         return RedirectResponse(await _left(hub, done, who), 303)
     if done.open:
@@ -142,7 +146,7 @@ async def _returned(request: Request, id: ItemId, hub: Hub, typed: Typed, return
     except (NotSignedIn, TooManyGuesses) as error:
         return signing.form(request, f"/items/{id}", returning.username, error, asdict(typed))
     who = hub.directory.people[account.person]
-    shown = await _page(request, id, who, hub, typed, NotSignedIn(AGAIN))
+    shown = await _refused(request, id, who, hub, typed, NotSignedIn(AGAIN))
     return await signing.begun(request, hub, account, shown)
 
 
@@ -155,6 +159,24 @@ async def _act(hub: Hub, id: ItemId, typed: Typed, files: tuple[File, ...], who:
         if not _only_clock(_since(await hub.store.history(id), typed)):
             raise
         return await hub.act(id, act, stale.version, who, hub.clock.now())
+
+
+async def _refused(request: Request, id: ItemId, who: Person, hub: Hub, typed: Typed, error: HubError) -> Response:
+    """The item with what was typed and why nothing was done; what was typed alone, when they may not see the item."""
+    try:
+        return await _page(request, id, who, hub, typed, error)
+    except NotAllowed as fault:
+        values = {"places": await page.places(hub, who), "typed": typed, "where": await _whither(hub, id, who)}
+        return page.show(request, "moved.html", values, who, fault.status)
+
+
+async def _whither(hub: Hub, id: ItemId, who: Person) -> str:
+    """In whose inbox an item lies that once was in one of the person's; nothing is said of any other item."""
+    stored, been = await hub.store.stored(id), {line.inbox for line in await hub.store.history(id)}
+    if stored is None or been.isdisjoint(who.inboxes):
+        return ""
+    inbox = hub.directory.inboxes.get(stored.item.inbox)
+    return inbox.name if inbox else stored.item.inbox
 
 
 async def _page(
@@ -172,7 +194,7 @@ async def show(
     request: Request, who: Person, hub: Hub, opened: Opened, typed: Typed, error: HubError | None = None
 ) -> Response:
     """The page of an item that was opened, with what was typed and why that could not be done."""
-    history = await hub.store.history(opened.item.id)
+    history = _noted(await hub.store.history(opened.item.id), opened.item)
     places = await page.places(hub, who)
     place = await _place(places, opened.item, hub)
     reader = Reader(hub, who, language.of(request), _hours(hub, opened.item), hub.clock.now())
@@ -225,6 +247,17 @@ def _since(history: Sequence[Told], typed: Typed) -> list[Told]:
     """What happened after the person saw the item; all of it, when the form does not say."""
     seen = int(typed.seen) if typed.seen.isdecimal() and len(typed.seen) <= 18 else 0
     return [x for x in history if x.id > seen]
+
+
+def _noted(history: Sequence[Told], item: Item) -> list[Told]:
+    """The history with what was written for the next, which stands on the item: the journal has no such words.
+
+    Of several who handed it on nobody can tell who wrote what; then it stands on the page by itself alone.
+    """
+    if not item.open or sum(x.event == "item.handed_on" for x in history) != 1:
+        return list(history)
+    note = {"note": item.note}
+    return [replace(x, detail=note | dict(x.detail)) if x.event == "item.handed_on" else x for x in history]
 
 
 def _only_clock(lines: Sequence[Told]) -> bool:

@@ -1,18 +1,19 @@
 """What an open item shows: the patient, the clock, the reasons and the history, in the reader's language."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
 
-from hub import custody, desk, identity, intake, presence, route
+from hub import custody, desk, forwarding, identity, intake, presence, route
 from hub.calendar import Hours
 from hub.custody import Holding
 from hub.deadline import Deadline
 from hub.desk import ACTIONS, SENDING
 from hub.directory import Directory, Inbox, Listing, Person
+from hub.enquiry import Looked, Register
 from hub.item import TRANSITIONS, Action, Item, Purpose
 from hub.message import Attachment, Kind, Message, Status
 from hub.record import Sent, Told
@@ -68,12 +69,14 @@ class Happening:
 class Document:
     """A document that was sent about the item: when, by whom, and what the partner said of it.
 
-    `receipt` is the store's word, or awaited; `said` is what the partner gave as the reason.
+    `to` is who got what was passed on, and "" for the message's own sender. `receipt` is the store's word, or awaited;
+    `said` is what the partner gave as the reason.
     """
 
     iso: str
     when: str
     by: str
+    to: str
     receipt: str
     words: str
     said: str
@@ -133,6 +136,9 @@ class Reader:
             "outcomes": [(value, self.language.gettext(words)) for value, words in wording.OUTCOMES.items()],
             "reasons": [(value, self.language.gettext(words)) for value, words in wording.REASONS.items()],
             "targets": [(x.id, self.target(x)) for x in desk.targets(item, self.directory).values()],
+            "addressees": self.addressees(item, m),
+            "professions": [(code, self.language.gettext(words)) for code, words in wording.PROFESSIONS.items()],
+            "looked": list(self.looked(opened.looked)),
             "held": self.held(history),
             "files": [self.enclosure(item, place, x) for place, x in enumerate(m.attachments)],
             "documents": [self.document(x) for x in sent],
@@ -143,6 +149,20 @@ class Reader:
         if presence.place(inbox, self.directory, self.now).inbox == inbox.id:
             return inbox.name
         return self.language.gettext("%(name)s (nobody there today)", name=inbox.name)
+
+    def addressees(self, item: Item, m: Message) -> list[tuple[str, str]]:
+        """To whom outside a message can be passed on, by name; a message about nobody to none."""
+        found = forwarding.addressees(item, m.envelope.sender, self.directory) if m.patient else {}
+        return sorted(((id, x.party.name) for id, x in found.items()), key=lambda each: each[1])
+
+    def looked(self, found: Sequence[Looked]) -> Iterator[str]:
+        """What the national registers say of whom nobody here knows, or that they were asked."""
+        names = {x.enquiry.key: x.answer for x in found if x.enquiry.register is Register.ADDRESS and x.answer}
+        gps = {x.answer.her_id for x in found if x.enquiry.register is Register.GP and x.answer}
+        for x in found:
+            if x.enquiry.register is Register.ADDRESS and x.enquiry.key in gps:
+                continue
+            yield wording.looked(self.language, x, self.directory, names)
 
     def held(self, history: Sequence[Told]) -> list[tuple[str, str]]:
         """Who had the item for how long, once it has been in more than one inbox."""
@@ -169,8 +189,9 @@ class Reader:
         at = self.moment(sent.receipt_at) if sent.receipt_at else ""
         words = self.language.gettext(wording.RECEIPTS[receipt], when=at)
         by = wording.name(self.directory, sent.author) if sent.author else ""
+        to = wording.party(self.directory, sent.to) if sent.kind == "forward" else ""
         said = sent.faults if receipt in ("rejected", "accepted") else ""
-        return Document(sent.at.isoformat(), self.moment(sent.at), by, receipt, words, said)
+        return Document(sent.at.isoformat(), self.moment(sent.at), by, to, receipt, words, said)
 
     def enclosure(self, item: Item, place: int, file: Attachment) -> Enclosure:
         """A file of the message with the way to it."""

@@ -11,8 +11,9 @@ from datetime import date
 
 from hub.change import AlertKind
 from hub.directory import Directory, Flag, InboxId, PersonId
+from hub.enquiry import Looked, Register, Registered
 from hub.item import Item, Outcome, State
-from hub.message import Kind, Status, Topic
+from hub.message import HerId, Kind, Status, Topic
 from hub.record import Told
 from hub.standing import ALONE, EMPTY
 from hub.web.language import N_, Language
@@ -113,8 +114,8 @@ ALERTS = {
     AlertKind.CHANGED: N_("The sender has replaced the message with a new version"),
 }
 ADVICE = {
-    AlertKind.REJECTED: N_("The answer was not taken. Reach the receiver in another way."),
-    AlertKind.REMARKED: N_("The answer arrived. See whether something must be sent again in another way."),
+    AlertKind.REJECTED: N_("It was not taken. Reach the receiver in another way."),
+    AlertKind.REMARKED: N_("It arrived. See whether something must be sent again in another way."),
     AlertKind.MISSING: N_("Nobody knows whether it arrived. Reach the receiver in another way."),
     AlertKind.CHANGED: N_("Read it again: somebody here had the earlier version."),
 }
@@ -128,6 +129,8 @@ EVENTS = {
     "item.covered": N_("Moved from %(here)s to %(there)s, who stands in. Away: %(away)s"),
     "item.handed_back": N_("Back with %(there)s, from %(here)s"),
     "item.handed_on": N_("%(who)s handed the message on from %(here)s to %(there)s"),
+    "item.forwarded": N_("%(who)s passed the message on to %(addressee)s"),
+    "item.traced": N_("The GP register says whose patient it is; moved from %(here)s to %(there)s"),
     "item.freed": N_("%(away)s had taken the message and is away; others can take it now"),
     "item.answered": N_("%(who)s answered the sender"),
     "item.closed": N_("%(who)s closed the message: %(outcome)s"),
@@ -160,7 +163,7 @@ LATE = {
 # What no person did, and what another line of the history says already.
 BY_CLOCK = frozenset(
     {"deadline.warned", "deadline.escalated", "notice.told"}
-    | {"item.covered", "item.handed_back", "item.freed", "item.left"}
+    | {"item.covered", "item.handed_back", "item.freed", "item.left", "item.traced"}
 )
 UNTOLD = frozenset({"notice.told", "item.left"})
 PROFESSIONS = {
@@ -177,6 +180,14 @@ FLAGS = {
     Flag.PROTECTED: N_("Protected address"),
     Flag.INTERPRETER: N_("Needs an interpreter"),
 }
+# What the national registers say of whom nobody here knows.
+SENDER_ASKED = N_("The Address Register is asked who the sender is")
+SENDER_NONE = N_("The sender's HER-id %(her_id)s is not in the Address Register")
+SENDER_TOLD = N_("The sender is %(name)s")
+SENDER_GONE = N_("The sender is %(name)s, which is no longer in use")
+GP_ASKED = N_("The GP register is asked who the patient's GP is")
+GP_NONE = N_("The patient has no GP in the GP register")
+GP_TOLD = N_("The patient's GP is %(name)s")
 FAILURES = {
     "not-allowed": N_("You may not see or do this"),
     "unknown": N_("There is nothing here"),
@@ -212,6 +223,8 @@ PHRASES = (
     N_("the inbox %(inbox)s"),
     N_("no rule found anybody"),
     N_("unplaced"),
+    N_("the GP register says that the patient is on the list of %(name)s"),
+    N_("register"),
     N_("it answers what was sent from this inbox"),
     N_("conversation"),
     # Why a rule was passed over.
@@ -261,6 +274,11 @@ PHRASES = (
     N_("files: number %(number)s is no PDF, JPG or PNG, and others cannot be sent (HIS 1077)"),
     N_("files: at most %(bytes)s bytes can be sent in all"),
     N_("files: they go with %(actions)s only"),
+    N_("beyond: this message cannot be passed on to that HER-id; choose a partner of the directory"),
+    N_("beyond: they have never written to us, so nobody knows how they get it; name their channel"),
+    N_("beyond: this message is about no patient, so there is nothing to begin a dialogue about"),
+    N_("profession: passing on needs whom it is for there, as LE or SP (9060)"),
+    N_("text: passing on needs a text that tells them why they get it"),
     N_("to: this message cannot be handed on to that inbox; choose another one of the practice"),
     N_("%(bytes)s bytes are waiting here already; send this again in a few seconds"),
     N_("%(bytes)s bytes came; send without a pause, and at least %(rate)s bytes a second"),
@@ -335,6 +353,7 @@ def happened(language: Language, line: Told, directory: Directory) -> str:
         told=", ".join(_inboxes(directory, detail.get("told", ""))),
         here=", ".join(_inboxes(directory, detail.get("from", ""))),
         there=", ".join(_inboxes(directory, detail.get("to", ""))),
+        addressee=party(directory, detail.get("addressee", "")),
         away=", ".join(name(directory, person) for person in detail.get("away", "").split()),
     )
     if note := detail.get("note", ""):
@@ -356,6 +375,38 @@ def name(directory: Directory, person: str) -> str:
     """A person's name, or the id of one who has left."""
     known = directory.people.get(PersonId(person))
     return known.name if known else person
+
+
+def looked(language: Language, x: Looked, directory: Directory, names: Mapping[str, Registered]) -> str:
+    """What a register says of one whom nobody here knows; `names` has what HER-ids are called there."""
+    told, gp = x.answer, x.enquiry.register is Register.GP
+    if told is None:
+        return language.gettext(GP_ASKED if gp else SENDER_ASKED)
+    if told.her_id is None:
+        return language.gettext(GP_NONE) if gp else language.gettext(SENDER_NONE, her_id=x.enquiry.key)
+    if gp:
+        return language.gettext(GP_TOLD, name=_gp(directory, told.her_id, names))
+    name = ", ".join(dict.fromkeys(t for t in (told.organisation, told.name) if t))
+    return language.gettext(SENDER_TOLD if told.active else SENDER_GONE, name=name)
+
+
+def _gp(directory: Directory, her_id: HerId, names: Mapping[str, Registered]) -> str:
+    """A GP by a HER-id: as we call them, else as the Address Register does, else by that alone."""
+    practice = directory.practice_of(None, her_id)
+    if practice is not None and her_id in practice.services:
+        return f"{practice.services[her_id].name}, {practice.name}"
+    told = names.get(her_id)
+    return ", ".join(dict.fromkeys(t for t in (told.name, told.organisation) if t)) if told else f"HER-id {her_id}"
+
+
+def party(directory: Directory, her_id: str) -> str:
+    """A partner, with its service, by a HER-id; one that has left by that alone."""
+    id = HerId(her_id)
+    partner = directory.partner_of(id, id)
+    if partner is None:
+        return her_id
+    service = partner.services.get(id)
+    return f"{partner.name}, {service.name}" if service else partner.name
 
 
 def _inboxes(directory: Directory, ids: str) -> Iterator[str]:
