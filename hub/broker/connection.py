@@ -280,7 +280,7 @@ async def _declare(channel: AbstractChannel, q: Queue) -> None:
     await asyncio.gather(*(queue.bind(q.exchange, key, timeout=CALL_SECONDS) for key in q.keys))
 
 
-class _Kept(aio_pika.Connection):
+class Kept(aio_pika.Connection):
     """A connection that only who made it closes.
 
     The library would close one that could not be made when it is cleared away, whether a loop runs then or not.
@@ -299,7 +299,7 @@ async def _first(urls: Sequence[str], name: str) -> aio_pika.abc.AbstractConnect
                 timeout=CONNECT_SECONDS,
                 heartbeat=HEARTBEAT_SECONDS,
                 client_properties={"connection_name": name},
-                connection_class=_Kept,
+                connection_class=Kept,
             )
         except BROKEN as fault:
             last = fault

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import aio_pika
 
-from hub.broker.connection import BROKEN
+from hub.broker.connection import BROKEN, Kept
 from hub.broker.topology import EXCHANGE
 from tests.crash.traffic import OURS, PARTNER, Ledger, Mix, Parcel
 
@@ -59,7 +59,8 @@ class Sender:
     ) -> None:
         while not (until_stopped and self.stop.is_set()):
             try:
-                connection = await aio_pika.connect(self._chance.choice(self._urls), timeout=5, heartbeat=6)
+                url = self._chance.choice(self._urls)
+                connection = await aio_pika.connect(url, timeout=5, heartbeat=6, connection_class=Kept)
                 async with connection:
                     await use(connection)
             except BROKEN:
