@@ -2,13 +2,13 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
 
 from hub import settings
+from tests import forked
 from tests.servers import rabbitmq as mq
 
 Hub = Callable[..., subprocess.CompletedProcess[bytes]]
@@ -19,9 +19,8 @@ def hub() -> Hub:
     """Runs `hub` with the sample centre's configuration; what is given by name is an environment variable."""
 
     def run(*words: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
-        full = [sys.executable, "-m", "hub.cli", *words, "--config", str(settings.sample())]
         own = {"NO_COLOR": "1", "COLUMNS": "100", **environment}
-        return subprocess.run(full, capture_output=True, timeout=120, check=False, env={**os.environ, **own})
+        return forked.run(*words, "--config", str(settings.sample()), env={**os.environ, **own})
 
     return run
 

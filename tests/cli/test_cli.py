@@ -9,19 +9,15 @@ from pathlib import Path
 import pytest
 
 from hub import settings
-from tests import centre
+from tests import centre, forked
 
 CONFIG = ["--config", str(settings.sample())]
 
 
 def hub(*words: str, folder: Path | None = None, **more: str) -> subprocess.CompletedProcess[str]:
     """Run `hub` in a folder without a configuration."""
-    command = [sys.executable, "-m", "hub.cli", *words]
-    root = str(Path(__file__).parent.parent.parent)
-    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": root, "COLUMNS": "100", "NO_COLOR": "1", **more}
-    return subprocess.run(
-        command, capture_output=True, text=True, timeout=60, check=False, cwd=folder or "/", env=environment
-    )
+    environment = {"PATH": "/usr/bin:/bin", "COLUMNS": "100", "NO_COLOR": "1", **more}
+    return forked.text(*words, cwd=folder or Path("/"), env=environment)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from hub.cli.directory import directory
 from hub.record import Version
 from hub.registry import archive
 from hub.store import Store
-from tests import builders, centre
+from tests import builders, centre, forked
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -40,17 +39,8 @@ def run(folder: Path) -> Run:
     """Runs `hub directory` there; nobody sits at the terminal."""
 
     def words(*words: str) -> subprocess.CompletedProcess[str]:
-        full = [sys.executable, "-m", "hub.cli", "directory", *words, "--config", str(folder / "hub.toml")]
         own = {"NO_COLOR": "1", "COLUMNS": "100", "HUB_DATABASE__URL": f"sqlite:///{folder.parent}/hub.db"}
-        return subprocess.run(
-            full,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-            env={**os.environ, **own},
-            stdin=subprocess.DEVNULL,
-        )
+        return forked.text("directory", *words, "--config", str(folder / "hub.toml"), env={**os.environ, **own})
 
     return words
 

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 
 from hub import settings
 from hub.service import Delivery
-from tests import centre
+from tests import centre, forked
 
 Command = Callable[..., subprocess.CompletedProcess[bytes]]
 
@@ -26,8 +25,7 @@ async def command(tmp_path: Path) -> Command:
 
     def run(*words: str) -> subprocess.CompletedProcess[bytes]:
         given = {**os.environ, "HUB_DATABASE__URL": f"sqlite:///{tmp_path / 'hub.db'}"}
-        full = [sys.executable, "-m", "hub.cli", *words, "--config", str(settings.sample())]
-        return subprocess.run(full, capture_output=True, timeout=60, check=False, env=given)
+        return forked.run(*words, "--config", str(settings.sample()), env=given)
 
     return run
 

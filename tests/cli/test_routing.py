@@ -4,20 +4,20 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from hub import settings
 from hub.store.migrate import migrate
+from tests import forked
 
 RULE = '[[rule]]\nname = "Hjemmetjenesten til saksbehandleren"\nto = "case_handler"\nwhen = { senders = ["900200"] }\n'
 
 
 def hub(*words: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
     own = {**os.environ, "NO_COLOR": "1", "COLUMNS": "100", **environment}
-    return subprocess.run([sys.executable, "-m", "hub.cli", *words], capture_output=True, timeout=120, env=own)
+    return forked.run(*words, env=own)
 
 
 @pytest.fixture

@@ -2,14 +2,13 @@
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from hub import settings
 from hub.transport import Condition
+from tests import forked
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
@@ -38,8 +37,7 @@ def section(name: str) -> list[str]:
 
 @pytest.mark.parametrize("words", sorted(set(re.findall(r"`hub ([a-z -]+)`", " ".join(TEXT.split())))))
 def test_a_command_that_is_told_exists(words: str) -> None:
-    command = [sys.executable, "-m", "hub.cli", *words.split(), "--help"]
-    assert 0 == subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode
+    assert 0 == forked.run(*words.split(), "--help").returncode
 
 
 def test_every_error_that_comes_back_is_told() -> None:

@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +13,7 @@ import httpx2
 import pytest
 
 from hub import resources
-from tests import centre
+from tests import centre, forked
 from tests.wire.builders import HOSPITAL, dialogue, ident, note, organisation, patient
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -63,16 +62,7 @@ def run(tmp_path: Path, folder: Path) -> Run:
 
     def words(*words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         own = {**clock(MORNING), "HUB_DATABASE__URL": f"sqlite:///{tmp_path}/hub.db", "COLUMNS": "200", "NO_COLOR": "1"}
-        full = [sys.executable, "-m", "hub.cli", *words, "--config", str(folder / "hub.toml")]
-        done = subprocess.run(
-            full,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-            env={**os.environ, **own},
-            stdin=subprocess.DEVNULL,
-        )
+        done = forked.text(*words, "--config", str(folder / "hub.toml"), env={**os.environ, **own})
         assert (code, "") == (done.returncode, done.stderr)
         return done
 
