@@ -111,7 +111,18 @@ def add_minutes(hours: Hours, start: datetime, minutes: int) -> datetime:
 
     No minutes at all lead to `start` while it is open, and else to the next opening.
     """
-    moment, left = _microseconds(start), minutes * MINUTE
+    return _after(hours, start, minutes * MINUTE)
+
+
+def add(hours: Hours, start: datetime, span: timedelta) -> datetime:
+    """The same for a span of working time, as `between` gives it; one below nothing leads as far back."""
+    if span < timedelta(0):
+        return _before(hours, start, -span // _MICROSECOND)
+    return _after(hours, start, span // _MICROSECOND)
+
+
+def _after(hours: Hours, start: datetime, left: int) -> datetime:
+    moment = _microseconds(start)
     # Somewhere it is still the year before on the first of January.
     for year in _years(hours, start.year - (start.month == start.day == 1), 1):
         n = bisect_right(year.closes, moment)
@@ -132,7 +143,11 @@ def take_minutes(hours: Hours, end: datetime, minutes: int) -> datetime:
 
     No minutes at all lead to `end` while it is open or just closing, and else to the closing before.
     """
-    moment, left = _microseconds(end), minutes * MINUTE
+    return _before(hours, end, minutes * MINUTE)
+
+
+def _before(hours: Hours, end: datetime, left: int) -> datetime:
+    moment = _microseconds(end)
     for year in _years(hours, end.year + ((end.month, end.day) == (12, 31)), -1):
         n = bisect_left(year.opens, moment) - 1
         if n < 0:

@@ -172,6 +172,9 @@ class Notice:
     due: datetime
     at: datetime
     late: bool = False
+    round: int = 0
+    # The ways beside the inbox that the ladder asks for; none means those that the inbox has.
+    through: tuple[str, ...] = ()
 
 
 class AlertKind(StrEnum):
@@ -239,6 +242,8 @@ class Change:
     replaced: bool = False
     # What nobody here knows, and a national register is to be asked.
     enquiries: tuple[Enquiry, ...] = ()
+    # Items of ours that waited for this message.
+    replies: tuple[ItemId, ...] = ()
     # Documents of ours, by their number in the outbox, that are given up waiting for.
     missing: tuple[int, ...] = ()
 

@@ -3,16 +3,23 @@
 A ladder says how the due time is found and which steps follow. Steps are minutes from the due time:
 negative ones warn, the others escalate. A deadline stands on one step at a time; `fires_at` is when
 that step happens, and None means that the clock has stopped or the ladder has ended.
+
+An item has one clock. While a partner is waited for it is the partner's, and ours is `paused` beside it;
+when what it was computed from changes it is set anew, and each such `round` tells its steps again.
 """
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from hashlib import sha256
+from math import ceil, floor
 
 from hub import calendar
 from hub.calendar import Hours
 from hub.directory import InboxKind
 from hub.item import ItemId
 from hub.route import ALWAYS, Circumstances, When
+
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +49,34 @@ Due = SameDay | WorkingMinutes | ElapsedHours
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One rung: `minutes` from the due time (negative: before), and whose inboxes are told."""
+    """One rung: `minutes` from the due time (negative: before), and whose inboxes are told.
+
+    `working` minutes are those of opening time; in a deadline all are by the clock. `through` says which ways beside
+    the inbox they are told by; none means those that each has asked for. With `moves` the item goes to the first of
+    them, otherwise they have it beside its owner.
+    """
 
     minutes: int
     tell: tuple[str, ...]
+    working: bool = False
+    through: tuple[str, ...] = ()
+    moves: bool = False
 
 
 # A step may tell the inbox that has the item, or the practice's inbox of a kind.
 OWN_INBOX = "inbox"
 TELL = (OWN_INBOX, *(k.value for k in InboxKind))
 
+# By what somebody can be told beside their inbox.
+WAYS = ("mail", "webhook", "alertmanager")
+
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
     """The promise for some messages: how the due time is found, and the steps around it.
 
-    An urgent one goes before every agreement.
+    An urgent one goes before every agreement. The one for a `follow_up` is the partner's clock while we wait for their
+    reply, and holds for nothing else.
     """
 
     name: str
@@ -66,11 +85,16 @@ class Ladder:
     steps: tuple[Step, ...]
     when: When = ALWAYS
     urgent: bool = False
+    follow_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What a due time was computed from, kept so that it can always be told."""
+    """What a due time was computed from, kept so that it can always be told.
+
+    It was counted from `since`, where that is not when the message was `received`; `by` is who marked it as urgent.
+    `zone` is whose wall time it was computed in, and `facts` are what the ladder holds for, in words.
+    """
 
     ladder: str
     promise: str
@@ -78,11 +102,36 @@ class Why:
     received: datetime
     counted: str
     skipped: tuple[str, ...] = ()
+    zone: str = ""
+    facts: tuple[str, ...] = ()
+    since: datetime | None = None
+    by: str = ""
+
+    @property
+    def begun(self) -> datetime:
+        """From when it was counted."""
+        return self.since or self.received
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Our clock while the partner's runs: `left` is the working time until it was due, less than none when late."""
+
+    due: datetime
+    steps: tuple[Step, ...]
+    why: Why
+    step: int
+    urgent: bool
+    left: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """An item's clock: `step` is the next one, and it happens at `fires_at`."""
+    """An item's clock: `step` is the next one, and it happens at `fires_at`.
+
+    `urgent` ones are told of first, and `basis` names the ladders, agreements and hours that it was computed from.
+    Each `round` began when it was `set_at`; `replied_at` is when the partner replied who was waited for.
+    """
 
     item: ItemId
     due: datetime
@@ -90,11 +139,22 @@ class Deadline:
     why: Why
     step: int
     fires_at: datetime | None
+    urgent: bool = False
+    round: int = 0
+    set_at: datetime | None = None
+    basis: str = ""
+    paused: Paused | None = None
+    replied_at: datetime | None = None
 
     @property
     def stopped(self) -> "Deadline":
-        """The same deadline with its clock stopped."""
-        return replace(self, fires_at=None)
+        """The same deadline with its clock stopped; whatever changes, it stays as it was."""
+        return replace(self, fires_at=None, paused=None, basis="")
+
+    @property
+    def late_from(self) -> datetime | None:
+        """From when its next step is late: one that had passed when the clock was set anew is not."""
+        return max(self.fires_at, self.set_at) if self.fires_at and self.set_at else self.fires_at
 
 
 def choose(c: Circumstances, ladders: tuple[Ladder, ...]) -> tuple[Ladder, str]:
@@ -111,24 +171,77 @@ def choose(c: Circumstances, ladders: tuple[Ladder, ...]) -> tuple[Ladder, str]:
         if agreement := next((a for a in c.agreements if c.kind in a.deadlines and a.holds(c.day)), None):
             promised = agreement.deadlines[c.kind]
             return next(x for x in ladders if x.name == promised), agreement.name
-    return next(x for x in ladders if x.when.holds(c)), ""
+    return next(x for x in ladders if x.when.holds(c) and not x.follow_up), ""
 
 
-def first(item: ItemId, ladder: Ladder, agreement: str, hours: Hours, received: datetime) -> Deadline:
-    """The deadline of a new item; a warning that would already have passed is left out."""
-    due, counted = _due(ladder.due, hours, received)
-    days = calendar.skipped(hours, hours.local(received).date(), hours.local(due).date())
+def of(
+    item: ItemId, c: Circumstances, ladders: tuple[Ladder, ...], hours: Hours, received: datetime, basis: str
+) -> Deadline:
+    """The deadline of an item that came then, by the ladder that holds; `basis` names what that was read from."""
+    ladder, agreement = choose(c, ladders)
+    return replace(first(item, ladder, agreement, hours, received, ladder.when.facts(c)), basis=basis)
+
+
+def basis(*parts: object) -> str:
+    """A name for what deadlines are computed from: a digest of each of its parts, in their order."""
+    return "-".join(sha256(repr(part).encode()).hexdigest()[:8] for part in parts)
+
+
+def first(
+    item: ItemId,
+    ladder: Ladder,
+    agreement: str,
+    hours: Hours,
+    received: datetime,
+    facts: tuple[str, ...] = (),
+    since: datetime | None = None,
+) -> Deadline:
+    """The deadline of a new item; a warning that would already have passed is left out.
+
+    It is counted from `since` where that is not when the message was received.
+    """
+    begun = since or received
+    due, counted = _due(ladder.due, hours, begun)
+    days = calendar.skipped(hours, hours.local(begun).date(), hours.local(due).date())
     skipped = tuple(f"{day.isoformat()} ({name})" for day, name in days)
-    why = Why(ladder.name, ladder.promise, agreement, received, counted, skipped)
-    late = (n for n, s in enumerate(ladder.steps) if s.minutes >= 0 or due + timedelta(minutes=s.minutes) > received)
-    step = next(late, len(ladder.steps))
-    return Deadline(item, due, ladder.steps, why, step, _fires_at(due, ladder.steps, step))
+    why = Why(ladder.name, ladder.promise, agreement, received, counted, skipped, hours.zone, facts, since)
+    return standing(Deadline(item, due, steps(ladder, hours, due), why, 0, None, ladder.urgent), begun)
+
+
+def steps(ladder: Ladder, hours: Hours, due: datetime) -> tuple[Step, ...]:
+    """A ladder's steps by the clock, in the order of time; working minutes become as many as lie between.
+
+    A warning in working time is never told later than that, and an escalation never earlier.
+    """
+    if not any(s.working for s in ladder.steps):
+        return ladder.steps
+    return tuple(sorted((_by_the_clock(s, hours, due) for s in ladder.steps), key=lambda s: s.minutes))
+
+
+def _by_the_clock(step: Step, hours: Hours, due: datetime) -> Step:
+    if not step.working:
+        return step
+    span = timedelta(minutes=step.minutes)
+    at = calendar.add(hours, due, span) if step.minutes else due
+    minutes = floor((at - due) / _MINUTE) if step.minutes < 0 else ceil((at - due) / _MINUTE)
+    return replace(step, minutes=minutes, working=False)
+
+
+def standing(d: Deadline, begun: datetime) -> Deadline:
+    """A deadline that begins then, on its first step; what it would have warned of before is left out."""
+    late = (n for n, s in enumerate(d.steps) if s.minutes >= 0 or d.due + timedelta(minutes=s.minutes) > begun)
+    step = next(late, len(d.steps))
+    return replace(d, step=step, fires_at=_fires_at(d.due, d.steps, step))
+
+
+def on(d: Deadline, step: int) -> Deadline:
+    """The deadline on another step, or at the ladder's end."""
+    return replace(d, step=step, fires_at=_fires_at(d.due, d.steps, step))
 
 
 def following(missed: Deadline) -> Deadline:
     """The deadline after its step has happened: on the next step, or at the ladder's end."""
-    step = missed.step + 1
-    return replace(missed, step=step, fires_at=_fires_at(missed.due, missed.steps, step))
+    return on(missed, missed.step + 1)
 
 
 def _fires_at(due: datetime, steps: tuple[Step, ...], step: int) -> datetime | None:

@@ -32,9 +32,12 @@ class Act:
 
 
 # What a person may do here; withdrawing is the sender's.
-ACTIONS = (Action.CLAIM, Action.RELEASE, Action.ANSWER, Action.CLOSE, Action.RETURN, Action.HAND_ON, Action.FORWARD)
+ACTIONS = (
+    *(Action.CLAIM, Action.RELEASE, Action.ANSWER, Action.CLOSE, Action.RETURN, Action.HAND_ON, Action.FORWARD),
+    *(Action.ASK, Action.RESUME, Action.URGE),
+)
 # What goes to the sender with a document of its own.
-SENDING = (Action.ANSWER, Action.RETURN)
+SENDING = (Action.ANSWER, Action.RETURN, Action.ASK)
 
 # Why a message can be returned (8117, HIS 1151).
 REASONS = {
@@ -49,7 +52,9 @@ def act(item: Item, deadlines: tuple[Deadline, ...], act: Act, who: Person, now:
     Raises IllegalMove when the state does not allow it, BadRequest when something is left out.
     """
     _complete(item, act)
-    moved = replace(item.moved(act.action, who.id), note=(act.note or act.text).strip() or item.note)
+    # What was asked stands in what was sent; the note is for those who come after.
+    written = act.note if act.action is Action.ASK else act.note or act.text
+    moved = replace(item.moved(act.action, who.id), note=written.strip() or item.note)
     event = "item.released" if act.action is Action.RELEASE else f"item.{moved.state.value}"
     detail = {"outcome": act.outcome.value} if act.outcome else {"reason": act.reason.value} if act.reason else {}
     return Change(
@@ -95,6 +100,9 @@ def send(
     Raises IllegalMove when the state does not allow it, BadRequest when something is left out.
     """
     change = act(item, deadlines, sent, who, now)
+    if sent.action is Action.ASK and m.envelope.apprec == "1.0":
+        # A second answer to a request in Dialogmelding 1.0 has no place there (HIS 1152).
+        raise BadRequest("action: this kind of request can only be answered, not asked about; telephone the sender")
     return replace(change, outgoing=(compose(item, m, practice, sent, who, now),))
 
 
@@ -121,7 +129,7 @@ def compose(item: Item, m: Message, practice: Practice, sent: Act, who: Person, 
 
 
 def _subject(m: Message, sent: Act) -> str:
-    before = "Tilbakemelding" if sent.reason else "Svar"
+    before = "Spørsmål" if sent.action is Action.ASK else "Tilbakemelding" if sent.reason else "Svar"
     return f"{before}: {m.subject}" if m.subject else before
 
 
@@ -136,6 +144,8 @@ def _complete(item: Item, act: Act) -> None:
         raise BadRequest(f"files: they go with {' or '.join(SENDING)} only")
     if act.action in SENDING and item.purpose is Purpose.INFORMATION:
         raise BadRequest("action: this is a copy for information; close it as read, the answer is another inbox's")
+    if act.action is Action.ASK and not act.text.strip():
+        raise BadRequest("text: a question needs a text")
     if act.action is Action.ANSWER and not act.text.strip():
         raise BadRequest("text: an answer needs a text")
     if act.action is Action.CLOSE and act.outcome is None:

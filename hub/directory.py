@@ -251,6 +251,12 @@ class Directory:
         assert found is not None, "a directory without a coordinator is never loaded"
         return found
 
+    @property
+    def all_hours(self) -> tuple[Hours, ...]:
+        """The hours of every practice, and of every inbox that has its own, in the order of the files."""
+        own = (x.hours for x in self.inboxes.values() if x.hours)
+        return (*(x.hours for x in self.practices.values()), *own)
+
     def hours(self, inbox: InboxId) -> Hours:
         """When an inbox is open: by its own hours, else its practice's; one that is gone had the first practice's."""
         found = self.inboxes.get(inbox)

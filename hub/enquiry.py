@@ -70,7 +70,7 @@ def about(m: Message, directory: Directory, practice: HerId) -> Iterator[Enquiry
     sender = m.envelope.sender
     if sender.her_id and possible(sender.her_id) and directory.partner_of(sender.level_1, sender.level_2) is None:
         yield Enquiry(Register.ADDRESS, sender.her_id)
-    number = (m.patient and m.patient.national_id) or ""
+    number = m.about
     listing = directory.listings.get(number)
     known = listing is not None and listing.practice == practice
     if number and not known and not m.envelope.test and identity.fits(number):

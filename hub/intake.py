@@ -15,7 +15,7 @@ from hub.change import Acknowledgement, Arrival, Change, Entry, Outgoing, Quaran
 from hub.deadline import Deadline, Ladder
 from hub.directory import Directory, InboxId, Listing, Practice
 from hub.enquiry import Enquiry, Register
-from hub.item import Headline, Item, ItemId, Placing, Purpose, State
+from hub.item import Headline, Item, ItemId, Placing, Purpose
 from hub.message import (
     INFORMATIVE,
     Envelope,
@@ -65,9 +65,13 @@ class Order:
     # Which national registers can be asked about whom nobody here knows.
     registers: frozenset[Register] = frozenset()
     table: Table = field(init=False, repr=False, compare=False)
+    # By what clocks are computed: a digest of the ladders, one of the agreements and one of the hours.
+    basis: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "table", Table(self.rules))
+        basis = deadline.basis(self.ladders, self.directory.agreements.every, self.directory.all_hours)
+        object.__setattr__(self, "basis", basis)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,7 @@ def admit(m: Message, ours: tuple[Ours, ...], order: Order, now: datetime, known
         deadlines=tuple(d for p in placed for d in p.deadlines),
         outgoing=acknowledge(m.envelope, ours, now),
         enquiries=_enquiries(m, addressed, order) if order.registers else (),
+        replies=(asked.item.id,) if (asked := _asked(m, known)) else (),
     )
 
 
@@ -177,14 +182,6 @@ def acknowledge(envelope: Envelope, ours: tuple[Ours, ...], now: datetime) -> tu
     """One AppRec for each receiver that is ours, primary first; its id follows from what it is about."""
     key, to = envelope.key, envelope.sender.her_id
     return tuple(Outgoing(to, key, Acknowledgement(_id(key, x.place), envelope, x.place, now, x.faults)) for x in ours)
-
-
-def rehome(x: Item, practice: Practice, directory: Directory, now: datetime) -> Change:
-    """An item whose inbox has left the directory goes to the coordinator's pile, with its clock as it is."""
-    pile = directory.pile(practice.her_id).id
-    moved = replace(x, inbox=pile, owner=None, state=State.NEW)
-    entry = Entry(now, "item.rehomed", x.message, x.id, pile, detail={"from": x.inbox})
-    return Change((entry,), items=(moved,))
 
 
 def recipients(envelope: Envelope, directory: Directory, acceptance: Acceptance = STRICT) -> tuple[Ours, ...]:
@@ -381,13 +378,8 @@ def _place(m: Message, x: Ours, order: Order, now: datetime, known: Mapping[str,
 
 
 def _joined(m: Message, known: Mapping[str, Asked], whose: Whose) -> Decision | None:
-    """An answer to what we sent goes to where that was sent from, unless its owner is away (domain: nothing waits).
-
-    Only who got it can answer it, about the same patient; and a test answers nothing that care staff sent.
-    """
-    refers = (m.conversation.parent, m.conversation.first) if m.conversation and not m.envelope.test else ()
-    asked = next((known[id] for id in map(plain_message_id, refers) if id in known), None)
-    if asked is None or asked.organisation != m.key.sender or contradict(asked.patient, _number(m)):
+    """An answer to what we sent goes to where that was sent from, unless its owner is away (domain: nothing waits)."""
+    if (asked := _asked(m, known)) is None:
         return None
     inbox = whose.directory.inboxes.get(asked.item.inbox)
     if inbox is None or inbox.practice != whose.practice.her_id:
@@ -397,8 +389,16 @@ def _joined(m: Message, known: Mapping[str, Asked], whose: Whose) -> Decision | 
     return Decision(inbox, CONVERSATION, "it answers what was sent from this inbox", (asked.item.id,))
 
 
-def _number(m: Message) -> str:
-    return (m.patient and m.patient.national_id) or ""
+def _asked(m: Message, known: Mapping[str, Asked]) -> Asked | None:
+    """What we sent that a message answers.
+
+    Only who got it can answer it, about the same patient; and a test answers nothing that care staff sent.
+    """
+    refers = (m.conversation.parent, m.conversation.first) if m.conversation and not m.envelope.test else ()
+    asked = next((known[id] for id in map(plain_message_id, refers) if id in known), None)
+    if asked is None or asked.organisation != m.key.sender or contradict(asked.patient, m.about):
+        return None
+    return asked
 
 
 def _inboxes(practice: Practice, directory: Directory) -> frozenset[InboxId]:
@@ -411,7 +411,7 @@ def _arrival(m: Message, near: tuple[tuple[ItemId, frozenset[InboxId]], ...]) ->
         key=m.key,
         verdict="accepted",
         kind=m.kind.value,
-        patient=_number(m),
+        patient=m.about,
         status=m.status,
         document=_reference(m.document_id),
         parent=_reference(plain_message_id(refers.parent)) if refers else "",
@@ -458,8 +458,7 @@ def _nobody_here(envelope: Envelope) -> Fault:
 
 def _clock(x: Item, c: Circumstances, order: Order, now: datetime) -> Deadline:
     """The item's clock, by the hours of the inbox that it belongs to, whoever covers there."""
-    ladder, agreement = deadline.choose(c, order.ladders)
-    return deadline.first(x.id, ladder, agreement, order.directory.hours(x.home or x.inbox), now)
+    return deadline.of(x.id, c, order.ladders, order.directory.hours(x.home or x.inbox), now, order.basis)
 
 
 def _headline(m: Message, listing: Listing | None) -> Headline:

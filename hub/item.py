@@ -2,7 +2,8 @@
 
 An item is one thing that someone must handle, made from one message for one inbox. Its life is the
 table below, total over states and actions: a pair that is not listed is an illegal move. ANSWERED,
-CLOSED, RETURNED and WITHDRAWN end it; an ended item has no live deadline. A claimed item can be taken
+CLOSED, RETURNED and WITHDRAWN end it; an ended item has no live deadline. While it is WAITING for a
+partner's reply nobody has it, and the clock is the partner's. A claimed item can be taken
 over only by giving it back first, so that two people never answer the same thing; whoever works in the
 inbox may give it back, so that it never waits for somebody who is away.
 """
@@ -25,6 +26,7 @@ class State(StrEnum):
 
     NEW = "new"  # nobody has taken it
     CLAIMED = "claimed"  # one person has it
+    WAITING = "waiting"  # the partner was asked something, and nobody can do more until they reply
     ANSWERED = "answered"  # an answer went to the sender
     CLOSED = "closed"  # done without an answer: read, appointment, visit, telephone, or a reason
     RETURNED = "returned"  # sent back: wrong address or not usable
@@ -42,6 +44,9 @@ class Action(StrEnum):
     HAND_ON = "hand_on"
     FORWARD = "forward"
     WITHDRAW = "withdraw"
+    ASK = "ask"
+    RESUME = "resume"
+    URGE = "urge"
 
 
 class Purpose(StrEnum):
@@ -67,6 +72,8 @@ TRANSITIONS: dict[State, dict[Action, State]] = {
         Action.CLAIM: State.CLAIMED,
         Action.HAND_ON: State.NEW,
         Action.FORWARD: State.NEW,
+        Action.URGE: State.NEW,
+        Action.ASK: State.WAITING,
         Action.ANSWER: State.ANSWERED,
         Action.CLOSE: State.CLOSED,
         Action.RETURN: State.RETURNED,
@@ -76,6 +83,15 @@ TRANSITIONS: dict[State, dict[Action, State]] = {
         Action.RELEASE: State.NEW,
         Action.HAND_ON: State.NEW,
         Action.FORWARD: State.CLAIMED,
+        Action.URGE: State.CLAIMED,
+        Action.ASK: State.WAITING,
+        Action.ANSWER: State.ANSWERED,
+        Action.CLOSE: State.CLOSED,
+        Action.RETURN: State.RETURNED,
+        Action.WITHDRAW: State.WITHDRAWN,
+    },
+    State.WAITING: {
+        Action.RESUME: State.NEW,
         Action.ANSWER: State.ANSWERED,
         Action.CLOSE: State.CLOSED,
         Action.RETURN: State.RETURNED,
@@ -86,6 +102,10 @@ TRANSITIONS: dict[State, dict[Action, State]] = {
     State.RETURNED: {},
     State.WITHDRAWN: {},
 }
+
+# What leaves an item as it is, and what leaves it to nobody.
+KEEPING = frozenset({Action.FORWARD, Action.URGE})
+FREEING = frozenset({Action.RELEASE, Action.HAND_ON, Action.ASK, Action.RESUME})
 
 OPEN = frozenset(state for state, moves in TRANSITIONS.items() if moves)
 
@@ -151,9 +171,9 @@ class Item:
         # Anybody may give back what another has taken: nothing waits for a person who is away.
         if action is not Action.RELEASE and self.owner is not None and who is not None and self.owner != who:
             raise IllegalMove(f"{action.value}: not possible, {self.owner} has taken the item")
-        if action is Action.FORWARD:
+        if action in KEEPING:
             return self
-        owner = None if action in (Action.RELEASE, Action.HAND_ON) else (who or self.owner)
+        owner = None if action in FREEING else (who or self.owner)
         return replace(self, state=state, owner=owner)
 
 

@@ -369,6 +369,11 @@ class Message:
         return self.envelope.key
 
     @property
+    def about(self) -> str:
+        """The patient's national identity number, "" without one."""
+        return (self.patient and self.patient.national_id) or ""
+
+    @property
     def subject(self) -> str:
         """What it is about, in one line: the sender's subject, else the theme's text."""
         for part in self.parts:

@@ -45,6 +45,14 @@ def moves(
     return tuple(change for change in found if change)
 
 
+def rehome(x: Item, practice: Practice, directory: Directory, now: datetime) -> Change:
+    """An item whose inbox has left the directory goes to the coordinator's pile, with its clock as it is."""
+    pile = directory.pile(practice.her_id).id
+    moved = replace(x, inbox=pile, owner=None, state=_freed(x))
+    entry = Entry(now, "item.rehomed", x.message, x.id, pile, detail={"from": x.inbox})
+    return Change((entry,), items=(moved,))
+
+
 def settled(x: Lying, directory: Directory, now: datetime) -> bool:
     """Whether all that lies so stays so, as far as can be told without knowing when it was taken."""
     home = _home(x, directory)
@@ -154,7 +162,7 @@ def _unexpected(owner: PersonId, home: Inbox, claimed: datetime | None, director
 def _go(x: Item, home: InboxId, to: Place, now: datetime) -> Change:
     """An item goes to who covers, or back home; whoever has the page of the inbox open that it leaves hears of it."""
     back = to.inbox == home
-    moved = replace(x, inbox=to.inbox, home=None if back else home, owner=None, state=State.NEW)
+    moved = replace(x, inbox=to.inbox, home=None if back else home, owner=None, state=_freed(x))
     detail: dict[str, str] = {"from": x.inbox, "to": to.inbox}
     if not back:
         detail |= {"home": home, "why": to.why, "away": " ".join(to.away)}
@@ -163,6 +171,11 @@ def _go(x: Item, home: InboxId, to: Place, now: datetime) -> Change:
         Entry(now, "item.left", x.message, x.id, x.inbox, "watch", {"to": to.inbox}),
     )
     return Change(entries, items=(moved,))
+
+
+def _freed(x: Item) -> State:
+    """How an item stands that nobody has any more: what waits for a partner goes on waiting."""
+    return State.WAITING if x.state is State.WAITING else State.NEW
 
 
 def _free(x: Item, now: datetime) -> Change:

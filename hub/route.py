@@ -185,6 +185,15 @@ class When:
         """The first condition that fails, in words, or None when all hold."""
         return self._failing(self._asked, c)
 
+    def facts(self, c: Circumstances) -> tuple[str, ...]:
+        """What holds of the conditions, in words."""
+        return tuple(self._fact(name, c) for name, holds in self._asked if holds(self, c))
+
+    def _fact(self, condition: str, c: Circumstances) -> str:
+        if condition == "words":
+            return f"the text has “{next(w for w in self.words if c.text.has(w.casefold()))}”"
+        return c.against(condition)
+
     @property
     def alike(self) -> dict[str, tuple[object, ...]]:
         """What is asked of all rules at once, as the values that do."""
@@ -367,7 +376,7 @@ def listed(m: Message, directory: Directory, practice: HerId | None = None) -> L
 
     Another practice's list is nothing to go by: the addressee decides which practice a message is for.
     """
-    found = directory.listings.get((m.patient and m.patient.national_id) or "")
+    found = directory.listings.get(m.about)
     return found if found and practice in (None, found.practice) else None
 
 

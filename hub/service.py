@@ -11,20 +11,20 @@ from functools import partial
 import structlog
 
 from hub import (
+    acting,
     covering,
     custody,
-    desk,
     enclosure,
     enquiry,
     following,
-    forwarding,
     intake,
+    lapsing,
+    presence,
     rehoming,
     sender,
     settling,
     shipping,
     tracing,
-    watch,
     wire,
 )
 from hub.account import Accounts, SystemAccount
@@ -36,12 +36,10 @@ from hub.directory import Directory, Inbox, InboxId, Person, Practice
 from hub.enquiry import Looked, Registered
 from hub.errors import BadRequest, NotAllowed, Stale, Unavailable, Unknown
 from hub.following import InForce
-from hub.forwarding import Passing
 from hub.intake import Order
-from hub.item import Action, Item, ItemId
+from hub.item import Item, ItemId
 from hub.message import (
     Attachment,
-    Code,
     Fault,
     HerId,
     Message,
@@ -190,7 +188,7 @@ class Hub:
         if stored.item.version != version:
             raise _stale(stored.item.version)
         act = replace(act, files=enclosure.checked(act.files))
-        change = await self._acted(stored, act, who, now)
+        change = await acting.change(stored, act, who, self.order, self._message, now)
         # An answer may have files of many megabytes, so it is not written on the event loop.
         documents = await asyncio.to_thread(lambda: tuple(wire.write(o.document) for o in change.outgoing))
         labels = self._labels(change, await self._carried(stored, change))
@@ -209,16 +207,25 @@ class Hub:
 
         Returns how many there were.
         """
-        lapsed = [
-            watch.lapse(item, d, self.directory, self._grace, now) for item, d in await self.store.due(now, limit)
-        ]
-        missing = [watch.give_up(sent, item, now) for sent, item in await self.store.unacknowledged(now, limit)]
-        if not (lapsed or missing):
+        changes = await lapsing.due(self.store, self.order, self._grace, now, limit)
+        if not changes:
             return 0
-        written = await self._commit([Writing(change, now) for change in (*lapsed, *missing)])
-        done = sum(isinstance(w, Committed) for w in written)
-        log.info("deadlines.lapsed", due=len(lapsed), unacknowledged=len(missing), done=done)
+        written = await self._commit([Writing(change, now) for change in changes])
+        log.info("deadlines.lapsed", due=len(changes), done=sum(isinstance(w, Committed) for w in written))
         return len(written)
+
+    async def reckon(self, now: datetime) -> int:
+        """Set the clocks of open items by the ladders, agreements and hours in force; returns how many changed.
+
+        Whoever watches does it at its start, and whenever another configuration was put in.
+        """
+        moved = 0
+        async for changes in lapsing.anew(self.store, self.order, self._message, now):
+            written = await self._commit([Writing(change, now) for change in changes])
+            moved += sum(isinstance(w, Committed) for w in written)
+        if moved:
+            log.info("deadlines.reckoned", items=moved)
+        return moved
 
     async def open(self, id: ItemId, who: Person) -> Opened:
         """An item with its message, read anew from its bytes. Raises Unknown or NotAllowed."""
@@ -229,7 +236,7 @@ class Hub:
 
     async def original(self, id: ItemId, who: Person) -> bytes:
         """The bytes of an item's message, as they came. Raises Unknown, NotAllowed or Unavailable."""
-        return _kept(await self._stored(id, who))
+        return acting.kept(await self._stored(id, who))
 
     async def file(self, id: ItemId, place: int, who: Person) -> tuple[Attachment, bytes]:
         """An attachment of an item's message by its place from 0. Raises Unknown, NotAllowed or Unavailable."""
@@ -240,7 +247,7 @@ class Hub:
         found = attachments[place]
         if not found.length:
             raise Unavailable("this attachment can only be had in the original message")
-        encoded = _kept(stored)[found.start : found.start + found.length]
+        encoded = acting.kept(stored)[found.start : found.start + found.length]
         return found, await asyncio.to_thread(b64decode, encoded)
 
     async def forget(self, now: datetime) -> int:
@@ -314,17 +321,6 @@ class Hub:
             return intake.quarantine("sender", (fault,), reading.key, now)
         return intake.judge(reading, self.order, now, known)
 
-    async def _acted(self, stored: Stored, act: Act, who: Person, now: datetime) -> Change:
-        clocks = (stored.deadline,) if stored.deadline else ()
-        if act.action is Action.HAND_ON:
-            return desk.hand_on(stored.item, act, who, self.directory, now)
-        if act.action not in (*desk.SENDING, Action.FORWARD):
-            return desk.act(stored.item, clocks, act, who, now)
-        message, practice = await self._message(stored), self._practice(stored.item)
-        if act.action is Action.FORWARD:
-            return await self._forwarded(stored, message, act, who, now)
-        return desk.send(stored.item, clocks, message, practice, act, who, now)
-
     async def _carried(self, stored: Stored, change: Change) -> bool:
         """Whether what is sent goes by the broker, where its partner's entry does not say: as they last wrote to us.
 
@@ -339,13 +335,6 @@ class Hub:
         if via := await self.store.last_via(partner.her_id):
             return via.startswith(BROKER)
         raise BadRequest("beyond: they have never written to us, so nobody knows how they get it; name their channel")
-
-    async def _forwarded(self, stored: Stored, m: Message, act: Act, who: Person, now: datetime) -> Change:
-        files = await asyncio.to_thread(enclosure.of, m, _kept(stored))
-        profession = Code(act.profession, wire.codes.text("9060", act.profession))
-        passing = Passing(act.beyond, profession, act.text, files)
-        party = desk.addressed(m, self._practice(stored.item))
-        return forwarding.forward(stored.item, m, passing, party, who, self.directory, now)
 
     async def _looked(self, m: Message, item: Item) -> tuple[Looked, ...]:
         inbox = self.directory.inboxes.get(item.inbox)
@@ -369,7 +358,7 @@ class Hub:
         return not (told | custody.parted(await self.store.history(id), now)).isdisjoint(who.inboxes)
 
     async def _message(self, stored: Stored) -> Message:
-        (reading,) = await self._readers.read([_kept(stored)], stored=True)
+        (reading,) = await self._readers.read([acting.kept(stored)], stored=True)
         # What this version's rules would refuse now was accepted once; the message itself is all there.
         if not isinstance(reading, Message):
             raise Unavailable(f"the message of item {stored.item.id!r} cannot be read right now")
@@ -405,7 +394,7 @@ class Hub:
         for inbox in gone:
             practice = await self._whose(inbox)
             while lines := await self.store.lines(inbox, limit=64):
-                changes = [intake.rehome(line.item, practice, self.directory, now) for line in lines]
+                changes = [presence.rehome(line.item, practice, self.directory, now) for line in lines]
                 await self._commit([Writing(change, now) for change in changes])
                 moved += len(lines)
             log.warning("items.rehomed", inbox=inbox, items=moved)
@@ -429,17 +418,15 @@ async def open_hub(
 ) -> AsyncIterator[Hub]:
     """Put the parts together, and take them apart in reverse; a part that is given is used, and stays open.
 
-    Without `reading` no reader process is started, and no message can be taken in or opened.
+    Without `reading` no reader process is started before a message has to be read after all.
     Raises BadConfiguration when a file, the database or the schemas are not as they must be.
     """
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(following.opened(settings, configuration))
         # The readers start in their own processes meanwhile.
         loading = asyncio.create_task(following.in_force(store, settings.folder, given=configuration))
-        if readers is None and not reading:
-            readers = readers_of(settings.wire, settings.acceptance, settings.signatures)
         if readers is None:
-            starting = readers_of(settings.wire, settings.acceptance, settings.signatures)
+            starting = readers_of(settings.wire, settings.acceptance, settings.signatures, lazy=not reading)
             readers = await stack.enter_async_context(starting)
         found = await loading
         order = following.order(found.configuration, settings)
@@ -467,24 +454,18 @@ def referred(readings: Iterable[Reading]) -> set[str]:
     return {plain_message_id(id) for talk in talks for id in talk.ids}
 
 
-def readers_of(limits: Wire, acceptance: Acceptance, signatures: Signatures) -> wire.Readers:
-    """The reader processes that a site's settings ask for, not yet started."""
+def readers_of(limits: Wire, acceptance: Acceptance, signatures: Signatures, lazy: bool = False) -> wire.Readers:
+    """The reader processes that a site's settings ask for, not yet started; one that is `lazy` is enough for few."""
     return wire.Readers(
-        count=limits.readers,
+        count=1 if lazy else limits.readers,
         limit=limits.limit_bytes,
         memory=limits.memory_mb * 2**20,
         seconds=limits.seconds,
         schemas=limits.schemas,
         acceptance=acceptance.choices(),
         trust=signatures.trust,
+        lazy=lazy,
     )
-
-
-def _kept(stored: Stored) -> bytes:
-    """The bytes of an item's message. Raises Unavailable when they were too old to be kept."""
-    if stored.raw is None:
-        raise Unavailable(f"the message of item {stored.item.id!r} was too old to be kept; what was done about it is")
-    return stored.raw
 
 
 def _stale(version: int) -> Stale:

@@ -7,7 +7,7 @@ from hub import deadline
 from hub.change import Alert, AlertKind, Change, Entry, Notice
 from hub.deadline import OWN_INBOX, Deadline
 from hub.directory import Directory, InboxId, InboxKind
-from hub.item import Item
+from hub.item import Item, State
 from hub.message import HerId
 from hub.record import Sent
 
@@ -16,12 +16,12 @@ def lapse(item: Item, due: Deadline, directory: Directory, grace: timedelta, now
     """The deadline's step happens: inboxes are told, the level rises, the clock stands on the next step."""
     assert due.fires_at is not None, "only a running clock lapses"
     step = due.steps[due.step]
-    late = now - due.fires_at > grace
+    late = now - (due.late_from or now) > grace
     told = _told(step.tell, item, directory)
-    notices = tuple(Notice(inbox, item.id, due.step, due.due, now, late) for inbox in told)
+    notices = tuple(Notice(x, item.id, due.step, due.due, now, late, due.round, step.through) for x in told)
     event = "deadline.warned" if step.minutes < 0 else "deadline.escalated"
     detail = {"step": str(due.step), "told": " ".join(told), "late": "yes" if late else "no"}
-    return Change(
+    change = Change(
         entries=(
             Entry(now, event, item.message, item.id, item.inbox, "watch", detail),
             *(Entry(now, "notice.told", item.message, item.id, t, "watch") for t in told if t != item.inbox),
@@ -30,6 +30,20 @@ def lapse(item: Item, due: Deadline, directory: Directory, grace: timedelta, now
         deadlines=(deadline.following(due),),
         notices=notices,
     )
+    return _moved(change, item, told[0], now) if step.moves and told else change
+
+
+def _moved(change: Change, item: Item, to: InboxId, now: datetime) -> Change:
+    """The item goes where the ladder says, and whoever had it is free; what waits for a partner stays where it is."""
+    (raised,) = change.items
+    if to == item.inbox or item.state is State.WAITING:
+        return change
+    moved = replace(raised, inbox=to, home=None, owner=None, state=State.NEW)
+    entries = (
+        Entry(now, "item.taken_up", item.message, item.id, to, "watch", {"from": item.inbox, "to": to}),
+        Entry(now, "item.left", item.message, item.id, item.inbox, "watch", {"to": to}),
+    )
+    return replace(change, entries=(*change.entries, *entries), items=(moved,))
 
 
 def give_up(sent: Sent, item: Item, now: datetime) -> Change:

@@ -22,12 +22,15 @@ PLACES = {
         *("outcome", "item", "sieve", "route", "example", "deadline", "change", "record", "succession"),
         *("standing", "transport", "enquiry"),
     ),
-    "decisions": ("intake", "desk", "custody", "forwarding", "tracing", "watch", "shipping", "presence", "sender"),
+    "decisions": (
+        *("intake", "desk", "custody", "forwarding", "tracing", "watch", "shipping", "presence", "sender"),
+        "reckoning",
+    ),
     "edges": ("wire", "store", "broker", "registry", "national"),
     "rim": ("settings", "telemetry", "clock"),
     "service": (
         *("service", "letter", "following", "covering", "enclosure", "settling", "inspection", "rehearsal"),
-        *("report", "status", "depth", "overview", "rehoming"),
+        *("report", "status", "depth", "overview", "rehoming", "acting", "lapsing"),
     ),
     "web": ("web",),
     "top": ("cli", "report", "demo", "__main__"),

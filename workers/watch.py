@@ -75,13 +75,15 @@ async def _clocks(hub: Hub, stop: asyncio.Event, state: MutableMapping[str, str]
 async def _cover(hub: Hub) -> None:
     """Nothing lies with somebody away for longer than half a minute, and all of it is back soon after they are.
 
-    Another configuration is heeded at once, and once more later: an intake may have read it a moment after us.
+    Another configuration is heeded at once, and once more later: an intake may have read it a moment after us. What
+    was loaded before this began is heeded too: open items' clocks are set by it.
     """
-    new = 0
+    new = 1
     while True:
         try:
             if new:
                 await hub.rehome(hub.clock.now())
+                await hub.reckon(hub.clock.now())
             await hub.cover(hub.clock.now())
             new = max(0, new - 1)
         except HubError as fault:

@@ -19,7 +19,7 @@ from hub.store.tables import Moment, alert, body, deadline, item, journal, messa
 
 _OPEN = sorted(s.value for s in OPEN)
 # In the very words of the index of open items, or SQLite does not see that it has all of these.
-IS_OPEN = text("item.state IN ('new', 'claimed')")
+IS_OPEN = text("item.state IN ('new', 'claimed', 'waiting')")
 ITEM = (item, message.c.sender, message.c.msg_id)
 _SENT = (
     *(outbox.c.id.label("number"), outbox.c.msg_id.label("document_id"), outbox.c.created_at, outbox.c.author),
@@ -30,7 +30,10 @@ _ALERT = (
     *(alert.c.id.label("alert_id"), alert.c.kind.label("alert_kind"), alert.c.inbox.label("alert_inbox")),
     *(alert.c.about, alert.c.words, alert.c.at),
 )
-CLOCK = (deadline.c.steps, deadline.c.why, deadline.c.step, deadline.c.fires_at)
+CLOCK = (
+    *(deadline.c.steps, deadline.c.why, deadline.c.step, deadline.c.fires_at, deadline.c.urgent, deadline.c.round),
+    *(deadline.c.set_at, deadline.c.basis, deadline.c.paused, deadline.c.replied_at),
+)
 
 
 def lines(c: Connection, inbox: InboxId, closed: bool, after: tuple[str, str] | None, limit: int) -> list[Line]:
@@ -80,17 +83,40 @@ def traffic(c: Connection, since: datetime, after: int, limit: int) -> list[Came
 
 
 def due(c: Connection, now: datetime, limit: int) -> list[tuple[Item, Deadline]]:
-    """The running clocks that have come, the longest overdue first."""
-    query = joined(*ITEM, *CLOCK).where(deadline.c.fires_at <= now).order_by(deadline.c.fires_at).limit(limit)
-    return [(rows.item_of(r), rows.deadline_of(r)) for r in c.execute(query)]
+    """The running clocks that have come, the urgent ones first, of each kind the longest overdue."""
+    found: list[tuple[Item, Deadline]] = []
+    for urgent in (True, False):
+        # Asked one by one: each is a piece of the index.
+        wanted = joined(*ITEM, *CLOCK).where(deadline.c.urgent.is_(urgent), deadline.c.fires_at <= now)
+        rest = wanted.order_by(deadline.c.fires_at).limit(limit - len(found))
+        found += [(rows.item_of(r), rows.deadline_of(r)) for r in c.execute(rest)]
+    return found
+
+
+def clocks_by_others(c: Connection, basis: str, limit: int) -> list[Stored]:
+    """Open items whose clock was computed from something else than this; the index is asked for both sides of it."""
+    found: list[ItemId] = []
+    for other in (deadline.c.basis < basis, deadline.c.basis > basis):
+        wanted = select(deadline.c.item_id).where(text("basis <> ''"), other).limit(limit - len(found))
+        found += [ItemId(id) for id in c.execute(wanted).scalars()]
+    return [x for id in found if (x := stored(c, id))]
+
+
+def rebase(c: Connection, ids: Collection[ItemId], basis: str) -> None:
+    """These clocks are what this makes of them, unless somebody stopped them meanwhile."""
+    wanted = (deadline.c.item_id.in_(ids), deadline.c.basis != "")
+    c.execute(update(deadline).where(*wanted).values(basis=basis))
 
 
 def next_due(c: Connection) -> datetime | None:
     """When the next clock comes, or the next document of ours is given up; None when nothing is waited for."""
-    clock: datetime | None = c.execute(select(func.min(deadline.c.fires_at))).scalar()
+    clocks = [
+        c.execute(select(func.min(deadline.c.fires_at)).where(deadline.c.urgent.is_(urgent))).scalar()
+        for urgent in (True, False)
+    ]
     waited = (outbox.c.receipt.is_(None), outbox.c.receipt_due.is_not(None))
     receipt: datetime | None = c.execute(select(func.min(outbox.c.receipt_due)).where(*waited)).scalar()
-    return min((moment for moment in (clock, receipt) if moment), default=None)
+    return min((moment for moment in (*clocks, receipt) if moment), default=None)
 
 
 def unacknowledged(c: Connection, now: datetime, limit: int) -> list[tuple[Sent, Item]]:

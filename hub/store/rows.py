@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Row
 
 from hub.change import Alert, Entry, Notice
-from hub.deadline import Deadline, Step, Why
+from hub.deadline import Deadline, Paused, Step, Why
 from hub.directory import InboxId, PersonId
 from hub.item import Headline, Item, ItemId, Placing, Purpose, State
 from hub.message import Fault, MessageId, MessageKey
@@ -65,6 +65,12 @@ def deadline_row(d: Deadline) -> dict[str, Any]:
         "why": encode(d.why),
         "step": d.step,
         "fires_at": d.fires_at,
+        "urgent": d.urgent,
+        "round": d.round,
+        "set_at": d.set_at,
+        "basis": d.basis,
+        "paused": encode(d.paused) if d.paused else None,
+        "replied_at": d.replied_at,
     }
 
 
@@ -77,6 +83,12 @@ def deadline_of(row: Row[Any]) -> Deadline:
         why=msgspec.json.decode(row.why, type=Why),
         step=row.step,
         fires_at=row.fires_at,
+        urgent=row.urgent,
+        round=row.round,
+        set_at=row.set_at,
+        basis=row.basis,
+        paused=msgspec.json.decode(row.paused, type=Paused) if row.paused else None,
+        replied_at=row.replied_at,
     )
 
 
@@ -87,7 +99,16 @@ def faults_of(written: str) -> tuple[Fault, ...]:
 
 def notice_row(n: Notice) -> dict[str, Any]:
     """A notice's row."""
-    return {"inbox": n.inbox, "item_id": n.item, "step": n.step, "due_at": n.due, "at": n.at, "late": n.late}
+    return {
+        "inbox": n.inbox,
+        "item_id": n.item,
+        "round": n.round,
+        "step": n.step,
+        "due_at": n.due,
+        "at": n.at,
+        "late": n.late,
+        "through": " ".join(n.through),
+    }
 
 
 def alert_row(a: Alert) -> dict[str, Any]:

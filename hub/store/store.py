@@ -168,6 +168,15 @@ class Store:
         """The running clocks that have come, the longest overdue first."""
         return await self._readers.run(reading.due, now, limit)
 
+    async def clocks_by_others(self, basis: str, limit: int) -> list[Stored]:
+        """Open items whose clock was computed from something else than this."""
+        return await self._readers.run(reading.clocks_by_others, basis, limit)
+
+    async def rebase(self, ids: Collection[ItemId], basis: str) -> None:
+        """These clocks are what this makes of them."""
+        if ids:
+            await self._writer.run(reading.rebase, ids, basis)
+
     async def next_due(self) -> datetime | None:
         """When the next clock comes or the next document is given up, or None when nothing is waited for."""
         return await self._readers.run(reading.next_due)

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 # The migration that these tables are; start-up refuses another one.
-REVISION = "0007"
+REVISION = "0008"
 
 NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -181,16 +181,16 @@ Index(
     item.c.inbox,
     item.c.due_at,
     item.c.state,
-    sqlite_where=text("state IN ('new', 'claimed')"),
-    postgresql_where=text("state IN ('new', 'claimed')"),
+    sqlite_where=text("state IN ('new', 'claimed', 'waiting')"),
+    postgresql_where=text("state IN ('new', 'claimed', 'waiting')"),
 )
 Index("ix_item_inbox", item.c.inbox, item.c.due_at)
 # What lies away from home: little, and asked for every half minute.
 Index(
     "ix_item_home",
     item.c.home,
-    sqlite_where=text("home IS NOT NULL AND state IN ('new', 'claimed')"),
-    postgresql_where=text("home IS NOT NULL AND state IN ('new', 'claimed')"),
+    sqlite_where=text("home IS NOT NULL AND state IN ('new', 'claimed', 'waiting')"),
+    postgresql_where=text("home IS NOT NULL AND state IN ('new', 'claimed', 'waiting')"),
 )
 
 deadline = Table(
@@ -202,13 +202,29 @@ deadline = Table(
     Column("why", Text, nullable=False),
     Column("step", Integer, nullable=False),
     Column("fires_at", Moment),
+    Column("urgent", Boolean, nullable=False, server_default=false()),
+    # How often it was set anew, the last time then, and the digest of what it was computed from.
+    Column("round", Integer, nullable=False, server_default=text("0")),
+    Column("set_at", Moment),
+    Column("basis", _short(32), nullable=False, server_default=""),
+    # Our clock while the partner's runs, and when their reply came.
+    Column("paused", Text),
+    Column("replied_at", Moment),
 )
-# Only running clocks: the watch's cost grows with what is due, not with what is stored.
+# Only running clocks, the urgent ones first: the watch's cost grows with what is due, not with what is stored.
 Index(
     "ix_deadline_fires",
+    deadline.c.urgent.desc(),
     deadline.c.fires_at,
     sqlite_where=deadline.c.fires_at.is_not(None),
     postgresql_where=deadline.c.fires_at.is_not(None),
+)
+# By what the clocks of open items were computed: those by something that holds no longer are found without the others.
+Index(
+    "ix_deadline_basis",
+    deadline.c.basis,
+    sqlite_where=text("basis <> ''"),
+    postgresql_where=text("basis <> ''"),
 )
 
 notice = Table(
@@ -217,11 +233,64 @@ notice = Table(
     Column("id", Number, primary_key=True, autoincrement=True),
     Column("inbox", _short(64), nullable=False, index=True),
     Column("item_id", _short(20), ForeignKey("item.id"), nullable=False),
+    Column("round", Integer, nullable=False, server_default=text("0")),
     Column("step", Integer, nullable=False),
     Column("due_at", Moment, nullable=False),
     Column("at", Moment, nullable=False),
     Column("late", Boolean, nullable=False),
-    UniqueConstraint("item_id", "step", "inbox"),
+    # By which ways beside the inbox it is to be told, and when somebody saw to that.
+    Column("through", Text, nullable=False, server_default=""),
+    Column("sorted_at", Moment),
+    UniqueConstraint("item_id", "round", "step", "inbox"),
+)
+# What nobody has seen to yet.
+Index(
+    "ix_notice_unsorted",
+    notice.c.id,
+    sqlite_where=notice.c.sorted_at.is_(None),
+    postgresql_where=notice.c.sorted_at.is_(None),
+)
+
+# What goes to people and systems beside their inboxes: counts, ids and a link, never about whom. `key` makes it once.
+dispatch = Table(
+    "dispatch",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("key", _short(200), nullable=False, unique=True),
+    Column("way", _short(16), nullable=False),
+    Column("target", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("next_attempt_at", Moment),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("sent_at", Moment),
+    Column("given_up_at", Moment),
+    Column("fault", Text, nullable=False, server_default=""),
+)
+# What is still to go, the longest overdue first.
+Index(
+    "ix_dispatch_next",
+    dispatch.c.next_attempt_at,
+    sqlite_where=dispatch.c.next_attempt_at.is_not(None),
+    postgresql_where=dispatch.c.next_attempt_at.is_not(None),
+)
+# When somebody was told last: nobody is told of the same too often.
+Index("ix_dispatch_target", dispatch.c.target, dispatch.c.created_at)
+
+# How many messages of a kind each sender sent in each hour, up to the message whose number is the mark of this name.
+traffic = Table(
+    "traffic",
+    metadata,
+    Column("sender", _short(64), primary_key=True),
+    Column("kind", _short(64), primary_key=True),
+    Column("hour", Moment, primary_key=True),
+    Column("messages", Integer, nullable=False),
+)
+mark = Table(
+    "mark",
+    metadata,
+    Column("name", _short(64), primary_key=True),
+    Column("number", Number, nullable=False),
 )
 
 # What somebody must hear of beside their deadlines, until it is seen.

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Executable, Row, select, tuple_, update
 
 from hub.change import Change, Quarantined, conflict
-from hub.item import Item
+from hub.item import Item, ItemId
 from hub.message import MessageId, MessageKey
 from hub.record import Relayed
 from hub.store import cutting, enquiring, lane, lineage, partition, postgresql, receipts, relaying, rows
@@ -103,7 +103,7 @@ def move(c: Connection, change: Change) -> Written:
     # One alone has written nothing when it is not there; a point to go back to would cost two more ways to the server.
     point = c.begin_nested() if len(moved) > 1 else None
     for x in moved:
-        if c.execute(_update(x, change.replaced)).rowcount != 1:
+        if c.execute(_update(x, change)).rowcount != 1:
             if point:
                 point.rollback()
             return Outdated(c.execute(select(item.c.version).where(item.c.id == x.id)).scalar_one())
@@ -127,11 +127,19 @@ def _add(c: Connection, batch: Sequence[Writing], numbers: Mapping[MessageKey, i
     for w in batch:
         if w.change.receipt:
             receipts.note(c, w.change.receipt, w.at)
+        if w.change.replies:
+            _wake(c, w.change.replies, w.at)
     lane.add(c, alert, [rows.alert_row(a) for change in changes for a in change.alerts], ignore=True)
     lane.add(c, quarantine, [_held(w) for w in batch if w.change.quarantined])
     lane.add(c, journal, [rows.entry_row(e) for change in changes for e in change.entries])
     enquiring.add(c, {x: w.at for w in reversed(batch) for x in w.change.enquiries})
     return claimed
+
+
+def _wake(c: Connection, waiting: Sequence[ItemId], at: datetime) -> None:
+    """The partner replied: whoever watches lets the clocks that waited go on, as soon as this is committed."""
+    wanted = (deadline.c.item_id.in_(waiting), deadline.c.paused.is_not(None), deadline.c.replied_at.is_(None))
+    c.execute(update(deadline).where(*wanted).values(replied_at=at, fires_at=at))
 
 
 _NEWEST = "SELECT coalesce(max(id), 0) FROM message"
@@ -238,7 +246,7 @@ def _line(writing: Writing, event: str) -> dict[str, Any]:
     return row | {"who": writing.via, "detail": "{}"}
 
 
-def _update(x: Item, replaced: bool) -> Executable:
+def _update(x: Item, change: Change) -> Executable:
     values: dict[str, Any] = {
         "state": x.state.value,
         "owner": x.owner,
@@ -248,8 +256,10 @@ def _update(x: Item, replaced: bool) -> Executable:
         "note": x.note,
         "version": x.version + 1,
     }
-    if replaced:
+    if change.replaced:
         values["placing"] = rows.encode(x.placing)
+    if due := _due(change, x):
+        values["due_at"] = due
     return update(item).where(item.c.id == x.id, item.c.version == x.version).values(values)
 
 

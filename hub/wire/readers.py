@@ -63,7 +63,8 @@ importlib.import_module(program).main(int(memory), int(limit), **json.loads(term
 class Readers:
     """So many reader processes, each with a limit of bytes for a message, of memory and of seconds for a batch.
 
-    `async with Readers(...) as readers` starts them all and raises BadConfiguration or ReaderBroken when it cannot.
+    `async with Readers(...) as readers` starts them all and raises BadConfiguration or ReaderBroken when it cannot;
+    `lazy` ones start when they are first asked, by a process that seldom reads.
     `schemas` is the folder of a site's own set; ours is used without one. `acceptance` is what a site decides in the
     rows that are left to it, and `trust` the folder with the authorities whose signatures it trusts.
     """
@@ -78,8 +79,9 @@ class Readers:
         schemas: Path | None = None,
         acceptance: Acceptance = STRICT,
         trust: Path | None = None,
+        lazy: bool = False,
     ) -> None:
-        self._seconds = seconds
+        self._seconds, self._lazy = seconds, lazy
         terms = _terms(acceptance, trust)
         self._readers = [_Reader(_command(program, memory, limit, schemas, terms)) for _ in range(count)]
         self._free: asyncio.Queue[_Reader] = asyncio.Queue()
@@ -92,7 +94,7 @@ class Readers:
 
     async def __aenter__(self) -> Self:
         try:
-            await _together(reader.start() for reader in self._readers)
+            await _together(reader.start() for reader in self._readers if not self._lazy)
         except BaseException:
             await self._close()
             raise

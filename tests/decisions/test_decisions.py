@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hub import desk, intake, watch
+from hub import desk, intake, presence, watch
 from hub.change import Acknowledgement, Answer, Change
 from hub.desk import Act
 from hub.directory import Inbox, InboxId, InboxKind, Service
@@ -199,7 +199,7 @@ def test_an_item_whose_inbox_is_gone_goes_to_the_coordinator_with_its_clock_runn
     change = arrived()
     practice = builders.directory().practices[builders.OURS]
     held = replace(opened(change), state=State.CLAIMED, owner=builders.NURSE.id)
-    moved = intake.rehome(held, practice, builders.directory(), NOW)
+    moved = presence.rehome(held, practice, builders.directory(), NOW)
     assert [("coordinator", State.NEW, None)] == [(x.inbox, x.state, x.owner) for x in moved.items]
     assert ((), "team") == (moved.deadlines, moved.entries[0].detail["from"])
 

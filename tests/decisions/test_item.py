@@ -32,7 +32,7 @@ def test_the_table_has_every_state() -> None:
 
 
 def test_only_states_without_moves_are_the_end() -> None:
-    assert {State.NEW, State.CLAIMED} == OPEN
+    assert {State.NEW, State.CLAIMED, State.WAITING} == OPEN
 
 
 @pytest.mark.parametrize("action", [a for a in TRANSITIONS[State.CLAIMED] if a is not Action.RELEASE])

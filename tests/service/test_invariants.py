@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine
 
-from hub import desk, intake, watch
-from hub.change import Change
+from hub import acting, desk, intake, lapsing
+from hub.deadline import Ladder, Step, WorkingMinutes
 from hub.desk import Act
+from hub.directory import Person
 from hub.errors import BadRequest, IllegalMove
 from hub.item import Action, ItemId, Outcome
 from hub.message import Fault, Message, MessageKey, Refusal, Status
@@ -23,6 +24,8 @@ from tests import builders
 
 PEOPLE = (builders.NURSE, builders.OTHER_NURSE)
 GRACE = timedelta(seconds=60)
+URGENT = Ladder("urgent", "at once", WorkingMinutes(30), (Step(0, ("duty",)),), urgent=True)
+LADDERS = (URGENT, builders.LADDER)
 
 deliveries = st.tuples(st.just("deliver"), st.integers(1, 4), st.booleans())
 acts = st.tuples(
@@ -97,15 +100,14 @@ def place(key: MessageKey) -> tuple[int, tuple[int, int]]:
     return number // 100, (number // 10 % 10, number % 10)
 
 
-async def act(store: Store, now: datetime, place: int, action: Action, who: object, stale: bool) -> None:
+async def act(store: Store, now: datetime, place: int, action: Action, who: Person, stale: bool) -> None:
     found = await everything(store)
     if not found:
         return
     stored = found[place % len(found)]
-    clocks = (stored.deadline,) if stored.deadline else ()
     asked = Act(action, text="answer", outcome=Outcome.READ, reason=desk.REASONS["9"])
     try:
-        change = acted(stored, clocks, asked, who, now)
+        change = await acting.change(stored, asked, who, builders.order(ladders=LADDERS), read, now)
     except (IllegalMove, BadRequest):
         return
     documents = tuple(b"answer" for _ in change.outgoing)
@@ -113,16 +115,12 @@ async def act(store: Store, now: datetime, place: int, action: Action, who: obje
     await store.commit(writings)
 
 
-def acted(stored: Stored, clocks: tuple[object, ...], asked: Act, who: object, now: datetime) -> Change:
-    if asked.action not in desk.SENDING:
-        return desk.act(stored.item, clocks, asked, who, now)  # type: ignore[arg-type]
-    practice = builders.directory().practices[builders.OURS]
-    return desk.send(stored.item, clocks, builders.message(), practice, asked, who, now)  # type: ignore[arg-type]
+async def read(stored: Stored) -> Message:
+    return builders.message()
 
 
 async def tick(store: Store, now: datetime) -> None:
-    due = await store.due(now, 100)
-    lapsed = [Writing(watch.lapse(x, d, builders.directory(), GRACE, now), now) for x, d in due]
+    lapsed = [Writing(x, now) for x in await lapsing.due(store, builders.order(), GRACE, now, 100)]
     # Two watchers see the same clocks: only one of them may have its way.
     await asyncio.gather(store.commit(lapsed), store.commit(lapsed))
 
@@ -148,6 +146,8 @@ async def look(store: Store, now: datetime, delivered: set[object], levels: Coun
         assert item.level >= levels[item.id], "the level never falls"
         assert item.state != "claimed" or item.owner, "what is taken has an owner"
         assert item.state != "new" or not item.owner, "what is new has none"
+        waits = clock is not None and clock.paused is not None
+        assert waits == (item.state == "waiting"), "while a partner is waited for our clock stands still"
         document, age = place(item.message)
         if document:
             later = (place(k) for k in delivered if isinstance(k, MessageKey))
@@ -157,5 +157,5 @@ async def look(store: Store, now: datetime, delivered: set[object], levels: Coun
     assert 0 == tally["lost"]["accepted without an item"]
     assert len(delivered) == sum(tally["messages"].values()), "a message is kept once"
     assert sum(tally["messages"].values()) == tally["outbox"].get("apprec", 0), "one acknowledgement for each"
-    sent = sum(s.item.state in ("answered", "returned") for s in found)
-    assert tally["outbox"].get("answer", 0) == sent, "one answer for each"
+    sent = sum(s.item.state in ("answered", "returned") for s in found) + tally["events"].get("item.waiting", 0)
+    assert tally["outbox"].get("answer", 0) == sent, "one answer for each, and one question"

@@ -1,0 +1,76 @@
+"""What time brings: clocks that have come, and clocks that were computed from something that holds no longer."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from hub import intake, reckoning, route, watch
+from hub.change import Change
+from hub.deadline import Deadline
+from hub.errors import ReaderBroken, Unavailable
+from hub.intake import Order
+from hub.item import Item, Purpose
+from hub.message import Message
+from hub.record import Stored
+from hub.route import Circumstances
+from hub.store import Store
+
+log = structlog.get_logger()
+
+# So many items are set anew together: others write in between.
+PORTION = 32
+
+Read = Callable[[Stored], Awaitable[Message]]
+
+
+async def due(store: Store, order: Order, grace: timedelta, now: datetime, limit: int) -> list[Change]:
+    """What happens now: each clock that has come takes a step, and what no partner acknowledged is given up."""
+    lapsed = [_lapsed(item, d, order, grace, now) for item, d in await store.due(now, limit)]
+    missing = [watch.give_up(sent, item, now) for sent, item in await store.unacknowledged(now, limit)]
+    return [*lapsed, *missing]
+
+
+def _lapsed(item: Item, d: Deadline, order: Order, grace: timedelta, now: datetime) -> Change:
+    if d.replied_at and d.paused:
+        hours = order.directory.hours(item.home or item.inbox)
+        return reckoning.resume(item, d, hours, "watch", now)
+    return watch.lapse(item, d, order.directory, grace, now)
+
+
+async def anew(store: Store, order: Order, read: Read, now: datetime) -> AsyncIterator[list[Change]]:
+    """The clocks that ladders, agreements or hours which hold no longer were read for, as they are to be.
+
+    Whoever asks for the next portion has written the one before. Where nothing changed this costs one question.
+    """
+    while found := await store.clocks_by_others(order.basis, PORTION):
+        changes = {x.item.id: await _again(x, order, read, now) for x in found}
+        yield [change for change in changes.values() if change]
+        # What stays as it was is computed by what is in force now all the same.
+        await store.rebase([id for id, change in changes.items() if change is None], order.basis)
+
+
+async def _again(stored: Stored, order: Order, read: Read, now: datetime) -> Change | None:
+    item, d = stored.item, stored.deadline
+    assert d is not None, "it was found by its clock"
+    hours = order.directory.hours(item.home or item.inbox)
+    try:
+        c = _circumstances(stored, await read(stored), order)
+    except (Unavailable, ReaderBroken):
+        log.warning("message.unread", item=item.id)
+        c = None
+    return reckoning.again(item, d, c, order.ladders, hours, order.basis, now)
+
+
+def _circumstances(stored: Stored, m: Message, order: Order) -> Circumstances | None:
+    """What the ladders ask about a message at the item's practice, as on the day when it came."""
+    directory = order.directory
+    inbox = directory.inboxes.get(stored.item.home or stored.item.inbox)
+    if inbox is None:
+        return None
+    id, ours = inbox.practice, intake.recipients(m.envelope, directory)
+    service = next((x.service for x in ours if x.practice.her_id == id), None)
+    day = directory.practices[id].hours.local(stored.received_at).date()
+    c = route.circumstances(m, directory, route.listed(m, directory, id), id, service, day)
+    return replace(c, information=stored.item.purpose is not Purpose.ACTION)
