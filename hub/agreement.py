@@ -7,6 +7,9 @@ from datetime import date
 
 from hub.message import HerId
 
+# When a partner can be told of an enquiry.
+RECEIVED, LATE = TELLS = ("received", "late")
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -40,7 +43,8 @@ class Task:
 class Agreement:
     """What `ours`, a practice or a municipality, and a partner promise each other about one topic.
 
-    It holds from `first` to `last`, both included, or for good. `deadlines` names the ladder for each kind of message.
+    It holds from `first` to `last`, both included, or for good. `deadlines` names the ladder for each kind of message,
+    and `tells` when the partner hears of an enquiry by itself: when it was received, when it is late.
     """
 
     name: str
@@ -53,6 +57,7 @@ class Agreement:
     contact: Contact | None = None
     language: str = ""
     tasks: tuple[Task, ...] = ()
+    tells: tuple[str, ...] = ()
 
     def holds(self, day: date) -> bool:
         """Whether it is valid on a day."""
@@ -74,10 +79,13 @@ class Agreements:
     topics: Mapping[str, Topic] = field(default_factory=dict)
     municipalities: Mapping[HerId, HerId] = field(default_factory=dict)
     wholes: Mapping[HerId, HerId] = field(default_factory=dict)
+    # Whether any of them wants the partner to be told of anything.
+    tell: bool = field(init=False, repr=False, compare=False)
     _between: dict[Pair, tuple[Agreement, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_between", self._found())
+        object.__setattr__(self, "tell", any(a.tells for a in self.every))
 
     def __iter__(self) -> Iterator[Agreement]:
         return iter(self.every)

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from hub import intake, reckoning, route, watch
+from hub import informing, intake, reckoning, route, watch
 from hub.change import Change
 from hub.deadline import Deadline
 from hub.errors import ReaderBroken, Unavailable
 from hub.intake import Order
-from hub.item import Item, Purpose
+from hub.item import Item, ItemId, Purpose
 from hub.message import Message
 from hub.record import Stored
 from hub.route import Circumstances
@@ -23,20 +23,25 @@ log = structlog.get_logger()
 PORTION = 32
 
 Read = Callable[[Stored], Awaitable[Message]]
+# An item's message, or None when it cannot be read (any more).
+Find = Callable[[ItemId], Awaitable[Message | None]]
 
 
-async def due(store: Store, order: Order, grace: timedelta, now: datetime, limit: int) -> list[Change]:
+async def due(store: Store, order: Order, find: Find, grace: timedelta, now: datetime, limit: int) -> list[Change]:
     """What happens now: each clock that has come takes a step, and what no partner acknowledged is given up."""
-    lapsed = [_lapsed(item, d, order, grace, now) for item, d in await store.due(now, limit)]
+    lapsed = [await _lapsed(item, d, order, find, grace, now) for item, d in await store.due(now, limit)]
     missing = [watch.give_up(sent, item, now) for sent, item in await store.unacknowledged(now, limit)]
     return [*lapsed, *missing]
 
 
-def _lapsed(item: Item, d: Deadline, order: Order, grace: timedelta, now: datetime) -> Change:
+async def _lapsed(item: Item, d: Deadline, order: Order, find: Find, grace: timedelta, now: datetime) -> Change:
     if d.replied_at and d.paused:
         hours = order.directory.hours(item.home or item.inbox)
         return reckoning.resume(item, d, hours, "watch", now)
-    return watch.lapse(item, d, order.directory, grace, now)
+    change = watch.lapse(item, d, order.directory, grace, now)
+    if informing.wants(item, d, order.directory, now) and (message := await find(item.id)):
+        return informing.delayed(change, item, message, order.directory, now)
+    return change
 
 
 async def anew(store: Store, order: Order, read: Read, now: datetime) -> AsyncIterator[list[Change]]:

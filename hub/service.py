@@ -17,6 +17,7 @@ from hub import (
     enclosure,
     enquiry,
     following,
+    informing,
     intake,
     lapsing,
     presence,
@@ -34,7 +35,7 @@ from hub.deadline import Deadline
 from hub.desk import Act
 from hub.directory import Directory, Inbox, InboxId, Person, Practice
 from hub.enquiry import Looked, Registered
-from hub.errors import BadRequest, NotAllowed, Stale, Unavailable, Unknown
+from hub.errors import BadRequest, NotAllowed, ReaderBroken, Stale, Unavailable, Unknown
 from hub.following import InForce
 from hub.intake import Order
 from hub.item import Item, ItemId
@@ -151,7 +152,8 @@ class Hub:
         """
         readings = await self._readers.read([d.raw for d in batch])
         known = await self._answered(readings)
-        changes = [self._judged(d, r, known, now) for d, r in zip(batch, readings, strict=True)]
+        judged = ((r, self._judged(d, r, known, now)) for d, r in zip(batch, readings, strict=True))
+        changes = [informing.received(change, r, self.order, now) for r, change in judged]
         return [self._writing(d, c, now, until) for d, c in zip(batch, changes, strict=True)]
 
     async def explain(self, raw: bytes) -> Mapping[Fault, wire.Allowed]:
@@ -207,10 +209,10 @@ class Hub:
 
         Returns how many there were.
         """
-        changes = await lapsing.due(self.store, self.order, self._grace, now, limit)
+        changes = await lapsing.due(self.store, self.order, self._read, self._grace, now, limit)
         if not changes:
             return 0
-        written = await self._commit([Writing(change, now) for change in changes])
+        written = await self._commit([await self._of_time(change, now) for change in changes])
         log.info("deadlines.lapsed", due=len(changes), done=sum(isinstance(w, Committed) for w in written))
         return len(written)
 
@@ -335,6 +337,24 @@ class Hub:
         if via := await self.store.last_via(partner.her_id):
             return via.startswith(BROKER)
         raise BadRequest("beyond: they have never written to us, so nobody knows how they get it; name their channel")
+
+    async def _of_time(self, change: Change, now: datetime) -> Writing:
+        """What time brings, to be written; few steps tell a partner anything."""
+        if not change.outgoing:
+            return Writing(change, now)
+        stored = await self.store.stored(change.items[0].id)
+        carried = stored is not None and stored.via.startswith(BROKER)
+        documents = tuple(wire.write(o.document) for o in change.outgoing)
+        return Writing(change, now, documents=documents, labels=self._labels(change, carried))
+
+    async def _read(self, id: ItemId) -> Message | None:
+        """An item's message, or None when it cannot be read (any more)."""
+        try:
+            stored = await self.store.stored(id)
+            return await self._message(stored) if stored else None
+        except (Unavailable, ReaderBroken):
+            log.warning("message.unread", item=id)
+            return None
 
     async def _looked(self, m: Message, item: Item) -> tuple[Looked, ...]:
         inbox = self.directory.inboxes.get(item.inbox)

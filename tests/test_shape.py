@@ -30,7 +30,7 @@ PLACES = {
     "rim": ("settings", "telemetry", "clock"),
     "service": (
         *("service", "letter", "following", "covering", "enclosure", "settling", "inspection", "rehearsal"),
-        *("report", "status", "depth", "overview", "rehoming", "acting", "lapsing"),
+        *("report", "status", "depth", "overview", "rehoming", "acting", "lapsing", "informing"),
     ),
     "web": ("web",),
     "top": ("cli", "report", "demo", "__main__"),

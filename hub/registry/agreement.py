@@ -42,6 +42,7 @@ def _agreement(x: AgreementTable) -> Agreement:
         contact=Contact(x.contact.text, x.contact.phone) if x.contact else None,
         language=x.language or "",
         tasks=tuple(Task(t.who, t.what) for t in x.tasks),
+        tells=tuple(x.tell_partner),
     )
 
 

@@ -1,7 +1,7 @@
 """The tables of each file and their keys. Only shapes: what points at what is checked by `references`."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -266,6 +266,7 @@ class AgreementTable(Table):
     deadlines: dict[str, str] = {}
     contact: ContactTable | None = None
     tasks: list[TaskTable] = []
+    tell_partner: list[Literal["received", "late"]] = []
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -119,8 +119,12 @@ async def read(stored: Stored) -> Message:
     return builders.message()
 
 
+async def find(id: ItemId) -> Message:
+    return builders.message()
+
+
 async def tick(store: Store, now: datetime) -> None:
-    lapsed = [Writing(x, now) for x in await lapsing.due(store, builders.order(), GRACE, now, 100)]
+    lapsed = [Writing(x, now) for x in await lapsing.due(store, builders.order(), find, GRACE, now, 100)]
     # Two watchers see the same clocks: only one of them may have its way.
     await asyncio.gather(store.commit(lapsed), store.commit(lapsed))
 
