@@ -5,7 +5,7 @@ what to what, and why.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hub import calendar, deadline
 from hub.calendar import Hours
@@ -15,6 +15,8 @@ from hub.errors import BadRequest
 from hub.item import Action, Item
 from hub.route import Circumstances
 
+# As long as a partner must have been waited for if that is to count.
+NONE = timedelta(minutes=1)
 # What the parts of a basis are called, in their order (deadline.basis).
 PARTS = ("ladders", "agreements", "hours")
 # How long a partner may take where no ladder is for a follow_up, and who then hears of it.
@@ -65,12 +67,14 @@ def wait(item: Item, d: Deadline, ladders: tuple[Ladder, ...], hours: Hours, who
 def resume(item: Item, d: Deadline, hours: Hours, who: str, now: datetime) -> Change:
     """The partner replied, or somebody waits no longer: our clock goes on with the working time that was left.
 
+    Less than a minute of waiting is none: what is due at closing time does not become due the next morning by it.
     Raises IllegalMove when the item does not wait.
     """
     moved = item.moved(Action.RESUME, None)
     if (ours := d.paused) is None:
         raise BadRequest("action: this message waits for nobody")
-    due = calendar.add(hours, now, ours.left)
+    waited = calendar.between(hours, d.set_at or now, now)
+    due = ours.due if timedelta(0) < waited < NONE else calendar.add(hours, now, ours.left)
     going = Deadline(item.id, due, ours.steps, ours.why, 0, None, ours.urgent, d.round + 1, now, d.basis)
     detail = {"from": ours.due.isoformat(), "to": due.isoformat(), "why": "replied" if d.replied_at else "resumed"}
     entry = Entry(now, "deadline.resumed", item.message, item.id, item.inbox, who, detail)

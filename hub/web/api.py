@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hub import custody
 from hub.account import SystemAccount
+from hub.calendar import Hours
 from hub.deadline import Deadline
 from hub.desk import Act
 from hub.directory import InboxId, Person
@@ -18,12 +19,15 @@ from hub.item import Item, ItemId, Outcome
 from hub.message import Status, plain_her_id
 from hub.record import Line, Posted
 from hub.service import Hub
-from hub.web import agreed, cursor, length, told
+from hub.web import agreed, cursor, language, length, told, why
 from hub.web.access import System, TheHub, Who
 from hub.web.agreed import AgreementOut
 from hub.web.told import ReportOut
 
 router = APIRouter(prefix="/v1")
+
+# In which languages a deadline says why it is as it is, whatever the caller reads.
+SAID = ("nb", "en")
 
 # A HER-id; or, for a sender without one, the type and number of what it has: ENH:100000016.
 MAILBOX = r"^([0-9. ]{1,20}|[A-Z]{2,5}:[0-9A-Za-z.-]{1,40})$"
@@ -45,18 +49,31 @@ class InboxOut(Shape):
     kind: str
     new: int
     claimed: int
+    waiting: int
 
 
 class DeadlineOut(Shape):
-    """An item's clock. `running` is false when it has stopped."""
+    """An item's clock. `running` is false when it has stopped.
+
+    `because` says the whole of it in bokmål and in English, by what it was computed from: that was counted from
+    `counted_from` in the wall time of `zone`, and `facts` are what its ladder holds for. While the sender is waited
+    for (`waiting`) it is the sender's clock.
+    """
 
     due_at: datetime
     running: bool
     next_step_at: datetime | None
+    urgent: bool
+    waiting: bool
+    because: dict[str, str]
+    ladder: str
     promise: str
     counted: str
+    counted_from: datetime
     agreement: str
+    facts: list[str]
     skipped: list[str]
+    zone: str
 
 
 class ItemOut(Shape):
@@ -224,6 +241,7 @@ async def inboxes(who: Who, hub: TheHub) -> list[InboxOut]:
             kind=inbox.kind,
             new=counts.get(inbox.id, {}).get("new", 0),
             claimed=counts.get(inbox.id, {}).get("claimed", 0),
+            waiting=counts.get(inbox.id, {}).get("waiting", 0),
         )
         for inbox in mine
     ]
@@ -328,7 +346,7 @@ async def opened(id: ItemId, who: Person, hub: Hub) -> OpenedOut:
         files=[{"description": a.description, "mime_type": a.mime_type, "size": a.size} for a in m.attachments],
         conversation={"parent": m.conversation.parent, "first": m.conversation.first} if m.conversation else None,
         placing=_placing(found.item),
-        deadline=_deadline(clock),
+        deadline=_deadline(clock, hub.directory.hours(found.item.inbox), hub.clock.now()),
         agreements=agreed.out(hub.directory, found.item, m.envelope.sender, hub.clock.now()),
         registers=[_looked(x) for x in found.looked],
         held=[HoldingOut.model_validate(x, from_attributes=True) for x in custody.holdings(history)],
@@ -378,17 +396,24 @@ def _placing(x: Item) -> PlacingOut:
     return PlacingOut(rule=x.placing.rule, because=x.placing.because, path=list(x.placing.path), passed_over=passed)
 
 
-def _deadline(d: Deadline | None) -> DeadlineOut | None:
+def _deadline(d: Deadline | None, hours: Hours, now: datetime) -> DeadlineOut | None:
     if d is None:
         return None
     return DeadlineOut(
         due_at=d.due,
         running=d.fires_at is not None,
         next_step_at=d.fires_at,
+        urgent=d.urgent,
+        waiting=d.paused is not None,
+        because={code: why.because(language.load(code), d, hours, now) for code in SAID},
+        ladder=d.why.ladder,
         promise=d.why.promise,
         counted=d.why.counted,
+        counted_from=d.why.begun,
         agreement=d.why.agreement,
+        facts=list(d.why.facts),
         skipped=list(d.why.skipped),
+        zone=d.why.zone or hours.zone,
     )
 
 

@@ -42,6 +42,33 @@ async def give_back(id: str, body: ReturnIn, who: Who, hub: TheHub) -> OpenedOut
     return await opened(ItemId(id), who, hub)
 
 
+class AskIn(Versioned):
+    """What the sender is asked."""
+
+    text: Annotated[str, Field(min_length=1, max_length=length.TEXT)]
+
+
+@router.post("/items/{id}/ask")
+async def ask(id: str, body: AskIn, who: Who, hub: TheHub) -> OpenedOut:
+    """Ask the sender something in the same dialogue (HIS 1077); our clock stands until they reply, and theirs runs."""
+    await hub.act(ItemId(id), Act(Action.ASK, text=body.text), body.version, who, hub.clock.now())
+    return await opened(ItemId(id), who, hub)
+
+
+@router.post("/items/{id}/resume")
+async def resume(id: str, body: Versioned, who: Who, hub: TheHub) -> OpenedOut:
+    """Wait no longer for the sender's reply; our clock goes on with the working time that was left."""
+    await hub.act(ItemId(id), Act(Action.RESUME), body.version, who, hub.clock.now())
+    return await opened(ItemId(id), who, hub)
+
+
+@router.post("/items/{id}/urge")
+async def urge(id: str, body: Versioned, who: Who, hub: TheHub) -> OpenedOut:
+    """Mark an item as urgent: the urgent ladder counts from now, unless it is due sooner anyway."""
+    await hub.act(ItemId(id), Act(Action.URGE), body.version, who, hub.clock.now())
+    return await opened(ItemId(id), who, hub)
+
+
 class HandOnIn(Versioned):
     """To which inbox of the practice an item goes, and what they need to know there."""
 

@@ -6,8 +6,8 @@ that is not here is shown as it is, and a test makes the core say all it can.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 
 from hub.change import AlertKind
 from hub.directory import Directory, Flag, InboxId, PersonId
@@ -71,6 +71,7 @@ PRIORITIES = {
 STATES = {
     State.NEW: N_("new"),
     State.CLAIMED: N_("claimed"),
+    State.WAITING: N_("waiting"),
     State.ANSWERED: N_("answered"),
     State.CLOSED: N_("closed"),
     State.RETURNED: N_("returned"),
@@ -87,6 +88,7 @@ OUTCOMES: Mapping[str, str] = {
 STANDINGS = {
     State.NEW: N_("Nobody has taken this message."),
     State.CLAIMED: N_("%(who)s has taken this message."),
+    State.WAITING: N_("The sender was asked something, and has not replied yet."),
     State.ANSWERED: N_("%(who)s has answered this message."),
     State.CLOSED: N_("%(who)s has closed this message."),
     State.RETURNED: N_("This message was returned to the sender."),
@@ -132,7 +134,9 @@ EVENTS = {
     "item.forwarded": N_("%(who)s passed the message on to %(addressee)s"),
     "item.traced": N_("The GP register says whose patient it is; moved from %(here)s to %(there)s"),
     "item.freed": N_("%(away)s had taken the message and is away; others can take it now"),
+    "item.taken_up": N_("Moved from %(here)s to %(there)s, because nobody acted in time"),
     "item.answered": N_("%(who)s answered the sender"),
+    "item.waiting": N_("%(who)s asked the sender something"),
     "item.closed": N_("%(who)s closed the message: %(outcome)s"),
     "item.returned": N_("%(who)s returned the message to the sender: %(reason)s"),
     "item.withdrawn": N_("The sender withdrew the message"),
@@ -145,7 +149,16 @@ EVENTS = {
     "answer.unacknowledged": N_("The receiver has not acknowledged what was sent in 96 hours"),
     "deadline.warned": N_("Reminder before the deadline, to %(told)s"),
     "deadline.escalated": N_("The deadline has passed; notice to %(told)s"),
+    "deadline.moved": N_("New deadline %(after)s instead of %(before)s, because of other %(causes)s"),
+    "deadline.paused": N_("Our deadline, %(before)s, stands while we wait. A reply is expected by %(after)s"),
+    "deadline.resumed": N_("%(who)s waits no longer. The deadline is %(after)s"),
 }
+# What is said instead when it was the reply, or a person, that moved a deadline.
+MOVED_BY = {
+    "replied": N_("The sender has replied. The deadline is %(after)s"),
+    "urgent": N_("%(who)s marked the message as urgent. The deadline is %(after)s instead of %(before)s"),
+}
+CAUSES = {"ladders": N_("ladders"), "agreements": N_("agreements"), "hours": N_("opening hours")}
 # What is said instead when something was moved because nobody is there at all.
 UNCOVERED = {
     ALONE: N_("Moved from %(here)s to %(there)s, because nobody stands in. Away: %(away)s"),
@@ -162,7 +175,7 @@ LATE = {
 }
 # What no person did, and what another line of the history says already.
 BY_CLOCK = frozenset(
-    {"deadline.warned", "deadline.escalated", "notice.told"}
+    {"deadline.warned", "deadline.escalated", "deadline.moved", "notice.told"}
     | {"item.covered", "item.handed_back", "item.freed", "item.left", "item.traced"}
 )
 UNTOLD = frozenset({"notice.told", "item.left"})
@@ -227,7 +240,8 @@ PHRASES = (
     N_("register"),
     N_("it answers what was sent from this inbox"),
     N_("conversation"),
-    # Why a rule was passed over.
+    # Why a rule was passed over, or what a ladder holds for.
+    N_("the text has “%(word)s”"),
     N_("it is a test message"),
     N_("it is no test message"),
     N_("it is for information"),
@@ -263,6 +277,12 @@ PHRASES = (
     N_("no doctor is on duty"),
     # What an act lacks.
     N_("text: an answer needs a text"),
+    N_("text: a question needs a text"),
+    N_("action: this message is marked as urgent already"),
+    N_("action: no ladder here is for what is urgent; ladders.toml needs one with urgent = true"),
+    N_("action: this kind of request can only be answered, not asked about; telephone the sender"),
+    N_("action: this message waits for nobody"),
+    N_("action: this message has no deadline"),
     N_("text: at most %(characters)s characters can be sent"),
     N_("note: at most %(characters)s characters can be sent"),
     N_("outcome: closing needs one of %(outcomes)s"),
@@ -336,15 +356,15 @@ def standing(language: Language, item: Item, directory: Directory, history: Sequ
     return language.gettext(STANDINGS[item.state], who=name(directory, item.owner or ""))
 
 
-def happened(language: Language, line: Told, directory: Directory) -> str:
-    """A line of an item's history in one sentence."""
+def happened(language: Language, line: Told, directory: Directory, moment: Callable[[datetime], str]) -> str:
+    """A line of an item's history in one sentence; `moment` says a time as people read it."""
     if line.event not in EVENTS:
         return line.event
     if _replaced(line):
         return language.gettext(REPLACED)
     detail = line.detail
     words = language.gettext(
-        UNCOVERED.get(detail.get("why", ""), EVENTS[line.event]),
+        (UNCOVERED | MOVED_BY).get(detail.get("why", ""), EVENTS[line.event]),
         who=name(directory, line.who),
         rule=told(language, detail.get("rule", "")),
         outcome=_word(language, OUTCOMES, detail.get("outcome", "")),
@@ -355,11 +375,21 @@ def happened(language: Language, line: Told, directory: Directory) -> str:
         there=", ".join(_inboxes(directory, detail.get("to", ""))),
         addressee=party(directory, detail.get("addressee", "")),
         away=", ".join(name(directory, person) for person in detail.get("away", "").split()),
+        **_clocks(language, line, moment),
     )
     if note := detail.get("note", ""):
         words = f"{words}: {note}"
     late = language.gettext(LATE[line.event]) if detail.get("late") == "yes" and line.event in LATE else ""
     return f"{words} ({late})" if late else words
+
+
+def _clocks(language: Language, line: Told, moment: Callable[[datetime], str]) -> dict[str, str]:
+    """From what to what a deadline was moved, and why."""
+    if not line.event.startswith("deadline.") or "from" not in line.detail:
+        return {}
+    before, after = (moment(datetime.fromisoformat(line.detail[x])) for x in ("from", "to"))
+    causes = (_word(language, CAUSES, x) for x in line.detail.get("why", "").split())
+    return {"before": before, "after": after, "causes": ", ".join(causes)}
 
 
 def _word(language: Language, words: Mapping[str, str], value: str) -> str:

@@ -11,8 +11,7 @@ from hub.desk import Act
 from hub.item import Action, Item
 from hub.record import Sent
 from hub.service import Delivery
-from hub.web import language
-from hub.web.pages import wording
+from hub.web import language, wording
 from tests.web.running import (
     MORNING,
     TEAM,

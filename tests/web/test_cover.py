@@ -13,8 +13,7 @@ from hub.directory import Absence, InboxId, PersonId
 from hub.item import Action, Item, ItemId
 from hub.record import Told
 from hub.service import Hub
-from hub.web import language
-from hub.web.pages import wording
+from hub.web import language, wording
 from tests import builders
 from tests import centre as sample
 from tests.web.running import ANDREAS, COORDINATOR, MORNING, Centre, browsing, form, message, text_of
@@ -166,7 +165,7 @@ class TestPage:
 )
 def test_the_history_names_inboxes_people_and_reasons(event: str, detail: dict[str, str], said: str) -> None:
     line = Told(1, MORNING, event, None, ItemId("x"), None, "watch", detail)
-    assert said == wording.happened(language.load("nb"), line, builders.directory())
+    assert said == wording.happened(language.load("nb"), line, builders.directory(), str)
 
 
 async def covered(centre: Centre) -> Item:

@@ -21,9 +21,8 @@ from hub.item import Action, Headline, Item, ItemId, Outcome, Placing, Purpose
 from hub.message import Kind
 from hub.record import Told
 from hub.route import DESTINATIONS, Rule, Table, When, Whose
-from hub.web import language
+from hub.web import language, wording
 from hub.web.language import LANGUAGES, Due, Language
-from hub.web.pages import wording
 from tests import builders
 
 WEB = Path(hub.web.__file__).parent
@@ -270,11 +269,11 @@ def test_a_day_that_does_not_count_is_named() -> None:
 def test_history_names_people_inboxes_and_outcomes() -> None:
     known = builders.directory()
     closed = _told("item.closed", "nurse", outcome="home_visit")
-    assert "Nurse avsluttet meldingen: Hjemmebesøk avtalt" == wording.happened(NB, closed, known)
+    assert "Nurse avsluttet meldingen: Hjemmebesøk avtalt" == wording.happened(NB, closed, known, str)
     late = _told("deadline.escalated", "watch", told="duty manager", late="yes")
     said = "Fristen er passert; varsel til duty, manager (senere enn det skulle, fordi systemet var nede)"
-    assert said == wording.happened(NB, late, known)
-    assert "something.else" == wording.happened(NB, _told("something.else", ""), known)
+    assert said == wording.happened(NB, late, known, str)
+    assert "something.else" == wording.happened(NB, _told("something.else", ""), known, str)
 
 
 def _item() -> Item:

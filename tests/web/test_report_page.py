@@ -18,8 +18,8 @@ from hub.directory import InboxId
 from hub.message import Code, Diagnosis, Event, Kind, Medicine, Message, Report, Status, Stay, Topic
 from hub.outcome import Accepted
 from hub.service import Delivery, Hub
-from hub.web import language
-from hub.web.pages import report, wording
+from hub.web import language, wording
+from hub.web.pages import report
 from hub.wire import reader
 from tests import builders
 from tests.web.reports import ADMITTED, DISCHARGED, bare, full, page, section

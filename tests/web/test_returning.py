@@ -100,7 +100,7 @@ async def test_what_only_tells_something_is_marked_as_read_and_may_be_answered(c
     assert Purpose.READING is item.purpose
     page = await page_of(centre, item)
     assert "Avsenderen venter ikke på svar. Merk meldingen som lest når du har lest den." in page
-    possible = {"claim", "close", "answer", "return", "hand_on", "forward"}
+    possible = {"claim", "close", "answer", "return", "hand_on", "forward", "urge"}
     assert possible == set(re.findall(r'name="action" value="(\w+)"', page))
     async with centre.client("kari.moen") as client:
         assert "Til lesing" in text_of(await client.get(f"/inboxes/{TEAM}"))

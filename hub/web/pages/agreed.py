@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from babel import Locale
 
 from hub.agreement import Agreement, Agreements
+from hub.web import wording
 from hub.web.language import Language
-from hub.web.pages import wording
 
 
 @dataclass(frozen=True, slots=True)

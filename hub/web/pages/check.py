@@ -13,10 +13,10 @@ from hub.errors import BadRequest
 from hub.inspection import Allowed, Explanation, Verdict
 from hub.message import Fault
 from hub.service import Hub
-from hub.web import checking, language
+from hub.web import checking, language, wording
 from hub.web.access import TheHub, Who
 from hub.web.language import N_, Language
-from hub.web.pages import excerpt, page, wording
+from hub.web.pages import excerpt, page
 from hub.web.pages.excerpt import Line
 from hub.web.pages.original import charset
 

@@ -16,11 +16,11 @@ from hub.errors import Unknown
 from hub.item import Item, Purpose
 from hub.record import Line, Raised
 from hub.service import Hub
-from hub.web import cursor, language
+from hub.web import cursor, language, wording
 from hub.web.access import TheHub, Who
 from hub.web.cover import PLANNING
 from hub.web.language import N_, Due, Language
-from hub.web.pages import page, wording
+from hub.web.pages import page
 
 router = APIRouter()
 

@@ -15,12 +15,12 @@ from hub.item import Action, Item, ItemId, Outcome
 from hub.message import HerId
 from hub.record import Told
 from hub.service import Hub, Opened
-from hub.web import access, form, language, length
+from hub.web import access, form, language, length, wording
 from hub.web.access import TheHub, Visitor, Who
 from hub.web.form import FORGED, Form
 from hub.web.guessing import TooManyGuesses
 from hub.web.language import N_
-from hub.web.pages import page, signing, wording
+from hub.web.pages import page, signing
 from hub.web.pages.opened import Happening, Reader
 from hub.web.pages.page import Place
 

@@ -18,13 +18,14 @@ from hub.item import TRANSITIONS, Action, Item, Purpose
 from hub.message import Attachment, Kind, Message, Status
 from hub.record import Sent, Told
 from hub.service import Hub, Opened
+from hub.web import why, wording
 from hub.web.agreed import valid
 from hub.web.language import Due, Language
-from hub.web.pages import agreed, report, wording
+from hub.web.pages import agreed, report
 
 # What is answered as whether a patient who is ready can be received (7322: 7), and what a cancellation cannot get.
 READINESS = (Kind.READY, Kind.NOT_READY)
-UNANSWERED = frozenset({Action.ANSWER})
+UNANSWERED = frozenset({Action.ANSWER, Action.ASK, Action.URGE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,13 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The deadline: when, why, which days did not count, and what happens next."""
+    """The deadline: when, because of what, how it was counted, and what happens next."""
 
     due: Due
     at: str
+    because: str
     promise: str
-    agreement: str
     counted: str
-    skipped: tuple[str, ...]
     next: str
     tells: str
 
@@ -131,7 +131,7 @@ class Reader:
             "seen": history[-1].id if history else 0,
             "standing": wording.standing(self.language, item, self.directory, history),
             "mine": item.owner == self.who.id,
-            "actions": actions(item, self.who) - (UNANSWERED if m.status is Status.CANCELLED else frozenset()),
+            "actions": actions(item, self.who) - self.impossible(opened),
             "readiness": m.kind in READINESS,
             "outcomes": [(value, self.language.gettext(words)) for value, words in wording.OUTCOMES.items()],
             "reasons": [(value, self.language.gettext(words)) for value, words in wording.REASONS.items()],
@@ -234,6 +234,14 @@ class Reader:
         years = today.year - born.year - (0 if had_birthday else 1)
         return self.language.ngettext("%(num)d year", "%(num)d years", years) if years >= 0 else ""
 
+    def impossible(self, opened: Opened) -> frozenset[Action]:
+        """What this message cannot get although its state allows it."""
+        m, clock = opened.message, opened.deadline
+        if m.status is Status.CANCELLED:
+            return UNANSWERED
+        unasked = m.envelope.apprec == "1.0" or opened.item.purpose is not Purpose.ACTION
+        return frozenset(({Action.ASK} if unasked else set()) | ({Action.URGE} if not clock or clock.urgent else set()))
+
     def speaks(self, listing: Listing | None) -> str:
         """The language the patient wants, when it is not the usual one."""
         if listing is None or listing.language in ("", "nb", "nn"):
@@ -248,14 +256,13 @@ class Reader:
         """The item's deadline in words, or None when it has none."""
         if deadline is None:
             return None
-        why, day = deadline.why, self.hours.local(deadline.due).date()
+        day = self.hours.local(deadline.due).date()
         return Clock(
             due=self.language.due(deadline.due, not item.open, self.hours, self.now),
             at=f"{self.language.weekday(day)} {self.language.clock(deadline.due, self.hours)}",
-            promise=why.promise,
-            agreement=why.agreement,
-            counted=wording.told(self.language, why.counted),
-            skipped=tuple(wording.skipped(self.language, x) for x in why.skipped),
+            because=why.because(self.language, deadline, self.hours, self.now),
+            promise=deadline.why.promise,
+            counted=wording.told(self.language, deadline.why.counted),
             next=self.moment(deadline.fires_at) if deadline.fires_at else "",
             tells=self.tells(deadline) if deadline.fires_at else "",
         )
@@ -275,7 +282,7 @@ class Reader:
 
     def happening(self, line: Told) -> Happening:
         """A line of history in words."""
-        words = wording.happened(self.language, line, self.directory)
+        words = wording.happened(self.language, line, self.directory, self.moment)
         return Happening(line.id, line.at.isoformat(), self.moment(line.at), words)
 
     def moment(self, at: datetime) -> str:

@@ -15,9 +15,8 @@ from hub.directory import Inbox, InboxId, Person
 from hub.errors import HubError, NotAllowed, NotSignedIn
 from hub.item import OPEN
 from hub.service import Hub
-from hub.web import language
+from hub.web import language, wording
 from hub.web.language import LANGUAGES
-from hub.web.pages import wording
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 

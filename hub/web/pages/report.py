@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from hub.calendar import Hours
 from hub.message import Code, Diagnosis, Event, Fact, Kind, Medicine, Message, Report, Section, Stay, Topic
-from hub.web import language
+from hub.web import language, wording
 from hub.web.language import MONTHS, N_, Language
-from hub.web.pages import saying, wording
+from hub.web.pages import saying
 from hub.web.pages.saying import Row
 
 # Parts that stand folded, behind a line that says what they hold.

@@ -6,7 +6,8 @@
   const EVENTS = [
     "message.accepted", "item.copied", "item.claimed", "item.released", "item.answered", "item.closed",
     "item.returned", "item.withdrawn", "item.replaces", "item.rehomed", "item.covered", "item.handed_back",
-    "item.freed", "item.left", "item.handed_on", "item.forwarded", "item.traced", "deadline.warned", "deadline.escalated",
+    "item.freed", "item.left", "item.handed_on", "item.forwarded", "item.traced", "item.taken_up", "item.waiting",
+    "deadline.warned", "deadline.escalated", "deadline.moved", "deadline.paused", "deadline.resumed",
     "notice.told", "answer.acknowledged", "answer.rejected", "answer.unacknowledged",
   ];
   const byId = (id) => document.getElementById(id);
