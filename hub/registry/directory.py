@@ -103,7 +103,8 @@ def _inbox(files: Files, x: InboxTable) -> Inbox:
     owner = None if x.owner is None else PersonId(x.owner)
     home = files.home(x.practice)
     own = next(hours(p, x.open) for p in files.centre.practice if p.her_id == home) if x.open else None
-    return Inbox(InboxId(x.id), x.name, x.kind, HerId(home), owner, own)
+    ways = tuple(x.mail), tuple(x.webhook), x.alertmanager
+    return Inbox(InboxId(x.id), x.name, x.kind, HerId(home), owner, own, *ways)
 
 
 def _person(files: Files, p: PersonTable, own: Sequence[str]) -> Person:
@@ -119,6 +120,8 @@ def _person(files: Files, p: PersonTable, own: Sequence[str]) -> Person:
         her_id=None if p.her_id is None else HerId(p.her_id),
         hpr=p.hpr,
         at_work=tuple(Slot(n, *hours) for n, day in enumerate(WEEKDAYS) for hours in getattr(p.at_work, day)),
+        mail=p.mail or "",
+        quiet=p.quiet,
     )
 
 
@@ -130,7 +133,7 @@ def _absence(a: AbsenceTable) -> Absence:
 def _partner(p: PartnerTable) -> Partner:
     services = {HerId(s.her_id): _offered(s) for s in p.service}
     part_of = None if p.part_of is None else HerId(p.part_of)
-    return Partner(HerId(p.her_id), p.name, p.kind, services, p.channel, part_of)
+    return Partner(HerId(p.her_id), p.name, p.kind, services, p.channel, part_of, p.reconciliation)
 
 
 def _offered(s: PartnerServiceTable) -> Service:

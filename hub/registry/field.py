@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 
 from hub import identity
-from hub.directory import Channel, Flag, InboxKind, PartnerKind
+from hub.directory import Channel, Flag, InboxKind, PartnerKind, Reconciling
 from hub.message import Kind
 from hub.registry import holiday
 
@@ -79,6 +79,16 @@ def _opening(written: Any) -> tuple[time, time]:
     return opening
 
 
+def _quiet(written: Any) -> tuple[time, time]:
+    begins, dash, ends = written.partition("-") if isinstance(written, str) else ("", "", "")
+    if not dash:
+        raise ValueError('must be quiet hours such as "20:00-07:00", in quotation marks')
+    hours = _clock(begins.strip()), _clock(ends.strip())
+    if hours[0] == hours[1]:
+        raise ValueError("must end at another time than they begin; whoever wants no mail at all has none")
+    return hours
+
+
 def _apart(openings: list[tuple[time, time]]) -> list[tuple[time, time]]:
     if any(later[0] < earlier[1] for earlier, later in pairwise(openings)):
         raise ValueError("the openings of a day must stand in order and not overlap")
@@ -94,6 +104,9 @@ def _two(parties: list[str]) -> list[str]:
 Text = Annotated[str, _that(str.strip, "must not be empty")]
 Name = Annotated[str, _like(r"[a-z0-9][a-z0-9._-]*", "must be small letters a-z, digits, dots and dashes")]
 HerIdText = Annotated[str, _like(r"\d{2,10}", 'must be a HER-id: only digits, such as "900100"')]
+Mail = Annotated[
+    str, _like(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(\.[\w-]+)*", 'must be one address as in "vakt@legesenter.example"')
+]
 Hpr = Annotated[str, _like(r"\d{4,9}", "must be an HPR number: 4 to 9 digits")]
 ServiceCode = Annotated[str, _like(r"[A-Z0-9]{1,6}", 'must be a service code such as "KP02" (8663, 8666 or 8668)')]
 Theme = Annotated[str, _like(r"\d+:\S+", 'must be a code system and a code, such as "7322:6"')]
@@ -110,11 +123,13 @@ Sha256 = Annotated[str, _like(r"[0-9a-f]{64}", "must be a SHA-256 in hex: 64 of 
 # Times are written as text: TOML's own would need seconds.
 Clock = Annotated[time, PlainValidator(_clock)]
 Opening = Annotated[tuple[time, time], PlainValidator(_opening)]
+Quiet = Annotated[tuple[time, time], PlainValidator(_quiet)]
 Openings = Annotated[list[Opening], AfterValidator(_apart)]
 # The same, where most days have one.
 OneOrMore = Annotated[Openings, BeforeValidator(lambda written: [written] if isinstance(written, str) else written)]
 Parties = Annotated[list[str], AfterValidator(_two)]
 Language = Literal["nb", "nn", "se", "en"]
+Way = Literal["mail", "webhook", "alertmanager"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Holiday = Annotated[str, _that(holiday.NAMES.__contains__, f"must be one of {', '.join(holiday.NAMES)}")]
 EveryYear = Annotated[str, _that(_every_year, 'must be month and day such as "12-24", a day that every year has')]
@@ -123,5 +138,6 @@ EveryYear = Annotated[str, _that(_every_year, 'must be month and day such as "12
 AnInboxKind = Annotated[InboxKind, Field(strict=False)]
 APartnerKind = Annotated[PartnerKind, Field(strict=False)]
 AChannel = Annotated[Channel, Field(strict=False)]
+AReconciling = Annotated[Reconciling, Field(strict=False)]
 AKind = Annotated[Kind, Field(strict=False)]
 AFlag = Annotated[Flag, Field(strict=False)]

@@ -169,7 +169,8 @@ def _in_agreements(files: Files) -> Iterator[Pointer]:
     ours = _known([*(x.her_id for x in files.centre.municipality), *(x.her_id for x in files.centre.practice)])
     partners = _known(x.her_id for x in files.partners.partner)
     topics = _known(x.key for x in files.topics.topic)
-    ladders = _known(x.name for x in files.ladders.ladder)
+    # The one for a follow_up is a partner's clock, and no promise of ours.
+    ladders = _known(x.name for x in files.ladders.ladder if not x.follow_up)
     for n, x in enumerate(files.agreements.agreement):
         key = f"agreement[{n}]"
         yield Pointer(AGREEMENTS, f"{key}.between[0]", x.between[0], "municipality or practice of ours", ours)

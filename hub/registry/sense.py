@@ -8,10 +8,10 @@ from itertools import pairwise
 from hub import calendar
 from hub.deadline import OWN_INBOX
 from hub.directory import InboxKind
-from hub.registry import agreement, directory, holiday
+from hub.registry import agreement, directory, holiday, way
 from hub.registry.files import CENTRE, LADDERS, ROUTES, Files
 from hub.registry.problem import Problem
-from hub.registry.shape import WEEKDAYS, LadderTable, PersonTable, PracticeTable, WhenTable
+from hub.registry.shape import WEEKDAYS, LadderTable, PersonTable, PracticeTable, StepTable, WhenTable
 from hub.route import DESTINATIONS
 
 WEEKS = 52
@@ -21,7 +21,7 @@ def wrong(files: Files) -> Iterator[Problem]:
     """Everything that does not hold; asks only files whose names have been checked."""
     for check in (_coordinators, _openings, _inboxes, _owners, _substitutes, _absences, _hours, _destinations):
         yield from check(files)
-    for check in (_last_ladder, _steps, _within_a_year, agreement.wrong):
+    for check in (_last_ladder, _follow_ups, _steps, _within_a_year, way.wrong, agreement.wrong):
         yield from check(files)
 
 
@@ -144,34 +144,64 @@ def _destinations(files: Files) -> Iterator[Problem]:
 
 
 def _last_ladder(files: Files) -> Iterator[Problem]:
-    """Only the last ladder holds for everything: one below it would never be reached."""
-    *others, last = files.ladders.ladder
-    if last.when != WhenTable():
+    """Only the last ladder holds for everything: one below it would never be reached; a follow_up is none of them."""
+    held = [(n, ladder) for n, ladder in enumerate(files.ladders.ladder) if not ladder.follow_up]
+    if not held or held[-1][1].when != WhenTable():
         reason = "the last ladder must have no conditions, so that every message gets a deadline"
-        yield files.problem(LADDERS, f"ladder[{len(others)}].when", reason)
-    for n, ladder in enumerate(others):
+        yield files.problem(LADDERS, f"ladder[{held[-1][0]}].when" if held else "ladder", reason)
+    for n, ladder in held[:-1]:
         if ladder.when == WhenTable():
             reason = "only the last ladder may be without conditions; no message would come further"
             yield files.problem(LADDERS, f"ladder[{n}].when", reason)
 
 
+def _follow_ups(files: Files) -> Iterator[Problem]:
+    """A follow_up is the clock of whichever partner is waited for, and there is one of it."""
+    found = [(n, ladder) for n, ladder in enumerate(files.ladders.ladder) if ladder.follow_up]
+    for n, _ in found[1:]:
+        reason = f"there is one already, ladder[{found[0][0]}]; all partners are waited for by the same"
+        yield files.problem(LADDERS, f"ladder[{n}].follow_up", reason)
+    for n, ladder in found:
+        if ladder.when != WhenTable():
+            reason = "a follow_up holds for whatever we wait for, and for no message; take the conditions out"
+            yield files.problem(LADDERS, f"ladder[{n}].when", reason)
+        if ladder.urgent:
+            reason = "a follow_up is a partner's clock, and cannot be what is urgent here"
+            yield files.problem(LADDERS, f"ladder[{n}].urgent", reason)
+
+
 def _steps(files: Files) -> Iterator[Problem]:
     for n, ladder in enumerate(files.ladders.ladder):
         for m, (earlier, later) in enumerate(pairwise(ladder.steps), start=1):
-            if later.minutes <= earlier.minutes:
-                reason = f"the steps must stand in order of time, and {later.minutes} follows {earlier.minutes}"
-                yield files.problem(LADDERS, f"ladder[{n}].steps[{m}].minutes", reason)
+            if not _in_order(earlier, later):
+                reason = f"the steps must stand in order of time, and {later.span} follows {earlier.span}"
+                yield files.problem(LADDERS, f"ladder[{n}].steps[{m}].{later.key}", reason)
         yield from _told(files, n, ladder)
+
+
+def _in_order(earlier: StepTable, later: StepTable) -> bool:
+    """Whether a step comes after another; minutes of two kinds tell only which are before the deadline."""
+    if earlier.key == later.key:
+        return earlier.span < later.span
+    return (earlier.span > 0) - (earlier.span < 0) <= (later.span > 0) - (later.span < 0)
 
 
 def _within_a_year(files: Files) -> Iterator[Problem]:
     """Few opening hours make many working minutes a promise for a time when nobody remembers it."""
-    for n, ladder in enumerate(files.ladders.ladder):
+    for key, minutes in _working(files):
         for practice in files.centre.practice:
             weekly = _weekly_minutes(practice)
-            if (ladder.due.working_minutes or 0) > WEEKS * weekly:
+            if abs(minutes) > WEEKS * weekly:
                 reason = f"takes longer than a year at {practice.name}, which opens {weekly} minutes a week"
-                yield files.problem(LADDERS, f"ladder[{n}].due.working_minutes", reason)
+                yield files.problem(LADDERS, key, reason)
+
+
+def _working(files: Files) -> Iterator[tuple[str, int]]:
+    """All that is counted in opening time."""
+    for n, ladder in enumerate(files.ladders.ladder):
+        yield f"ladder[{n}].due.working_minutes", ladder.due.working_minutes or 0
+        for m, step in enumerate(ladder.steps):
+            yield f"ladder[{n}].steps[{m}].working_minutes", step.working_minutes or 0
 
 
 def _weekly_minutes(practice: PracticeTable) -> int:

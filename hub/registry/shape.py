@@ -12,6 +12,7 @@ from hub.registry.field import (
     AKind,
     AnInboxKind,
     APartnerKind,
+    AReconciling,
     Argon2id,
     Clock,
     EveryYear,
@@ -19,6 +20,7 @@ from hub.registry.field import (
     Holiday,
     Hpr,
     Language,
+    Mail,
     Name,
     OneOrMore,
     Opening,
@@ -26,10 +28,12 @@ from hub.registry.field import (
     OrganisationNumber,
     Parties,
     Profession,
+    Quiet,
     ServiceCode,
     Sha256,
     Text,
     Theme,
+    Way,
     Weekday,
     Zone,
     between,
@@ -134,7 +138,7 @@ class ServiceTable(Table):
 
 
 class InboxTable(Table):
-    """Where items lie."""
+    """Where items lie, and by what it is told beside the inbox."""
 
     id: Name
     name: Text
@@ -142,6 +146,9 @@ class InboxTable(Table):
     owner: str | None = None
     practice: str | None = None
     open: WeekTable | None = None
+    mail: list[Mail] = []
+    webhook: list[Name] = []
+    alertmanager: bool = False
 
 
 class HoursTable(Table):
@@ -170,6 +177,8 @@ class PersonTable(Table):
     her_id: HerIdText | None = None
     hpr: Hpr = ""
     practice: str | None = None
+    mail: Mail | None = None
+    quiet: Quiet | None = None
 
 
 class AbsenceTable(Table):
@@ -216,6 +225,7 @@ class PartnerTable(Table):
     kind: APartnerKind
     channel: AChannel | None = None
     part_of: str | None = None
+    reconciliation: AReconciling | None = None
     service: list[PartnerServiceTable] = []
 
 
@@ -342,10 +352,29 @@ class DueTable(Table):
 
 
 class StepTable(Table):
-    """One rung of a ladder."""
+    """One rung of a ladder, by the clock or in opening time."""
 
-    minutes: Annotated[int, between(-MOST_STEP_MINUTES, MOST_STEP_MINUTES)]
+    minutes: Annotated[int, between(-MOST_STEP_MINUTES, MOST_STEP_MINUTES)] | None = None
+    working_minutes: Annotated[int, between(-MOST_STEP_MINUTES, MOST_STEP_MINUTES)] | None = None
     tell: list[str] = Field(min_length=1)
+    through: list[Way] = []
+    owner: Literal["add", "move"] = "add"
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.minutes is None) == (self.working_minutes is None):
+            raise ValueError("must have one of minutes = 30 and working_minutes = 30")
+        return self
+
+    @property
+    def span(self) -> int:
+        """How many minutes of either kind."""
+        return self.minutes if self.minutes is not None else self.working_minutes or 0
+
+    @property
+    def key(self) -> str:
+        """By which key they are written."""
+        return "minutes" if self.minutes is not None else "working_minutes"
 
 
 class LadderTable(Table):
@@ -356,6 +385,7 @@ class LadderTable(Table):
     due: DueTable
     steps: list[StepTable] = []
     urgent: bool = False
+    follow_up: bool = False
     when: WhenTable = WhenTable()
 
 

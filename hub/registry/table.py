@@ -3,7 +3,7 @@
 from typing import Any
 
 from hub.deadline import Due, ElapsedHours, Ladder, SameDay, Step, WorkingMinutes
-from hub.registry.shape import DueTable, Ladders, LadderTable, Routes, RuleTable, WhenTable
+from hub.registry.shape import DueTable, Ladders, LadderTable, Routes, RuleTable, StepTable, WhenTable
 from hub.route import Rule, When
 
 
@@ -22,8 +22,12 @@ def _rule(r: RuleTable) -> Rule:
 
 
 def _ladder(x: LadderTable) -> Ladder:
-    steps = tuple(Step(s.minutes, tuple(s.tell)) for s in x.steps)
-    return Ladder(x.name, x.promise, _due(x.due), steps, _when(x.when), x.urgent)
+    steps = tuple(map(_step, x.steps))
+    return Ladder(x.name, x.promise, _due(x.due), steps, _when(x.when), x.urgent, x.follow_up)
+
+
+def _step(s: StepTable) -> Step:
+    return Step(s.span, tuple(s.tell), s.minutes is None, tuple(s.through), s.owner == "move")
 
 
 def _when(w: WhenTable) -> When:

@@ -13,7 +13,8 @@ import pytest
 from hub import registry, resources
 from hub.account import PersonAccount, SystemAccount
 from hub.calendar import Hours, Slot
-from hub.directory import Flag, PersonId
+from hub.deadline import ElapsedHours, Step
+from hub.directory import Flag, InboxId, PersonId
 from hub.message import HerId
 from hub.registry import Configuration, holiday
 
@@ -66,6 +67,33 @@ def test_an_absence_may_be_for_some_hours(folder: Path, spoil: Spoil) -> None:
     spoil("centre.toml", 'reason = "ferie"', 'reason = "ferie"\nhours = "12:00-16:00"')
     first, *others = registry.load(folder).directory.absences
     assert ((time_of_day(12), time_of_day(16)), {None}) == (first.hours, {a.hours for a in others})
+
+
+def test_an_inbox_and_a_person_are_told_by_the_ways_that_they_ask_for(folder: Path, spoil: Spoil) -> None:
+    ways = 'mail = ["team@legesenter.example"]\nwebhook = ["vaktsystem"]\nalertmanager = true'
+    spoil("centre.toml", 'kind = "pht"', f'kind = "pht"\n{ways}')
+    spoil("centre.toml", 'hpr = "990000101"', 'mail = "nora@legesenter.example"\nquiet = "20:00-07:00"')
+    found = registry.load(folder).directory
+    team, nora = found.inboxes[InboxId("primaerhelseteam")], found.people[NORA]
+    assert (("team@legesenter.example",), ("vaktsystem",), True) == (team.mail, team.webhooks, team.alertmanager)
+    assert ("nora@legesenter.example", (time_of_day(20), time_of_day(7))) == (nora.mail, nora.quiet)
+    assert ("", None) == (found.people[ANTE].mail, found.people[ANTE].quiet)
+
+
+def test_a_step_may_count_opening_time_tell_by_other_ways_and_move_the_item(folder: Path, spoil: Spoil) -> None:
+    spoil("centre.toml", 'kind = "coordinator"', 'kind = "coordinator"\nmail = ["k@legesenter.example"]')
+    written = 'working_minutes = 0, tell = ["coordinator"], through = ["mail", "alertmanager"], owner = "move"'
+    spoil("ladders.toml", 'minutes = 0, tell = ["coordinator"]', written)
+    steps = registry.load(folder).ladders[1].steps
+    assert [Step(-60, ("inbox",)), Step(0, ("coordinator",), True, ("mail", "alertmanager"), True)] == [*steps]
+
+
+def test_the_sample_waits_three_days_for_a_partner(sample: Configuration) -> None:
+    (waiting,) = [x for x in sample.ladders if x.follow_up]
+    assert (ElapsedHours(72), [(0, ("inbox",)), (1440, ("coordinator",))]) == (
+        waiting.due,
+        [(s.minutes, s.tell) for s in waiting.steps],
+    )
 
 
 def test_a_person_with_a_her_id_is_a_level_2_party_of_the_practice(sample: Configuration) -> None:

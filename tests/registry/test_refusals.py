@@ -110,9 +110,26 @@ SHAPES = [
     Broken("ladders.toml", "= 72 }\nw", "= true }\nw", "ladder[0].due.elapsed_hours", ("a whole number",)),
     Broken("ladders.toml", "minutes = -60", "minutes = -43201", "ladder[1].steps[0].minutes", ("-43200 to 43200",)),
     Broken("ladders.toml", "minutes = 90", "minutes = 43201", "ladder[3].steps[3].minutes", ("-43200 to 43200",)),
-    Broken("ladders.toml", "working_minutes = 30", "working_minutes = .5", "line 38", ("not TOML",)),
+    Broken("ladders.toml", "working_minutes = 30", "working_minutes = .5", "line 47", ("not TOML",)),
     Broken("ladders.toml", "{ working_minutes = 30", "{ working_minutes = 3.5", "ladder[2].due.working_minutes", ()),
     Broken("ladders.toml", 'tell = ["inbox"]', "tell = []", "ladder[1].steps[0].tell", ("must not be empty",)),
+    Broken("ladders.toml", "minutes = -60", "working_minutes = -43201", "ladder[1].steps[0].working_minutes",
+           ("-43200 to 43200",)),
+    Broken("ladders.toml", "minutes = -60", "minutes = -60, working_minutes = -60", "ladder[1].steps[0]",
+           ("one of minutes = 30 and working_minutes = 30",)),
+    Broken("ladders.toml", "{ minutes = -60, ", "{ ", "ladder[1].steps[0]", ("one of minutes = 30",)),
+    Broken("ladders.toml", 'tell = ["inbox"]', 'tell = ["inbox"], through = ["sms"]',
+           "ladder[1].steps[0].through[0]", ("'mail', 'webhook' or 'alertmanager'",)),
+    Broken("ladders.toml", 'tell = ["inbox"]', 'tell = ["inbox"], owner = "keep"', "ladder[1].steps[0].owner",
+           ("'add' or 'move'",)),
+    Broken("centre.toml", 'kind = "pht"', 'kind = "pht"\nmail = ["team"]', "inbox[1].mail[0]", ("one address as in",)),
+    Broken("centre.toml", 'kind = "pht"', 'kind = "pht"\nmail = ["a@b.no, c@d.no"]', "inbox[1].mail[0]", ("address",)),
+    Broken("centre.toml", 'kind = "pht"', 'kind = "pht"\nmail = "a@b.no"', "inbox[1].mail", ("must be a list",)),
+    Broken("centre.toml", 'kind = "pht"', 'kind = "pht"\nwebhook = ["Ops"]', "inbox[1].webhook[0]", ("small letters",)),
+    Broken("centre.toml", 'hpr = "990000101"', 'mail = "Nora <a@b.no>"', "person[0].mail", ("one address as in",)),
+    Broken("centre.toml", 'hpr = "990000101"', 'quiet = "20:00"', "person[0].quiet", ('"20:00-07:00"',)),
+    Broken("centre.toml", 'hpr = "990000101"', 'quiet = "20-07"', "person[0].quiet", ('"08:00"',)),
+    Broken("centre.toml", 'hpr = "990000101"', 'quiet = "07:00-07:00"', "person[0].quiet", ("end at another time",)),
     Broken("accounts.toml", "$argon2id$", "$2b$", "person[0].password_hash", ("Argon2id",)),
     Broken("accounts.toml", 'key_sha256 = "', 'key_sha256 = "x', "system[0].key_sha256", ("SHA-256", "64")),
     Broken("accounts.toml", 'username = "nora.nordli"', 'username = "Nora"', "person[0].username", ("small letters",)),
@@ -159,6 +176,8 @@ NAMES = [
     Broken("routes.toml", '"Hjemmetjenesten"', '"Testmeldinger"', "rule[13].name", ("same rule as rule[0].name",)),
     Broken("ladders.toml", 'tell = ["inbox"]', 'tell = ["boss"]', "ladder[1].steps[0].tell[0]", ('"boss"', "inbox")),
     Broken("ladders.toml", 'tell = ["inbox"]', 'tell = ["personal"]', "ladder[1].steps[0].tell[0]", ('"personal"',)),
+    Broken("agreements.toml", '"Svar innen to timer"', '"Venter på svar"', "agreement[0].deadlines.request",
+           ('no ladder "Venter på svar"',)),
     Broken("ladders.toml", 'senders = ["900300"]', 'senders = ["1111"]', "ladder[5].when.senders[0]", ('"1111"',)),
     Broken("ladders.toml", 'name = "Haster"', 'name = "Testmelding"', "ladder[2].name", ("as ladder[0].name",)),
     Broken("accounts.toml", 'person = "oda.vik"', 'person = "oda"', "person[16].person", ('no person "oda"',)),
@@ -194,6 +213,27 @@ SENSE = [
     Broken("ladders.toml", "{ minutes = -60,", "{ minutes = 60,", "ladder[1].steps[1].minutes",
            ("in order of time", "0 follows 60")),
     Broken("ladders.toml", "{ minutes = 30,", "{ minutes = 0,", "ladder[2].steps[2].minutes", ("0 follows 0",)),
+    Broken("ladders.toml", "{ minutes = 30,", "{ working_minutes = -5,", "ladder[2].steps[2].working_minutes",
+           ("in order of time", "-5 follows 0")),
+    Broken("ladders.toml", '"Haster"\nurgent = true', '"Haster"\nfollow_up = true', "ladder[12].follow_up",
+           ("there is one already, ladder[2]",)),
+    Broken("ladders.toml", "follow_up = true\nprom", "follow_up = true\nwhen = { pht = true }\nprom", "ladder[12].when",
+           ("take the conditions out",)),
+    Broken("ladders.toml", "follow_up = true\nprom", "follow_up = true\nurgent = true\nprom", "ladder[12].urgent",
+           ("a partner's clock",)),
+    Broken("ladders.toml", "follow_up = true\nprom", "prom", "ladder[11].when", ("only the last ladder",)),
+    Broken("ladders.toml", 'tell = ["coordinator"]', 'tell = ["coordinator"], through = ["mail"]',
+           "ladder[1].steps[1].through[0]",
+           ("nobody at Fjordbyen legesenter gets mail for coordinator", "give the inbox mail")),
+    Broken("ladders.toml", 'tell = ["inbox"]', 'tell = ["inbox"], through = ["webhook"]',
+           "ladder[1].steps[0].through[0]", ("gets webhook for inbox", "give the inbox webhook")),
+    Broken("ladders.toml", 'tell = ["inbox"]', 'tell = ["inbox"], through = ["alertmanager"]',
+           "ladder[1].steps[0].through[0]", ("before the deadline",)),
+    Broken("ladders.toml", 'tell = ["inbox"]', 'tell = ["inbox"], owner = "move"', "ladder[1].steps[0].owner",
+           ('it lies in "inbox" already',)),
+    Broken("ladders.toml", 'tell = ["manager", "operations"]', 'tell = ["operations"], owner = "move"',
+           "ladder[2].steps[2].owner", ("nobody answers it there",)),
+    Broken("centre.toml", 'hpr = "990000101"', 'quiet = "20:00-07:00"', "person[0].quiet", ("add mail",)),
     Broken("partners.toml", 'name = "Ytre Skarvøy kommune"', 'name = "Y"\npart_of = "900300"', "partner[1].part_of",
            ("no part itself", '"900300"')),
     Broken("agreements.toml", '["900200", "900400"]', '["900200", "900200"]', "agreement[2].between", ("two parties",)),
@@ -312,6 +352,21 @@ def test_every_promise_that_is_taken_can_be_counted(folder: Path, spoil: Spoil) 
     for ladder in found.ladders:
         due = deadline.first(ItemId("1"), ladder, "", practice.hours, received).due
         assert received < due < received + timedelta(days=500)
+
+
+def test_no_step_may_come_more_than_a_year_of_openings_later(folder: Path, spoil: Spoil) -> None:
+    spoil("centre.toml", WEEK, 'mon = ["08:00-08:30", "12:00-12:01"]')
+    spoil("ladders.toml", "minutes = -60", "working_minutes = -1613")
+    refusal = refused(folder)
+    assert ("ladder[1].steps[0].working_minutes", str(folder / "ladders.toml")) == (refusal.key, refusal.file)
+
+
+def test_a_folder_with_nothing_but_a_partners_clock_promises_nothing(folder: Path) -> None:
+    written = (folder / "ladders.toml").read_text(encoding="utf-8")
+    (folder / "ladders.toml").write_text(written[written.index("# Når vi har spurt") :], encoding="utf-8")
+    (folder / "agreements.toml").write_text("", encoding="utf-8")
+    refusal = refused(folder)
+    assert ("ladder", True) == (refusal.key, "the last ladder must have no conditions" in refusal.reason)
 
 
 def test_two_practices_must_be_told_apart(folder: Path, spoil: Spoil) -> None:

@@ -1,0 +1,94 @@
+"""The words of a mail: bokmål first, with English beneath. They hold no more than `dispatch.Content` does."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from hub.dispatch import Content, Kind, Line
+
+# So many items are named in a mail.
+NAMED = 10
+
+_NB = {
+    Kind.LATE: ("1 sak er over fristen", "{} saker er over fristen"),
+    Kind.WARNED: ("1 sak har frist snart", "{} saker har frist snart"),
+    Kind.ALERT: ("1 varsel å se på", "{} varsler å se på"),
+    Kind.BROKEN: ("En del av Sambud virker ikke", "{} deler av Sambud virker ikke"),
+    Kind.MENDED: ("En del av Sambud virker igjen", "{} deler av Sambud virker igjen"),
+}
+_EN = {
+    Kind.LATE: ("1 item is past its deadline", "{} items are past their deadline"),
+    Kind.WARNED: ("1 item is due soon", "{} items are due soon"),
+    Kind.ALERT: ("1 alert to look at", "{} alerts to look at"),
+    Kind.BROKEN: ("A part of Sambud does not work", "{} parts of Sambud do not work"),
+    Kind.MENDED: ("A part of Sambud works again", "{} parts of Sambud work again"),
+}
+_NB_CLOSE = (
+    "Åpne innboksen for å se hva det gjelder. Denne meldingen har ingen opplysninger om pasienter.",
+    "Den er sendt av Sambud og kan ikke besvares.",
+)
+_EN_CLOSE = (
+    "Open the inbox to see what it is about. This message holds nothing about patients.",
+    "It was sent by Sambud and cannot be answered.",
+)
+
+
+def subject(content: Content) -> str:
+    """What it is about and where: 40 saker er over fristen (Primærhelseteamet)."""
+    told = ", ".join(_many(_NB[kind], count) for kind, count in content.counted.items())
+    names = list(dict.fromkeys(line.name for line in content.lines))
+    where = ", ".join(names[:2]) + (f" +{len(names) - 2}" if len(names) > 2 else "")
+    return " ".join(f"{'HASTER: ' if content.urgent else ''}{told} ({where})".split())
+
+
+def text(content: Content, link: str) -> str:
+    """The whole of it."""
+    norwegian = [part for line in content.lines for part in _paragraph(line, link, _norwegian)]
+    english = [part for line in content.lines for part in _paragraph(line, link, _english)]
+    return "\n".join([*norwegian, *_NB_CLOSE, "", "-----", "", *english, *_EN_CLOSE, ""])
+
+
+def _paragraph(x: Line, link: str, words: Callable[[Line], Iterator[str]]) -> Iterator[str]:
+    yield x.name
+    yield from (f"  {word}" for word in words(x))
+    if link:
+        yield f"  {link}/inboxes/{x.inbox}"
+    yield ""
+
+
+def _norwegian(x: Line) -> Iterator[str]:
+    when = _clock(x.first_due, "%d.%m.%Y kl. %H.%M")
+    if x.about:
+        yield f"{_many(_NB[x.kind], x.count)}: {x.about}, fra {when}. Kommandoen `hub status` sier hva som må gjøres."
+        return
+    due = f"; første frist {when}" if x.kind is not Kind.ALERT else f"; det første {when}"
+    yield f"{'HASTER: ' if x.urgent else ''}{_many(_NB[x.kind], x.count)}{due}."
+    if x.delayed:
+        yield "Sambud sa fra for sent, fordi det hadde stått."
+    yield from _items(x, "Saker", "og {} til")
+
+
+def _english(x: Line) -> Iterator[str]:
+    when = _clock(x.first_due, "%Y-%m-%d %H:%M")
+    if x.about:
+        yield f"{_many(_EN[x.kind], x.count)}: {x.about}, from {when}. The command `hub status` says what to do."
+        return
+    due = f"; the first deadline was {when}" if x.kind is Kind.LATE else f"; the first {when}"
+    yield f"{'URGENT: ' if x.urgent else ''}{_many(_EN[x.kind], x.count)}{due}."
+    if x.delayed:
+        yield "Sambud told this too late, because it had stood still."
+    yield from _items(x, "Items", "and {} more")
+
+
+def _items(x: Line, name: str, more: str) -> Iterator[str]:
+    if x.items:
+        named = x.items[:NAMED]
+        rest = f" {more.format(x.count - len(named))}" if x.count > len(named) else ""
+        yield f"{name}: {', '.join(named)}{rest}"
+
+
+def _many(words: tuple[str, str], count: int) -> str:
+    return words[0] if count == 1 else words[1].format(count)
+
+
+def _clock(moment: datetime, form: str) -> str:
+    return moment.strftime(form)
