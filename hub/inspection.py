@@ -14,7 +14,8 @@ from hub.directory import Directory, Inbox, InboxId
 from hub.intake import Order
 from hub.item import Item
 from hub.message import Envelope, Fault, Message, MessageId, Reading, Receipt, Refusal, Unreadable
-from hub.service import Delivery, Hub, readers_of
+from hub.readers import readers_of
+from hub.service import Delivery, Hub
 from hub.settings import Acceptance, Settings, Signatures, Wire
 from hub.wire import Allowed as Allowed  # what a verdict holds, for those who may not look into the wire
 from hub.wire import Readers

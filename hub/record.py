@@ -56,7 +56,7 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A document that a person sent about an item, and what the partner said of it.
+    """A document that a person sent about an item, and what the partner said of it; `parked` when it did not get there.
 
     `receipt` is accepted, rejected, missing (nothing in 96 hours) or None while it is waited for; `faults` is what the
     partner's acknowledgement says in words.
@@ -72,6 +72,7 @@ class Sent:
     faults: str
     to: str
     kind: str
+    parked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +174,36 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """How many items were ended in an inbox since then."""
+
+    items: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Lying:
     """How open items lie: in which inbox, whose they are (None: its own), and who has taken them."""
 
     inbox: InboxId
     home: InboxId | None = None
     owner: PersonId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """An item as an auditor sees it: with its clock, and the steps that somebody was told of, each with its round.
+
+    By the due time that is `listed` its inbox has it in order. Looked at closely, there is also what happened to it,
+    and the steps that were told of earlier editions whose clock it has.
+    """
+
+    item: Item
+    deadline: Deadline | None
+    told: frozenset[tuple[int, int]]
+    listed: datetime | None = None
+    events: tuple[str, ...] = ()
+    earlier: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

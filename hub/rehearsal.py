@@ -1,8 +1,8 @@
 """What another configuration would have done with what came: where things would lie, and when they would be due."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from hub import calendar, intake
@@ -35,6 +35,9 @@ class Place:
 
 NOWHERE = Place("nowhere")
 
+# What became of a deadline, by when the item was ended.
+MET, MISSED, OPEN = "met", "missed", "open"
+
 
 @dataclass(frozen=True, slots=True)
 class Moved:
@@ -61,11 +64,23 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What came of it: messages that were judged, those whose bytes are gone or unreadable, and those that differ."""
+    """What came of it: messages that were judged, those whose bytes are gone or unreadable, and those that differ.
+
+    `fates` counts the deadlines by what became of them as they were, and what would have become of them.
+    """
 
     judged: int
     unread: int
     moved: tuple[Moved, ...]
+    fates: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    def before(self, fate: str) -> int:
+        """How many deadlines were met, missed or are open as they are."""
+        return sum(n for (was, _), n in self.fates.items() if was == fate)
+
+    def after(self, fate: str) -> int:
+        """How many would have been, by the same work at the same time."""
+        return sum(n for (_, is_), n in self.fates.items() if is_ == fate)
 
     @property
     def ways(self) -> Counter[tuple[str, str, str]]:
@@ -89,27 +104,58 @@ class Rehearsal:
 
 
 async def rehearse(
-    store: Store, readers: Readers, old: Order, new: Order, since: datetime, as_of: date | None = None
+    store: Store,
+    readers: Readers,
+    old: Order,
+    new: Order,
+    since: datetime,
+    as_of: date | None = None,
+    now: datetime | None = None,
 ) -> Rehearsal:
     """Judge what came since then by both configurations, each message at the moment when it came; nothing is written.
 
-    With `as_of` each is judged as if it had come on that day, at its own time of the day. Raises Unavailable.
+    With `as_of` each is judged as if it had come on that day, at its own time of the day; nobody knows when it would
+    have been ended then. Without it, and with `now`, it is told which deadlines would have been met.
+    Raises Unavailable.
     """
     judged, unread, after = 0, 0, 0
     moved: list[Moved] = []
+    fates: Counter[tuple[str, str]] = Counter()
     while came := await store.traffic(since, after, PORTION):
         after = came[-1].number
         there = [x for x in came if x.raw is not None]
         readings = await readers.read([x.raw or b"" for x in there], stored=True)
         refers = referred(readings)
         known = await store.answered(refers) if refers else {}
+        ended = await store.endings([x.number for x in there])
         for x, reading in zip(there, readings, strict=True):
             at = on(as_of, x.at, old.directory) if as_of else x.at
             before, then = (intake.judge(reading, order, at, known) for order in (old, new))
             moved += differences(x.number, x.at, before, then, old, new)
+            if as_of is None and now is not None:
+                fates.update(_fates(before, then, ended.get(x.number, {}), old, new, now))
         broken = sum(isinstance(reading, Unreadable) for reading in readings)
         judged, unread = judged + len(there) - broken, unread + len(came) - len(there) + broken
-    return Rehearsal(judged, unread, tuple(moved))
+    return Rehearsal(judged, unread, tuple(moved), fates)
+
+
+def _fates(
+    before: Change, after: Change, ended: Mapping[InboxId, datetime], old: Order, new: Order, now: datetime
+) -> Iterator[tuple[str, str]]:
+    """What became of the deadline at each practice, and what would have."""
+    done = {old.directory.inboxes[id].practice: at for id, at in ended.items() if id in old.directory.inboxes}
+    was, is_ = places(before, old.directory), places(after, new.directory)
+    for practice in was.keys() & is_.keys():
+        one, two = was[practice].due, is_[practice].due
+        if practice and one and two:
+            at = done.get(practice)
+            yield _fate(one, at, now), _fate(two, at, now)
+
+
+def _fate(due: datetime, ended: datetime | None, now: datetime) -> str:
+    if ended is None and now <= due:
+        return OPEN
+    return MET if (ended or now) <= due else MISSED
 
 
 def on(day: date, at: datetime, directory: Directory) -> datetime:

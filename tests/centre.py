@@ -19,7 +19,8 @@ from uuid import UUID
 
 from hub import registry, settings
 from hub.clock import Clock
-from hub.service import Hub, open_hub, readers_of
+from hub.readers import readers_of
+from hub.service import Hub, open_hub
 from hub.store.migrate import migrate
 from hub.wire import Readers
 

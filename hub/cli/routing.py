@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 routes = typer.Typer(help="The routing table and its examples.", no_args_is_help=True)
 
+# What becomes of a deadline (hub.rehearsal).
+FATES = ("met", "missed", "open")
+
 _SPAN = re.compile(r"(\d{1,4})([hdw])")
 _HOURS = {"h": 1, "d": 24, "w": 168}
 
@@ -103,11 +106,25 @@ def _told(x: dict[str, Any]) -> str:
     return "\n".join((*lines, *(f"    passed over {each['rule']}: {each['because']}" for each in x["passed_over"])))
 
 
+def ladders(config: Config = None, ladders: Instead = None) -> None:
+    """Draw the ladders in force, in the order in which they are asked: when each holds, and what happens when.
+
+    With --ladders another file is drawn before it is put in force; exits with 78 when it is wrong.
+    """
+    from hub import drawing, registry
+    from hub.registry import files
+
+    found = settings.load(config)
+    known = registry.load(found.folder, {files.LADDERS: ladders}) if ladders else in_force(found)
+    print("\n\n".join(map(drawing.ladder, known.ladders)))
+
+
 def rehearse(
     config: Config = None,
     routes: Instead = None,
     ladders: Instead = None,
     directory: Folder = None,
+    calendar: Instead = None,
     last: Last = "30d",
     as_of: AsOf = None,
     examples: Annotated[int, typer.Option(min=0, help="So many examples of each way.")] = 3,
@@ -118,8 +135,9 @@ def rehearse(
     Each message is judged twice at the moment when it came: by the configuration in force, and by the folder that
     hub.toml names, with the files that are named in the place of its own. With --as-of each is judged as if it had come
     on that day, at its own time of the day: so a leave that begins tomorrow is rehearsed today. Shown are the inboxes
-    between which messages would go, how many, by which rule, with examples; and how many would be due sooner or later.
-    Exits with 0 whatever moves; 78 when a file is wrong.
+    between which messages would go, how many, by which rule, with examples; how many would be due sooner or later; and
+    how many deadlines were met and missed, and would have been by the same work at the same time. --calendar names
+    another centre.toml, as with a short day or other hours. Exits with 0 whatever moves; 78 when a file is wrong.
     """
     from hub import following, registry
     from hub.errors import Unavailable
@@ -128,9 +146,9 @@ def rehearse(
     found = settings.load(config)
     now = found.running_clock().now()
     old = following.order(in_force(found), found)
-    new = following.order(registry.load(found.folder, _instead(routes, ladders, directory)), found)
+    new = following.order(registry.load(found.folder, _instead(routes, ladders, directory, calendar)), found)
     try:
-        done = asyncio.run(_rehearsed(found, old, new, now - length, as_if))
+        done = asyncio.run(_rehearsed(found, old, new, now, length, as_if))
     except Unavailable as fault:
         fail(str(fault), EX_IOERR)
     if as_json:
@@ -139,27 +157,29 @@ def rehearse(
         print("\n".join(_in_words(done, examples, as_if)))
 
 
-def _instead(routes: Path | None, ladders: Path | None, directory: Path | None) -> dict[str, Path]:
+def _instead(
+    routes: Path | None, ladders: Path | None, directory: Path | None, calendar: Path | None = None
+) -> dict[str, Path]:
     from hub.registry import files
 
     of_people = (files.CENTRE, files.PARTNERS, files.TOPICS, files.AGREEMENTS, files.PATIENTS)
     there = {name: directory / name for name in of_people} if directory else {}
-    named = {files.ROUTES: routes, files.LADDERS: ladders}
+    named = {files.ROUTES: routes, files.LADDERS: ladders, files.CENTRE: calendar}
     return there | {name: path for name, path in named.items() if path}
 
 
 async def _rehearsed(
-    found: "Settings", old: "Order", new: "Order", since: "datetime", as_of: date | None
+    found: "Settings", old: "Order", new: "Order", now: "datetime", length: "timedelta", as_of: date | None
 ) -> "Rehearsal":
     from hub import rehearsal
-    from hub.service import readers_of
+    from hub.readers import readers_of
     from hub.store import Store
 
     async with (
         Store(found.database.url) as store,
         readers_of(found.wire, found.acceptance, found.signatures) as readers,
     ):
-        return await rehearsal.rehearse(store, readers, old, new, since, as_of)
+        return await rehearsal.rehearse(store, readers, old, new, now - length, as_of, now)
 
 
 def _plain(done: "Rehearsal", examples: int) -> dict[str, object]:
@@ -184,13 +204,20 @@ def _plain(done: "Rehearsal", examples: int) -> dict[str, object]:
         for way, count in done.ways.most_common()
     ]
     counts = {"judged": done.judged, "unread": done.unread, "moved": sum(done.ways.values())}
-    return {**counts, "sooner": done.sooner, "later": done.later, "ways": ways}
+    fates = {"before": {x: done.before(x) for x in FATES}, "after": {x: done.after(x) for x in FATES}}
+    return {**counts, "sooner": done.sooner, "later": done.later, "deadlines": fates, "ways": ways}
 
 
 def _in_words(done: "Rehearsal", examples: int, as_of: date | None) -> "Iterator[str]":
     moved = sum(done.ways.values())
     judged = f"{done.judged} messages" + (f", as if they had come on {as_of:%Y-%m-%d %a}" if as_of else "")
     yield f"{judged}: {moved} would lie elsewhere, {done.sooner} be due sooner, {done.later} later."
+    if done.fates:
+        was, would = (", ".join(f"{count(x)} {x}" for x in FATES) for count in (done.before, done.after))
+        yield f"Deadlines as they were: {was}. By these, with the same work at the same time: {would}."
+        for one, two in (("met", "missed"), ("missed", "met")):
+            if flipped := done.fates.get((one, two)):
+                yield f"{flipped:>6}  were {one} and would have been {two}"
     if done.unread:
         yield f"{done.unread} could not be judged: their bytes were too old to be kept, or cannot be read."
     for way, count in done.ways.most_common():

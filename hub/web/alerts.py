@@ -15,7 +15,10 @@ router = APIRouter(prefix="/v1")
 
 
 class AlertOut(Shape):
-    """Something an inbox must hear of: rejected, missing or changed. `words` is what the partner says."""
+    """Something an inbox must hear of: what was sent (rejected, remarked, missing, undelivered) or changed.
+
+    `words` is what the partner says.
+    """
 
     id: int
     kind: str

@@ -8,10 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hub import custody
 from hub.account import SystemAccount
-from hub.calendar import Hours
 from hub.deadline import Deadline
 from hub.desk import Act
-from hub.directory import InboxId, Person
+from hub.directory import Directory, InboxId, Person
 from hub.enquiry import Looked, Register, Registered
 from hub.errors import NotAllowed
 from hub.item import Action as Move
@@ -346,7 +345,7 @@ async def opened(id: ItemId, who: Person, hub: Hub) -> OpenedOut:
         files=[{"description": a.description, "mime_type": a.mime_type, "size": a.size} for a in m.attachments],
         conversation={"parent": m.conversation.parent, "first": m.conversation.first} if m.conversation else None,
         placing=_placing(found.item),
-        deadline=_deadline(clock, hub.directory.hours(found.item.inbox), hub.clock.now()),
+        deadline=_deadline(clock, found.item, hub.directory, hub.clock.now()),
         agreements=agreed.out(hub.directory, found.item, m.envelope.sender, hub.clock.now()),
         registers=[_looked(x) for x in found.looked],
         held=[HoldingOut.model_validate(x, from_attributes=True) for x in custody.holdings(history)],
@@ -396,16 +395,17 @@ def _placing(x: Item) -> PlacingOut:
     return PlacingOut(rule=x.placing.rule, because=x.placing.because, path=list(x.placing.path), passed_over=passed)
 
 
-def _deadline(d: Deadline | None, hours: Hours, now: datetime) -> DeadlineOut | None:
+def _deadline(d: Deadline | None, x: Item, directory: Directory, now: datetime) -> DeadlineOut | None:
     if d is None:
         return None
+    hours = directory.hours(x.inbox)
     return DeadlineOut(
         due_at=d.due,
         running=d.fires_at is not None,
         next_step_at=d.fires_at,
         urgent=d.urgent,
         waiting=d.paused is not None,
-        because={code: why.because(language.load(code), d, hours, now) for code in SAID},
+        because={code: why.because(language.load(code), d, directory, hours, now) for code in SAID},
         ladder=d.why.ladder,
         promise=d.why.promise,
         counted=d.why.counted,

@@ -17,6 +17,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from hub import __version__
 from hub.errors import BadRequest, HubError, Unknown
+from hub.seal import Seal
 from hub.service import Hub
 from hub.web import (
     access,
@@ -31,6 +32,7 @@ from hub.web import (
     metrics,
     pages,
     problem,
+    reconciling,
     sending,
     stream,
 )
@@ -105,7 +107,9 @@ def _headed(scope: Scope, send: Send) -> Send:
     return sending
 
 
-def app(hub: Hub, limit: int, session_hours: int = 10, secure_cookies: bool = False) -> FastAPI:
+def app(
+    hub: Hub, limit: int, session_hours: int = 10, secure_cookies: bool = False, seal: Seal | None = None
+) -> FastAPI:
     """The application on a hub that is open; `limit` is a message's greatest size in bytes."""
 
     @asynccontextmanager
@@ -130,10 +134,10 @@ def app(hub: Hub, limit: int, session_hours: int = 10, secure_cookies: bool = Fa
     )
     made.state.hub, made.state.limit, made.state.remembered = hub, limit, Remembered()
     made.state.guesses, made.state.afloat, made.state.figures = Guesses(), Afloat(), metrics.Figures(hub)
-    made.state.pulse = Pulse(hub)
+    made.state.pulse, made.state.seal = Pulse(hub), seal
     made.state.session_hours, made.state.secure_cookies = session_hours, secure_cookies
     made.mount("/static", StaticFiles(directory=HERE / "static"), "static")
-    for part in (door, checking, api, sending, files, alerts, cover, stream, metrics, pages):
+    for part in (door, checking, api, sending, files, alerts, cover, reconciling, stream, metrics, pages):
         made.include_router(part.router)
     made.add_api_route("/health", _health, include_in_schema=True)
     described = [Depends(access.anybody)]

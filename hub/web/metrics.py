@@ -15,11 +15,13 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from hub import status
+from hub import audited, status
+from hub.audit import Flaw
 from hub.errors import Unavailable
 from hub.item import OPEN
 from hub.service import Hub
 from hub.status import Facts, Kept
+from hub.traffic import Strange
 
 router = APIRouter()
 
@@ -30,7 +32,7 @@ PATIENCE_SECONDS = 8.0
 
 # What is told from the beginning, as 0: a series that begins with its first event has no rate.
 VERDICTS = ("accepted", "rejected", "noted")
-KINDS = ("intake", "relay", "serve", "watch")
+KINDS = ("audit", "intake", "relay", "serve", "watch")
 _HELD = status.IN_HAND_SINCE
 
 
@@ -63,11 +65,14 @@ class Figures(Collector):
         """The figures as Prometheus' library has them."""
         kept = self._facts.kept
         yield _one("store_up", "1 if the database could be read, else 0; then only this is told", int(kept is not None))
+        # A constant: whoever waits for it in vain knows that nobody can tell anything any more.
+        yield _one("heartbeat", "1 as long as somebody tells this", 1)
         yield _one("measured_age_seconds", "How old all of this is", time.monotonic() - self._at)
         if kept is not None:
             yield _counter("messages", "Messages with an acknowledgement, or that are one", "verdict", self._messages)
             yield from _stored(self._facts, kept, self._now)
             yield from _processes(self._facts, kept, self._now)
+            yield from _audited(self._facts, kept, self._now)
 
     async def _measure(self) -> None:
         clock = self._hub.clock
@@ -106,6 +111,8 @@ def _stored(facts: Facts, kept: Kept, now: datetime) -> Iterator[Metric]:
     yield _one("outbox_oldest_seconds", "How long the oldest of them has waited, 0 when none does", waited)
     yield _one("parked", "Documents that the broker did not take however often it was tried", kept.parked)
     yield _one("quarantine", "Messages in quarantine that nobody has replayed or discarded", kept.held)
+    silent = {x.sender for x in kept.unusual if x.what is Strange.SILENT}
+    yield _one("partners_silent", "Partners from whom much less comes than usual", len(silent))
 
 
 def _processes(facts: Facts, kept: Kept, now: datetime) -> Iterator[Metric]:
@@ -124,8 +131,18 @@ def _processes(facts: Facts, kept: Kept, now: datetime) -> Iterator[Metric]:
     yield _one("inbound_waited_seconds", "How long what an intake took last had waited, by its sender's clock", queued)
     longest = max(held, default=timedelta(0)).total_seconds()
     yield _one("inbound_held_seconds", "The longest that an intake has had messages in hand and done none", longest)
-    yield _gauge("workers", "Processes that were heard of in the last minute", "kind", alive)
+    yield _gauge("workers", "Processes that were heard of a moment ago", "kind", alive)
     yield _gauge("worker_last_seen_seconds", "How long ago the freshest of a kind was heard of", "kind", seen)
+
+
+def _audited(facts: Facts, kept: Kept, now: datetime) -> Iterator[Metric]:
+    zeros = dict.fromkeys((flaw.value for flaw in Flaw), 0)
+    alive = (x for x in kept.workers if status.age(facts, x.seen_at, now) <= status.GONE)
+    yield _gauge(
+        "audit_found", "What an auditor found that does not hold, and still is so", "kind", zeros | audited.found(alive)
+    )
+    mended = zeros | audited.mended(kept.workers)
+    yield _gauge("audit_mended", "What the auditors of the last day have mended", "kind", mended)
 
 
 def _counter(name: str, told: str, label: str, values: Mapping[str, int]) -> Metric:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from hub.calendar import Hours
 from hub.deadline import Deadline
+from hub.directory import Directory
 from hub.web import wording
 from hub.web.language import N_, Language
 
@@ -15,7 +16,7 @@ AGREED = N_("by the agreement “%(agreement)s”")
 NOT_COUNTED = N_("%(day)s does not count")
 
 
-def because(language: Language, d: Deadline, hours: Hours, now: datetime) -> str:
+def because(language: Language, d: Deadline, directory: Directory, hours: Hours, now: datetime) -> str:
     """All of it, as "Due today 16:00, because it came today 11:02, kind is ready; Friday 1 May does not count".
 
     It is told from what was stored when the deadline was computed, and not computed anew.
@@ -23,8 +24,14 @@ def because(language: Language, d: Deadline, hours: Hours, now: datetime) -> str
     why = d.why
     begins = WAITED if d.paused else URGED if why.by else DUE
     when, begun = (language.moment(x, hours, now) for x in (d.due, why.begun))
-    parts = [language.gettext(begins, when=when, begun=begun), *(wording.told(language, x) for x in why.facts)]
+    parts = [language.gettext(begins, when=when, begun=begun), *(_fact(language, x, directory) for x in why.facts)]
     if why.agreement:
         parts.append(language.gettext(AGREED, agreement=why.agreement))
     skipped = (language.gettext(NOT_COUNTED, day=wording.skipped(language, x)) for x in why.skipped)
     return "; ".join((", ".join(parts), *skipped))
+
+
+def _fact(language: Language, fact: str, directory: Directory) -> str:
+    """What the ladder holds for; whoever is named by a HER-id is called by name."""
+    said, _, id = fact.rpartition(" ")
+    return wording.told(language, f"{said} {wording.party(directory, id)}" if id.isdigit() else fact)

@@ -113,12 +113,14 @@ ALERTS = {
     AlertKind.REJECTED: N_("The receiver rejected what was sent"),
     AlertKind.REMARKED: N_("The receiver took what was sent, but had something against it"),
     AlertKind.MISSING: N_("What was sent is not acknowledged in 96 hours"),
+    AlertKind.UNDELIVERED: N_("What was sent could not be delivered"),
     AlertKind.CHANGED: N_("The sender has replaced the message with a new version"),
 }
 ADVICE = {
     AlertKind.REJECTED: N_("It was not taken. Reach the receiver in another way."),
     AlertKind.REMARKED: N_("It arrived. See whether something must be sent again in another way."),
     AlertKind.MISSING: N_("Nobody knows whether it arrived. Reach the receiver in another way."),
+    AlertKind.UNDELIVERED: N_("It did not arrive. Reach the receiver in another way."),
     AlertKind.CHANGED: N_("Read it again: somebody here had the earlier version."),
 }
 FILE_TYPES = {"application/pdf": "PDF", "image/jpeg": "JPG", "image/png": "PNG"}
@@ -147,6 +149,9 @@ EVENTS = {
     "answer.acknowledged": N_("The receiver has acknowledged what was sent"),
     "answer.rejected": N_("The receiver rejected what was sent (%(codes)s)"),
     "answer.unacknowledged": N_("The receiver has not acknowledged what was sent in 96 hours"),
+    "answer.undelivered": N_("What was sent could not be delivered, however often it was tried"),
+    "audit.mended": N_("Something was wrong with this message here, and was put right"),
+    "load.pressing": N_("More is due soon than those who are here can do"),
     "deadline.warned": N_("Reminder before the deadline, to %(told)s"),
     "deadline.escalated": N_("The deadline has passed; notice to %(told)s"),
     "deadline.moved": N_("New deadline %(after)s instead of %(before)s, because of other %(causes)s"),
@@ -157,6 +162,11 @@ EVENTS = {
 MOVED_BY = {
     "replied": N_("The sender has replied. The deadline is %(after)s"),
     "urgent": N_("%(who)s marked the message as urgent. The deadline is %(after)s instead of %(before)s"),
+}
+# And when it is the sender's clock.
+SENDERS = {
+    "deadline.warned": N_("The sender is expected to reply soon; reminder to %(told)s"),
+    "deadline.escalated": N_("No reply has come in time; notice to %(told)s"),
 }
 CAUSES = {"ladders": N_("ladders"), "agreements": N_("agreements"), "hours": N_("opening hours")}
 # What is said instead when something was moved because nobody is there at all.
@@ -364,7 +374,7 @@ def happened(language: Language, line: Told, directory: Directory, moment: Calla
         return language.gettext(REPLACED)
     detail = line.detail
     words = language.gettext(
-        (UNCOVERED | MOVED_BY).get(detail.get("why", ""), EVENTS[line.event]),
+        _told_as(line),
         who=name(directory, line.who),
         rule=told(language, detail.get("rule", "")),
         outcome=_word(language, OUTCOMES, detail.get("outcome", "")),
@@ -381,6 +391,13 @@ def happened(language: Language, line: Told, directory: Directory, moment: Calla
         words = f"{words}: {note}"
     late = language.gettext(LATE[line.event]) if detail.get("late") == "yes" and line.event in LATE else ""
     return f"{words} ({late})" if late else words
+
+
+def _told_as(line: Told) -> str:
+    """The sentence of a line, by why it happened and whose clock it was."""
+    if line.detail.get("whose") == "sender":
+        return SENDERS[line.event]
+    return (UNCOVERED | MOVED_BY).get(line.detail.get("why", ""), EVENTS[line.event])
 
 
 def _clocks(language: Language, line: Told, moment: Callable[[datetime], str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub import route
@@ -75,6 +75,8 @@ def read(rules: tuple[Rule, ...], c: Circumstances) -> tuple[str, tuple[tuple[st
     return route.UNPLACED, tuple(missed)
 
 
+# Making hundreds of tables takes its time, and more where others use the machine.
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(RULES, st.lists(CIRCUMSTANCES, min_size=1, max_size=6))
 def test_a_ready_table_hits_and_misses_as_its_rules_do(
     written: list[tuple[When, str]], all: list[Circumstances]

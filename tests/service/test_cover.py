@@ -17,7 +17,8 @@ from hub.directory import Absence, InboxId, PersonId
 from hub.errors import NotAllowed
 from hub.item import Action, Item
 from hub.message import Status
-from hub.service import Hub, readers_of
+from hub.readers import readers_of
+from hub.service import Hub
 from hub.settings import Acceptance, Signatures, Wire
 from hub.store import Store, Writing, Written
 from tests import builders

@@ -8,7 +8,9 @@ import pytest
 
 from hub import rehearsal, settings
 from hub.deadline import ElapsedHours
+from hub.desk import Act
 from hub.directory import Absence, InboxKind, PersonId
+from hub.item import Action
 from hub.rehearsal import Rehearsal
 from hub.route import Rule, When
 from hub.service import Delivery, Hub
@@ -50,6 +52,22 @@ async def test_a_new_rule_shows_what_would_go_where_with_examples(hub: Hub) -> N
     (one, *others) = found.examples(way, 3)
     assert (2, new.name, "dialogue") == (len(others), one.after.rule, one.kind)
     assert before == await hub.store.tally()
+
+
+async def test_it_tells_which_deadlines_would_have_been_met_by_the_same_work(hub: Hub) -> None:
+    nurse = hub.directory.people[PersonId("kari.moen")]
+    now = hub.clock.now()
+    for line in (await hub.store.lines(centre.TEAM))[:5]:
+        await hub.act(line.item.id, Act(Action.ANSWER, text="Ja."), line.item.version, nurse, now + timedelta(hours=2))
+    ladders = tuple(replace(x, due=ElapsedHours(1)) for x in hub.order.ladders)
+    new, old = replace(hub.order, ladders=ladders), hub.order
+    later = now + timedelta(days=30)
+    found = await rehearsal.rehearse(hub.store, hub._readers, old, new, now - SINCE, now=later)
+    # Five were answered after two hours; nobody ever answered the others, and a month later all of these are late.
+    assert {("met", "missed"): 5, ("missed", "missed"): 15} == dict(found.fates)
+    soon = await rehearsal.rehearse(hub.store, hub._readers, old, new, now - SINCE, now=now)
+    assert {("met", "missed"): 5, ("open", "open"): 15} == dict(soon.fates)
+    assert (15, 0, 5) == (soon.after("open"), soon.before("missed"), soon.before("met"))
 
 
 async def test_another_ladder_moves_nothing_but_the_time(hub: Hub) -> None:

@@ -72,7 +72,7 @@ async def test_a_sender_without_an_agreement_has_none(centre: Centre) -> None:
         (
             "nb",
             (
-                "Etter avtalen «Samarbeidsavtale med Ytre Skarvøy kommune, punkt 4»",
+                "etter avtalen «Samarbeidsavtale med Ytre Skarvøy kommune, punkt 4»",
                 "Avtalt med avsenderen Gjensidig informasjon, kunnskap og hospitering",
                 "Frist for dialog: Svar innen to timer",
                 "Spør Leder av hjemmetjenesten i Ytre Skarvøy, 00 00 03 00",
@@ -114,7 +114,7 @@ async def test_an_agreement_that_has_ended_is_not_shown_and_one_that_ends_says_w
             words = text_of(await client.get(f"/items/{item.id}"))
         assert (told, told) == ("Gjelder til og med 24.11.2026" in words, "Avtalt med avsenderen" in words)
         # What it promised when the message came stays promised.
-        assert f"Etter avtalen «{NAME}»" in words
+        assert f"etter avtalen «{NAME}»" in words
 
 
 async def test_an_item_of_an_inbox_that_is_gone_has_no_agreements(centre: Centre) -> None:

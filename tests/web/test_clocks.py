@@ -95,6 +95,16 @@ async def test_the_reply_lets_our_clock_go_on_with_the_working_time_that_was_lef
     assert "Avsenderen har svart. Fristen er i morgen" in page
 
 
+async def test_when_no_reply_comes_in_time_somebody_hears_of_it(centre: Centre) -> None:
+    item = await asked(centre)
+    late = await due(centre)
+    assert (0, 1) == (await centre.hub.tick(late - HOUR), await centre.hub.tick(late))
+    async with centre.client("kari.moen") as client:
+        page = text_of(await client.get(f"/items/{item.id}"))
+    assert "Det er ikke kommet svar i tide; varsel til Primærhelseteamet" in page
+    assert "Svar er ventet innen" in page
+
+
 async def test_a_message_that_only_looks_like_a_reply_wakes_nothing(centre: Centre) -> None:
     item = await asked(centre)
     await centre.receive(message("Noe annet."))

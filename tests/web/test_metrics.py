@@ -11,6 +11,7 @@ from sqlalchemy import event
 
 from hub import settings
 from hub.account import SystemAccount
+from hub.audit import Flaw
 from hub.record import Worker
 from hub.service import BROKER, Delivery, Hub
 from hub.web import metrics
@@ -50,10 +51,9 @@ async def live(hub: Hub, kind: str, silent: float, name: str = "1") -> None:
 
 async def test_an_empty_hub_tells_zeros(prometheus: AsyncClient) -> None:
     found = await read(prometheus)
-    assert 1 == found["sambud_store_up",]
-    zeros = {
-        key: value for key, value in found.items() if key[0] not in ("sambud_store_up", "sambud_measured_age_seconds")
-    }
+    others = ("sambud_store_up", "sambud_heartbeat", "sambud_measured_age_seconds")
+    assert (1, 1) == (found["sambud_store_up",], found["sambud_heartbeat",])
+    zeros = {key: value for key, value in found.items() if key[0] not in others}
     assert {0.0} == set(zeros.values())
     assert {
         ("sambud_messages_total", "accepted"),
@@ -61,14 +61,17 @@ async def test_an_empty_hub_tells_zeros(prometheus: AsyncClient) -> None:
         ("sambud_messages_total", "noted"),
         ("sambud_items", "new"),
         ("sambud_items", "claimed"),
+        ("sambud_items", "waiting"),
         ("sambud_items_late",),
         ("sambud_inbound_held_seconds",),
         ("sambud_inbound_waited_seconds",),
         ("sambud_outbox_waiting",),
         ("sambud_outbox_oldest_seconds",),
         ("sambud_parked",),
+        ("sambud_partners_silent",),
         ("sambud_quarantine",),
-        *(("sambud_workers", kind) for kind in ("intake", "relay", "serve", "watch")),
+        *(("sambud_workers", kind) for kind in ("audit", "intake", "relay", "serve", "watch")),
+        *((f"sambud_audit_{what}", flaw.value) for what in ("found", "mended") for flaw in Flaw),
     } == set(zeros)
 
 
@@ -107,6 +110,17 @@ async def test_workers_are_told_by_kind(hub: Hub, prometheus: AsyncClient) -> No
     assert found["sambud_worker_last_seen_seconds", "relay"] == pytest.approx(90, abs=2)
     assert ("sambud_worker_last_seen_seconds", "watch") not in found
     assert not [key for key in found if "somebody" in key]
+
+
+async def test_what_auditors_found_and_mended_is_told_by_its_kind(hub: Hub, prometheus: AsyncClient) -> None:
+    now = hub.clock.now()
+    state = {"audited_at": now.isoformat(), "found": "overdue=2", "mended": "unclocked=3"}
+    await hub.store.beat(Worker("audit-1", "audit", now, now, state))
+    gone = now - timedelta(minutes=5)
+    await hub.store.beat(Worker("audit-2", "audit", gone, gone, {**state, "found": "untried=9"}))
+    found = await read(prometheus)
+    assert (2, 0) == (found["sambud_audit_found", "overdue"], found["sambud_audit_found", "untried"])
+    assert (6, 0) == (found["sambud_audit_mended", "unclocked"], found["sambud_audit_mended", "running"])
 
 
 async def test_nobody_need_sign_in_and_nobody_is_named(hub: Hub, prometheus: AsyncClient) -> None:
@@ -160,7 +174,8 @@ async def test_a_database_that_goes_away_is_told_and_comes_back(postgresql: pg.P
             assert 1 == (await read(client))["sambud_messages_total", "accepted"]
             let(False)
             away = await read(client)
-            assert {("sambud_store_up",): 0.0} == {key: away[key] for key in away if "age" not in key[0]}
+            told = {key: away[key] for key in away if "age" not in key[0]}
+            assert {("sambud_store_up",): 0.0, ("sambud_heartbeat",): 1.0} == told
             let(True)
             back = await read(client)
             assert (1, 1) == (back["sambud_store_up",], back["sambud_messages_total", "accepted"])

@@ -22,7 +22,8 @@ from hub.errors import Unavailable
 from hub.item import Action, Item
 from hub.message import HerId, Message, Receiver
 from hub.national import LIMIT, Registers
-from hub.service import Hub, readers_of
+from hub.readers import readers_of
+from hub.service import Hub
 from hub.settings import Acceptance, Signatures, Wire
 from hub.store import Store, Writing
 from tests import builders

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from hub import presence
+from hub import presence, pressure
 from hub.calendar import Hours
 from hub.directory import Inbox, InboxId, Person
 from hub.errors import Unknown
@@ -21,6 +21,7 @@ from hub.web.access import TheHub, Who
 from hub.web.cover import PLANNING
 from hub.web.language import N_, Due, Language
 from hub.web.pages import page
+from hub.workload import Pressing
 
 router = APIRouter()
 
@@ -166,6 +167,18 @@ class Reader:
             at=self.language.moment(raised.alert.at, self.hours, self.now),
         )
 
+    def pressing(self, x: Pressing) -> str:
+        """An inbox in which more is due soon than can be done, in words."""
+        language, inbox = self.language, self.hub.directory.inboxes[x.inbox].name
+        due = language.ngettext(
+            "%(num)d message is due within the hour", "%(num)d messages are due within the hour", x.due
+        )
+        people = language.ngettext("%(num)d person is there", "%(num)d persons are there", x.people)
+        time = language.span(x.needed)
+        return language.gettext(
+            "%(inbox)s: %(due)s, %(people)s; that takes about %(time)s", inbox=inbox, due=due, people=people, time=time
+        )
+
     def notice(self, line: Line, at: datetime, late: bool) -> Notice:
         """An item elsewhere as a line of the notices."""
         when = self.language.moment(at, self.hours, self.now)
@@ -223,6 +236,7 @@ async def _values(asked: Asked, hub: Hub, who: Person, reads: Language) -> dict[
         "rows": [reader.row(x) for x in found],
         "alerts": [] if asked.ended or asked.after else await _alerts(reader, inbox),
         "notices": [] if asked.ended or asked.after else await _notices(reader, inbox),
+        "pressing": [] if asked.ended or asked.after else await _pressing(reader, inbox),
         "gaps": [] if asked.ended or asked.after else _gaps(reader, inbox),
         "following": _following(asked, found),
         "updated": reads.clock(now, reader.hours),
@@ -242,6 +256,13 @@ async def _notices(reader: Reader, inbox: Inbox) -> Sequence[Notice]:
         if line.item.inbox != inbox.id and line.item.id not in newest:
             newest[line.item.id] = reader.notice(line, at, late)
     return list(newest.values())
+
+
+async def _pressing(reader: Reader, inbox: Inbox) -> Sequence[str]:
+    """Where more is due soon than those who are here can do: for those who plan all of it, for others their own."""
+    directory = reader.hub.directory
+    found = await pressure.found(reader.hub.store, directory, reader.now, {inbox.practice})
+    return [reader.pressing(x) for x in found if inbox.kind in PLANNING or x.inbox == inbox.id]
 
 
 def _gaps(reader: Reader, inbox: Inbox) -> Sequence[Gap]:

@@ -260,7 +260,7 @@ class Reader:
         return Clock(
             due=self.language.due(deadline.due, not item.open, self.hours, self.now),
             at=f"{self.language.weekday(day)} {self.language.clock(deadline.due, self.hours)}",
-            because=why.because(self.language, deadline, self.hours, self.now),
+            because=why.because(self.language, deadline, self.directory, self.hours, self.now),
             promise=deadline.why.promise,
             counted=wording.told(self.language, deadline.why.counted),
             next=self.moment(deadline.fires_at) if deadline.fires_at else "",

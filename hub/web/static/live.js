@@ -7,7 +7,7 @@
     "message.accepted", "item.copied", "item.claimed", "item.released", "item.answered", "item.closed",
     "item.returned", "item.withdrawn", "item.replaces", "item.rehomed", "item.covered", "item.handed_back",
     "item.freed", "item.left", "item.handed_on", "item.forwarded", "item.traced", "item.taken_up", "item.waiting",
-    "deadline.warned", "deadline.escalated", "deadline.moved", "deadline.paused", "deadline.resumed",
+    "deadline.warned", "deadline.escalated", "deadline.moved", "deadline.paused", "deadline.resumed", "load.pressing",
     "notice.told", "answer.acknowledged", "answer.rejected", "answer.unacknowledged",
   ];
   const byId = (id) => document.getElementById(id);
