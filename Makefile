@@ -1,5 +1,5 @@
 # Sambud. `make` lists what can be made. Each target sets itself up, can be run again and leaves nothing running.
-# PYTHON=/path/to/python3 chooses another Python; ARGS="..." is handed on by demo, cluster, bench, fuzz, test and lock.
+# PYTHON=/path/to/python3 chooses another Python; ARGS="..." is handed on by demo, cluster, bench, fuzz, test, drills and lock.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -86,7 +86,7 @@ demo: setup  ## play one working day of the sample centre; ARGS="--speed 600"
 	@exec $(BIN)/hub demo $(ARGS)
 
 # The servers, but no browser.
-cluster: export SAMBUD_WITHOUT := chromium
+cluster: export SAMBUD_WITHOUT := chromium prometheus
 cluster: setup system  ## play the day through three brokers, PostgreSQL and all processes; ARGS="--speed 600 --once"
 	@exec $(BIN)/python -m tests.cluster $(ARGS)
 
@@ -107,7 +107,11 @@ crash: setup system  ## kill workers ten thousand times; ARGS="--kills 500 --kep
 chaos: setup system  ## kill brokers and the database, and let links fail; ARGS="--kills 10 --kept FILE"
 	@exec $(BIN)/python -m tests.chaos $(ARGS)
 
-publishes: export SAMBUD_WITHOUT := chromium postgresql pgbouncer
+drills: export SAMBUD_WITHOUT := chromium pgbouncer prometheus
+drills: setup system  ## stop each part, and see when a person is told; ARGS="--count 10 --seed 2"
+	@exec $(BIN)/python -m tests.drills $(ARGS)
+
+publishes: export SAMBUD_WITHOUT := chromium postgresql pgbouncer prometheus
 publishes: setup system  ## publish a hundred thousand messages to a broker that fails; ARGS="--count 5000 --seed 2"
 	@exec $(BIN)/python -m tests.publishes $(ARGS)
 
@@ -119,7 +123,7 @@ check: setup  ## lint, format, types and the directions of imports
 
 # What the tests need beyond Python: Chromium, letters for it to draw and whatever Playwright's driver cannot start
 # without (libatomic1); PostgreSQL, pgbouncer and RabbitMQ, which tests start for themselves and installing must not
-# start; and an AMQP 1.0 client for Debian's own Python.
+# start; the tools that check alert rules; and an AMQP 1.0 client for Debian's own Python.
 system: setup
 	@$(INSTALL)
 	has_chromium() {
@@ -127,6 +131,7 @@ system: setup
 	}
 	has_postgresql() { ls /usr/lib/postgresql/*/bin/initdb || command -v initdb; }
 	has_pgbouncer() { [ -x /usr/sbin/pgbouncer ] || command -v pgbouncer; }
+	has_prometheus() { command -v promtool && command -v amtool; }
 	has_rabbitmq() {
 	    [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] && command -v epmd && /usr/bin/python3 -c 'import proton'
 	}
@@ -139,6 +144,7 @@ system: setup
 	need chromium $(PAGE_PACKAGES)
 	need postgresql postgresql
 	need pgbouncer pgbouncer
+	need prometheus prometheus prometheus-alertmanager
 	need rabbitmq rabbitmq-server python3-qpid-proton
 	if [ $${#missing[@]} = 0 ]; then exit 0; fi
 	if [ "$$(id -u)" = 0 ] && [ ! -e $(POLICY) ]; then
@@ -174,4 +180,4 @@ clean:  ## remove .venv, build results and caches; never any data
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
 
-.PHONY: help setup demo cluster test bench fuzz check system lock clean crash chaos publishes
+.PHONY: help setup demo cluster test bench fuzz check system lock clean crash chaos publishes drills

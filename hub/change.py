@@ -183,6 +183,7 @@ class AlertKind(StrEnum):
     REJECTED = "rejected"  # the partner did not take what we sent
     REMARKED = "remarked"  # the partner took what we sent, and says what was wrong with it
     MISSING = "missing"  # the partner has not acknowledged what we sent in 96 hours
+    UNDELIVERED = "undelivered"  # what we sent could not be brought to the partner, however often it was tried
     CHANGED = "changed"  # the sender replaced a message while somebody had it
 
 

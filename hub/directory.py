@@ -56,6 +56,12 @@ class Channel(StrEnum):
     AMQP = "amqp"  # the broker brings it to its queue
 
 
+class Reconciling(StrEnum):
+    """How a partner gets the daily list of what passed between us."""
+
+    MAILBOX = "mailbox"  # it fetches it over HTTP
+
+
 class Flag(StrEnum):
     """What the practice has marked about a patient."""
 
@@ -96,7 +102,10 @@ class Municipality:
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """Where items lie for one person or team, which may have other `hours` than its practice."""
+    """Where items lie for one person or team, which may have other `hours` than its practice.
+
+    `mail`, `webhooks` and `alertmanager` are the ways by which it is told beside the inbox.
+    """
 
     id: InboxId
     name: str
@@ -104,13 +113,17 @@ class Inbox:
     practice: HerId
     owner: PersonId | None = None
     hours: Hours | None = None
+    mail: tuple[str, ...] = ()
+    webhooks: tuple[str, ...] = ()
+    alertmanager: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody who works here; `weekdays` are the days at work, Monday is 0.
 
-    A day that has hours in `at_work` is one in part, the others are whole.
+    A day that has hours in `at_work` is one in part, the others are whole. In `quiet` hours, which may go beyond
+    midnight, no mail comes.
     """
 
     id: PersonId
@@ -124,6 +137,8 @@ class Person:
     her_id: HerId | None = None
     hpr: str = ""
     at_work: tuple[Slot, ...] = ()
+    mail: str = ""
+    quiet: Stretch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +177,7 @@ class Partner:
     """Anyone who sends to us or gets from us: a level-1 party and its level-2 services.
 
     Without a channel it gets everything the way that its own message came. One that is part of another, as a hospital
-    is of its trust, has the other's agreements too.
+    is of its trust, has the other's agreements too. One without `reconciliation` has not asked for daily lists.
     """
 
     her_id: HerId
@@ -171,6 +186,7 @@ class Partner:
     services: Mapping[HerId, Service] = field(default_factory=dict)
     channel: Channel | None = None
     part_of: HerId | None = None
+    reconciliation: Reconciling | None = None
 
 
 def party(organisation: Practice | Partner, service: Service | None = None) -> Party:

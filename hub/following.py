@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-from hub import registry
+from hub import reaching, registry
 from hub.errors import BadConfiguration, Unavailable
 from hub.intake import Order
 from hub.record import Version
@@ -35,7 +35,8 @@ class InForce:
 
 
 def order(known: Configuration, settings: Settings) -> Order:
-    """What decisions stand on."""
+    """What decisions stand on. Raises BadConfiguration when the files ask for what hub.toml does not have."""
+    reaching.check(known, settings.notices, settings.folder)
     acceptance, registers = settings.acceptance.choices(), frozenset(settings.registers.addresses)
     return Order(known.directory, known.rules, known.ladders, acceptance, registers)
 

@@ -30,7 +30,7 @@ Find = Callable[[ItemId], Awaitable[Message | None]]
 async def due(store: Store, order: Order, find: Find, grace: timedelta, now: datetime, limit: int) -> list[Change]:
     """What happens now: each clock that has come takes a step, and what no partner acknowledged is given up."""
     lapsed = [await _lapsed(item, d, order, find, grace, now) for item, d in await store.due(now, limit)]
-    missing = [watch.give_up(sent, item, now) for sent, item in await store.unacknowledged(now, limit)]
+    missing = [watch.give_up(sent, item, order.directory, now) for sent, item in await store.unacknowledged(now, limit)]
     return [*lapsed, *missing]
 
 
@@ -61,14 +61,14 @@ async def _again(stored: Stored, order: Order, read: Read, now: datetime) -> Cha
     assert d is not None, "it was found by its clock"
     hours = order.directory.hours(item.home or item.inbox)
     try:
-        c = _circumstances(stored, await read(stored), order)
+        c = circumstances(stored, await read(stored), order)
     except (Unavailable, ReaderBroken):
         log.warning("message.unread", item=item.id)
         c = None
     return reckoning.again(item, d, c, order.ladders, hours, order.basis, now)
 
 
-def _circumstances(stored: Stored, m: Message, order: Order) -> Circumstances | None:
+def circumstances(stored: Stored, m: Message, order: Order) -> Circumstances | None:
     """What the ladders ask about a message at the item's practice, as on the day when it came."""
     directory = order.directory
     inbox = directory.inboxes.get(stored.item.home or stored.item.inbox)

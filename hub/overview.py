@@ -8,8 +8,10 @@ from textwrap import TextWrapper
 from typing import Any
 
 from hub import __version__
+from hub.audited import AUDITED_AT, MENDED_AT
 from hub.broker.topology import EXCHANGE, Queue, Topology
 from hub.depth import Depth, Queues, Seen
+from hub.finding import Finding, words, worst
 from hub.outcome import Accepted, Held, Noted, Outcome, Rejected, Repeated
 from hub.record import Dead, Worker
 from hub.status import (
@@ -18,12 +20,9 @@ from hub.status import (
     TROUBLE,
     WORKED_AT,
     Facts,
-    Finding,
     Kept,
     age,
     replaced,
-    words,
-    worst,
 )
 
 # As wide as a terminal is at least.
@@ -185,7 +184,7 @@ def _workers_in_words(facts: Facts, now: datetime) -> Iterator[str]:
 def _said(facts: Facts, key: str, value: str, now: datetime) -> str:
     """What a worker says of itself; moments as how long ago they were."""
     told = key.replace("_", " ")
-    if key not in (IN_HAND_SINCE, WORKED_AT):
+    if key not in (IN_HAND_SINCE, WORKED_AT, AUDITED_AT, MENDED_AT):
         return f"{told} {value}"
     ago = words(age(facts, datetime.fromisoformat(value), now))
     return (

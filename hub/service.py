@@ -12,6 +12,7 @@ import structlog
 
 from hub import (
     acting,
+    auditing,
     covering,
     custody,
     enclosure,
@@ -21,6 +22,7 @@ from hub import (
     intake,
     lapsing,
     presence,
+    pressure,
     rehoming,
     sender,
     settling,
@@ -29,6 +31,7 @@ from hub import (
     wire,
 )
 from hub.account import Accounts, SystemAccount
+from hub.auditing import Audit
 from hub.change import Change, Forward
 from hub.clock import Clock
 from hub.deadline import Deadline
@@ -49,9 +52,10 @@ from hub.message import (
     plain_message_id,
 )
 from hub.outcome import Outcome
+from hub.readers import readers_of
 from hub.record import Asked, Relayed, Stored
 from hub.registry import Configuration
-from hub.settings import Acceptance, Settings, Signatures, Wire
+from hub.settings import Settings
 from hub.store import Committed, Outdated, Store, Writing, Written
 from hub.transport import Condition, Label, Origin
 
@@ -229,6 +233,10 @@ class Hub:
             log.info("deadlines.reckoned", items=moved)
         return moved
 
+    async def audit(self, now: datetime, before: datetime | None = None) -> Audit:
+        """Look at all that is open, and mend what does not hold (docs/auditor.md)."""
+        return await auditing.whole(self.store, self.order, self._message, now, before, self.version)
+
     async def open(self, id: ItemId, who: Person) -> Opened:
         """An item with its message, read anew from its bytes. Raises Unknown or NotAllowed."""
         stored = await self._stored(id, who)
@@ -399,6 +407,11 @@ class Hub:
             log.info("items.covered", items=moved)
         return moved
 
+    async def press(self, now: datetime) -> int:
+        """Say where more is due soon than can be done; returns of how many inboxes nobody had said it in this hour."""
+        changes = await pressure.told(self.store, self.directory, now)
+        return len(await self._commit([Writing(change, now) for change in changes])) if changes else 0
+
     async def trace(self, patient: str, told: Registered, now: datetime) -> int:
         """A register told who a patient's GP is: what lies in a pile for want of that goes there; returns how many."""
         piles = {self.directory.pile(practice).id for practice in self.directory.practices}
@@ -472,20 +485,6 @@ def referred(readings: Iterable[Reading]) -> set[str]:
     """The MsgIds that messages answer or follow, which may be ours."""
     talks = (r.conversation for r in readings if isinstance(r, Message) and r.conversation)
     return {plain_message_id(id) for talk in talks for id in talk.ids}
-
-
-def readers_of(limits: Wire, acceptance: Acceptance, signatures: Signatures, lazy: bool = False) -> wire.Readers:
-    """The reader processes that a site's settings ask for, not yet started; one that is `lazy` is enough for few."""
-    return wire.Readers(
-        count=1 if lazy else limits.readers,
-        limit=limits.limit_bytes,
-        memory=limits.memory_mb * 2**20,
-        seconds=limits.seconds,
-        schemas=limits.schemas,
-        acceptance=acceptance.choices(),
-        trust=signatures.trust,
-        lazy=lazy,
-    )
 
 
 def _stale(version: int) -> Stale:

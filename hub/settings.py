@@ -7,10 +7,19 @@ import time
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -72,6 +81,50 @@ def _register(value: str) -> str:
     near = parts.hostname in ("127.0.0.1", "::1", "localhost")
     if not parts.hostname or parts.scheme not in (("https", "http") if near else ("https",)) or "@" in parts.netloc:
         raise ValueError("must be an address as in https://ar.example/party; http is for this machine alone")
+    return value
+
+
+def _page(value: str) -> str:
+    """An address of pages or an API, without a user's name, a question or an anchor in it. Raises ValueError."""
+    parts = urlsplit(value)
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or "@" in parts.netloc
+        or parts.query
+        or parts.fragment
+    ):
+        raise ValueError("must be an address as in https://sambud.example, without a question mark or a password")
+    return value.rstrip("/")
+
+
+def _hook(value: str) -> str:
+    """A webhook's address, which may have a question. Raises ValueError, which does not repeat it: it may be secret."""
+    parts = urlsplit(value)
+    near = parts.hostname in ("127.0.0.1", "::1", "localhost")
+    if not parts.hostname or parts.scheme not in (("https", "http") if near else ("https",)) or "@" in parts.netloc:
+        raise ValueError("must be an address as in https://ops.example/hook; http is for this machine alone")
+    return value
+
+
+def _mailbox(value: str) -> str:
+    """Whom mail is from: an address, or a name and an address. Raises ValueError."""
+    if not re.fullmatch(r"([^<>\r\n@]+ )?<[^\s<>@]+@[\w.-]+>|[^\s<>@]+@[\w.-]+", value, re.ASCII):
+        raise ValueError("must be an address as in sambud@legesenter.example, or Sambud <sambud@legesenter.example>")
+    return value
+
+
+def _line(value: str) -> str:
+    """A user's name or a password. Raises ValueError, which does not repeat it."""
+    if not value or not value.isprintable():
+        raise ValueError("must be a line of letters, digits and signs")
+    return value
+
+
+def _secret(value: str) -> str:
+    """What a webhook's messages are signed with. Raises ValueError, which does not repeat it."""
+    if not re.fullmatch(r"[\x21-\x7e]{16,}", value):
+        raise ValueError("must have at least 16 letters, digits and signs of ASCII, without blanks")
     return value
 
 
@@ -162,6 +215,52 @@ class Registers(_Section):
         return {register: address for register, address in found.items() if address}
 
 
+class Webhook(_Section):
+    """A system that is told, and what it knows us by: each message is signed with the secret."""
+
+    url: Annotated[str, AfterValidator(_hook)]
+    secret: Annotated[str, AfterValidator(_secret)]
+
+
+class Notices(_Section):
+    """What goes out beside the inboxes (docs/notices.md), and by what; `link` is where people reach the pages.
+
+    Mail goes by `smtp_host`, from `sender`. What is not urgent waits `gather_seconds` for what comes with it, and a
+    target that was told hears of more after `cool_down_minutes`.
+    """
+
+    sender: Annotated[str, AfterValidator(_mailbox)] | None = None
+    smtp_host: Annotated[str, Field(min_length=1), AfterValidator(_host)] | None = None
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
+    smtp_user: Annotated[str, AfterValidator(_line)] | None = None
+    smtp_password: Annotated[str, AfterValidator(_line)] | None = None
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    webhooks: dict[str, Webhook] = {}
+    alertmanager: Annotated[str, AfterValidator(_page)] | None = None
+    link: Annotated[str, AfterValidator(_page)] | None = None
+    gather_seconds: Annotated[float, Field(ge=0, le=600)] = 10.0
+    cool_down_minutes: Annotated[float, Field(ge=0, le=1440)] = 30.0
+    seconds: Annotated[float, Field(gt=0, le=60)] = 10.0
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.smtp_host and not self.sender:
+            raise ValueError('smtp_host needs a sender, as in sender = "Sambud <sambud@legesenter.example>"')
+        if (self.smtp_user is None) != (self.smtp_password is None):
+            raise ValueError("smtp_user and smtp_password go together: give both or none")
+        if self.smtp_user and self.smtp_tls == "none" and self.smtp_host not in ("127.0.0.1", "::1", "localhost"):
+            raise ValueError('a password goes to no other machine in the open: smtp_tls must be "starttls" or "tls"')
+        if wrong := next((name for name in self.webhooks if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name)), None):
+            raise ValueError(f"webhooks.{wrong}: a name must be small letters a-z, digits, dots and dashes")
+        return self
+
+
+class Reconciliation(_Section):
+    """The key (Ed25519, PEM) that lists for partners are signed with; without one they are not."""
+
+    key: Path | None = None
+
+
 class Watch(_Section):
     """How the clock is watched; a step later than `grace_seconds` is marked late."""
 
@@ -213,6 +312,8 @@ class Settings(BaseSettings):
     acceptance: Acceptance = Acceptance()
     signatures: Signatures = Signatures()
     registers: Registers = Registers()
+    notices: Notices = Notices()
+    reconciliation: Reconciliation = Reconciliation()
     watch: Watch = Watch()
     broker: Broker = Broker()
     worker: Worker = Worker()
@@ -278,11 +379,15 @@ def load(path: Path | None = None) -> Settings:
 def _unknown() -> Iterator[str]:
     """The names in the environment that begin like ours and mean nothing, which pydantic would pass over."""
     known = {f"{PREFIX}{section}".upper() for section in Settings.model_fields}
+    tables = {f"{PREFIX}notices{BETWEEN}webhooks".upper()}
     for section, field in Settings.model_fields.items():
         keys = getattr(field.annotation, "model_fields", ())
         known |= {f"{PREFIX}{section}{BETWEEN}{key}".upper() for key in keys}
     for name in sorted(os.environ):
-        if name.upper().startswith(PREFIX) and name != CONFIG and name.upper() not in known:
+        if not name.upper().startswith(PREFIX) or name == CONFIG or name.upper() in known:
+            continue
+        # A table whose keys a site chooses: what stands in it is checked like what the file has there.
+        if not name.upper().startswith(tuple(f"{table}{BETWEEN}" for table in tables)):
             yield name
 
 
@@ -349,4 +454,6 @@ def _anchored(settings: Settings, base: Path) -> Settings:
     signatures = settings.signatures.model_copy(update={"trust": trust and base / trust})
     wire = settings.wire.model_copy(update={"schemas": settings.wire.schemas and base / settings.wire.schemas})
     found = {"folder": base / settings.folder, "database": database, "signatures": signatures, "wire": wire}
+    if key := settings.reconciliation.key:
+        found["reconciliation"] = settings.reconciliation.model_copy(update={"key": base / key})
     return settings.model_copy(update=found)

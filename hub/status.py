@@ -1,29 +1,34 @@
 """How the hub is: the facts, what is wrong with them, and what to do about it, in words for three in the morning."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import IntEnum
 
-from hub import depth, following, registry, transport
+from hub import audited, depth, expecting, following, registry, transport
 from hub.clock import Clock
 from hub.depth import Depth, Queues, Seen
 from hub.directory import Directory
+from hub.dispatch import NO_UNDELIVERED, Undelivered
 from hub.errors import BadConfiguration, Unavailable
+from hub.finding import Finding, Severity, many, words
 from hub.record import Load, Version, Worker
 from hub.settings import Settings
 from hub.store import Store, engine
+from hub.traffic import Unusual
 
-# Six heartbeats of five seconds: a process that was only held up for a moment has been heard of again by then.
-SILENT = timedelta(seconds=30)
-# Twice that. A worker's own wait for a broker or a database is never longer than some seconds, so this one is gone.
-GONE = timedelta(seconds=60)
+# Three heartbeats of five seconds: a process that was only held up for a moment has been heard of again by then.
+SILENT = timedelta(seconds=15)
+# One more. A worker's own wait for a broker or a database is never longer than some seconds, so this one is gone.
+# Whoever looks all the time looks once more before it tells anybody (workers/vigil.py), within a minute of its death.
+GONE = timedelta(seconds=20)
 # The relay looks four times a second and tries again after five seconds: what still waits was tried several times. And
 # what an intake takes in has lain in the broker no longer, unless more comes than it can take.
 WAITING = timedelta(seconds=30)
 # As long as a national register may say nothing before somebody hears of it.
 REGISTER = timedelta(minutes=15)
+# As long as a notice may be tried in vain.
+NOTICE = timedelta(minutes=15)
 # So many of several queues are named.
 NAMED = 5
 # As long as a worker may have the same in hand, or leave alone what lies ready: it looks for itself meanwhile.
@@ -53,16 +58,9 @@ WORK = {
     "intake": (("intake",), "nothing is taken from the broker's queues"),
     "relay": (("relay",), "no acknowledgement or answer leaves by the broker"),
     "watch": (("watch", "serve"), "nobody is told what is late"),
+    "audit": (("audit",), "nobody proves that whatever is open has somebody and a clock"),
 }
 _DOING = {kind: kinds for kinds, _ in WORK.values() for kind in kinds}
-
-
-class Severity(IntEnum):
-    """How bad it is, and the exit code that says so."""
-
-    WELL = 0  # nobody need do anything
-    ATTENTION = 1  # somebody must look at it, but messages flow
-    BROKEN = 2  # messages may be waiting that nobody takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +81,10 @@ class Kept:
     unanswered: int = 0
     unanswered_since: datetime | None = None
     unanswered_why: str = ""
+    # What partners send otherwise than usual, and has not ended.
+    unusual: tuple[Unusual, ...] = ()
+    # What nobody could be told beside their inbox.
+    undelivered: Undelivered = NO_UNDELIVERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +102,6 @@ class Facts:
     unusable: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that is wrong: what it is about, what it means, and what to do next."""
-
-    severity: Severity
-    about: str
-    what: str
-    do: str
-
-
 def judge(facts: Facts, now: datetime) -> tuple[Finding, ...]:
     """All that is wrong, the worst first; nothing when all is well."""
     # What is more likely to be the cause of the others comes first.
@@ -117,16 +109,13 @@ def judge(facts: Facts, now: datetime) -> tuple[Finding, ...]:
     if facts.kept is not None:
         found += [*_work(facts, facts.kept, now), *_silent(facts, facts.kept, now), *_troubled(facts, now)]
         found += [*_stuck(facts, now), *_idle(facts, now), *_backlog(facts, now), *_behind(facts, now)]
+        here = _alive(facts, ("audit", "serve"), now)
+        found += audited.judged(here, facts.kept.workers, lambda at: age(facts, at, now))
     found += _deep(facts.queues)
     if facts.kept is not None:
         found += [*_outbox(facts, facts.kept, now), *_put_aside(facts.kept), *_unanswered(facts, facts.kept, now)]
-        found += _late(facts.kept, now)
+        found += [*_untold(facts, facts.kept.undelivered, now), *_unheard(facts.kept), *_late(facts.kept, now)]
     return tuple(sorted(found, key=lambda finding: -finding.severity))
-
-
-def worst(findings: Iterable[Finding]) -> Severity:
-    """The severity of the worst of them."""
-    return max((finding.severity for finding in findings), default=Severity.WELL)
 
 
 def age(facts: Facts, since: datetime, now: datetime) -> timedelta:
@@ -138,15 +127,6 @@ def replaced(facts: Facts, worker: Worker, now: datetime) -> bool:
     """Whether another process of its kind began after a silent one was last heard of, and lives."""
     others = (x for x in _alive(facts, (worker.kind,), now) if x.name != worker.name)
     return any(x.started_at >= worker.seen_at for x in others)
-
-
-def words(span: timedelta) -> str:
-    """A span of time as people say it."""
-    seconds = int(span.total_seconds())
-    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= 2 * size:
-            return f"{seconds // size} {unit}s"
-    return "1 second" if seconds == 1 else f"{seconds} seconds"
 
 
 async def gather(settings: Settings, clock: Clock, directory: Directory | None = None) -> Facts:
@@ -194,7 +174,17 @@ async def look(store: Store, now: datetime) -> Kept:
     held, parked = await store.dead_count()
     version = await store.version_in_force()
     workers, loads = tuple(await store.workers()), tuple(await store.loads(now))
-    return Kept(workers, loads, waiting, since, held, parked, version, *await store.enquiries())
+    enquiries, unusual = await store.enquiries(), tuple(await store.partners.unusual())
+    undelivered = await store.dispatches.undelivered(now)
+    return Kept(workers, loads, waiting, since, held, parked, version, *enquiries, unusual, undelivered)
+
+
+async def near(store: Store, clock: Clock) -> Facts:
+    """What a process sees by the store that it has, the broker aside; a database that is away is a fact too."""
+    try:
+        return Facts(await look(store, clock.now()), Queues(), speed=speed(clock))
+    except Unavailable:
+        return Facts(None, Queues(), "it does not answer", speed(clock))
 
 
 def alive(facts: Facts, now: datetime) -> list[Worker]:
@@ -256,7 +246,7 @@ def _deep(queues: Queues | None) -> Iterator[Finding]:
     yield from _unseen([x for x in depths if x.seen is Seen.SILENT], _NO_WORD)
     for x in depths:
         if x.inbound and x.ready and not x.consumers:
-            what = f"{_many(x.ready, 'message')} in {x.queue}, and nobody takes them."
+            what = f"{many(x.ready, 'message')} in {x.queue}, and nobody takes them."
             do = "Start `hub worker intake`; if one is alive, its log says why it takes nothing."
             yield Finding(Severity.BROKEN, x.queue, what, do)
         elif x.ready and not x.inbound:
@@ -279,7 +269,7 @@ def _unseen(depths: Sequence[Depth], told: tuple[str, str]) -> Iterator[Finding]
         severity = Severity.BROKEN if any(x.inbound for x in depths) else Severity.ATTENTION
         more = f" and {len(depths) - NAMED} more" if len(depths) > NAMED else ""
         names = ", ".join(x.queue for x in depths[:NAMED]) + more
-        yield Finding(severity, "queues", f"{_many(len(depths), 'queue')} {told[0]}: {names}.", told[1])
+        yield Finding(severity, "queues", f"{many(len(depths), 'queue')} {told[0]}: {names}.", told[1])
 
 
 def _lying(x: Depth) -> Finding:
@@ -290,7 +280,7 @@ def _lying(x: Depth) -> Finding:
     else:
         means = "they could not be delivered"
         do = f"Look at them: `rabbitmqadmin get queue={x.queue} count={min(x.ready, 100)}`; x-death says why."
-    return Finding(Severity.ATTENTION, x.queue, f"{_many(x.ready, 'message')} in {x.queue}: {means}.", do)
+    return Finding(Severity.ATTENTION, x.queue, f"{many(x.ready, 'message')} in {x.queue}: {means}.", do)
 
 
 def _work(facts: Facts, kept: Kept, now: datetime) -> Iterator[Finding]:
@@ -377,7 +367,7 @@ def _idle(facts: Facts, now: datetime) -> Iterator[Finding]:
         return
     for queue in facts.queues.depths if facts.queues else ():
         if queue.inbound and queue.ready and queue.consumers:
-            what = f"{_many(queue.ready, 'message')} in {queue.queue}, and none of its consumers takes any."
+            what = f"{many(queue.ready, 'message')} in {queue.queue}, and none of its consumers takes any."
             do = "Restart `hub worker intake`; then `rabbitmqctl list_consumers` tells who else consumes there."
             yield Finding(Severity.BROKEN, queue.queue, what, do)
 
@@ -387,7 +377,7 @@ def _backlog(facts: Facts, now: datetime) -> Iterator[Finding]:
     ready = sum(depth.ready for depth in facts.queues.depths if depth.inbound) if facts.queues else 0
     waited = waits(facts, now)
     if ready and waited > WAITING:
-        lie = f"{_many(ready, 'message')} in the broker's queues"
+        lie = f"{many(ready, 'message')} in the broker's queues"
         what = f"{lie}, and what is taken in now was sent {words(waited)} ago."
         do = "Start more `hub worker intake`, where a core is free; or let those go on, if nothing more comes."
         yield Finding(Severity.ATTENTION, "backlog", what, do)
@@ -429,18 +419,18 @@ def _outbox(facts: Facts, kept: Kept, now: datetime) -> Iterator[Finding]:
     if kept.since is None or age(facts, kept.since, now) <= WAITING:
         return
     oldest = words(age(facts, kept.since, now))
-    what = f"{_many(kept.waiting, 'document')} waiting for the broker, the oldest for {oldest}."
+    what = f"{many(kept.waiting, 'document')} waiting for the broker, the oldest for {oldest}."
     do = "See whether `hub worker relay` is alive and what its log says; what fails for hours is parked."
     yield Finding(Severity.ATTENTION, "outbox", what, do)
 
 
 def _put_aside(kept: Kept) -> Iterator[Finding]:
     if kept.parked:
-        what = f"{_many(kept.parked, 'document')} parked: the broker did not take them however often it was tried."
+        what = f"{many(kept.parked, 'document')} parked: the broker did not take them however often it was tried."
         do = "`hub dead list` says why; mend that, then `hub dead replay ID`."
         yield Finding(Severity.ATTENTION, "parked", what, do)
     if kept.held:
-        what = f"{_many(kept.held, 'message')} in quarantine: nobody could or may be answered."
+        what = f"{many(kept.held, 'message')} in quarantine: nobody could or may be answered."
         do = "`hub dead list` says why; then `hub dead replay ID`, or `hub dead discard ID --why TEXT`."
         yield Finding(Severity.ATTENTION, "quarantine", what, do)
 
@@ -448,9 +438,24 @@ def _put_aside(kept: Kept) -> Iterator[Finding]:
 def _unanswered(facts: Facts, kept: Kept, now: datetime) -> Iterator[Finding]:
     if kept.unanswered_since is None or (since := age(facts, kept.unanswered_since, now)) < REGISTER:
         return
-    what = f"{_many(kept.unanswered, 'question')} unanswered by the registers, the oldest for {words(since)}"
+    what = f"{many(kept.unanswered, 'question')} unanswered by the registers, the oldest for {words(since)}"
     do = "Messages are not held up by it, but strangers' stay in the pile. Mend [registers] in hub.toml or wait."
     yield Finding(Severity.ATTENTION, "registers", f"{what}: {kept.unanswered_why}.", do)
+
+
+def _untold(facts: Facts, x: Undelivered, now: datetime) -> Iterator[Finding]:
+    """Notices that did not leave; the inboxes have them all the same."""
+    if x.since is None or not (x.given_up or age(facts, x.since, now) >= NOTICE):
+        return
+    what = f"{many(x.given_up, 'notice')} given up, and {x.waiting} tried in vain, since {x.since:%Y-%m-%d %H:%M} UTC"
+    do = "The inboxes have them all the same. Mend what it says: there, in [notices] of hub.toml or in centre.toml."
+    yield Finding(Severity.ATTENTION, "notices", f"{what}; the last one, {x.to}: {x.why}.", do)
+
+
+def _unheard(kept: Kept) -> Iterator[Finding]:
+    for x in kept.unusual:
+        what, do = expecting.what(x, "en"), expecting.what_to_do(x, "en")
+        yield Finding(Severity.ATTENTION, f"{x.what} {x.sender} {x.kind}", what, do)
 
 
 def _late(kept: Kept, now: datetime) -> Iterator[Finding]:
@@ -460,11 +465,6 @@ def _late(kept: Kept, now: datetime) -> Iterator[Finding]:
     first = min((load for load in kept.loads if load.due), key=lambda load: load.due or now)
     assert first.due is not None, "what is late is due"
     since = f"{words(now - first.due)}, since {first.due:%Y-%m-%d %H:%M} UTC in the inbox {first.inbox}"
-    what = f"{_many(late, 'open item')} late, the longest for {since}."
+    what = f"{many(late, 'open item')} late, the longest for {since}."
     do = "People must answer; the ladders have told those whom they name. Call the practice if it goes on."
     yield Finding(Severity.ATTENTION, "items", what, do)
-
-
-def _many(count: int, thing: str) -> str:
-    """A number of things, and that they are: the beginning of a sentence."""
-    return f"1 {thing} is" if count == 1 else f"{count} {thing}s are"

@@ -11,7 +11,7 @@ from tests import centre
 pytest_plugins = ("tests.chromium", "tests.servers.fixtures")
 
 # The parts beyond Python that a run may be told to do without, each also a marker and a fixture of that name.
-PARTS = ("chromium", "pgbouncer", "postgresql", "rabbitmq")
+PARTS = ("chromium", "pgbouncer", "postgresql", "prometheus", "rabbitmq")
 LEFT_OUT = pytest.StashKey[list[str]]()
 
 

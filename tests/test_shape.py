@@ -20,17 +20,19 @@ PLACES = {
     "words": (
         *("acceptance", "identity", "message", "calendar", "agreement", "directory", "account"),
         *("outcome", "item", "sieve", "route", "example", "deadline", "change", "record", "succession"),
-        *("standing", "transport", "enquiry"),
+        *("standing", "transport", "enquiry", "dispatch", "traffic", "reconciliation"),
     ),
     "decisions": (
         *("intake", "desk", "custody", "forwarding", "tracing", "watch", "shipping", "presence", "sender"),
-        "reckoning",
+        *("reckoning", "workload", "notifying", "expecting", "audit"),
     ),
-    "edges": ("wire", "store", "broker", "registry", "national"),
+    "edges": ("wire", "store", "broker", "registry", "national", "courier"),
     "rim": ("settings", "telemetry", "clock"),
     "service": (
         *("service", "letter", "following", "covering", "enclosure", "settling", "inspection", "rehearsal"),
-        *("report", "status", "depth", "overview", "rehoming", "acting", "lapsing", "informing"),
+        *("report", "status", "depth", "overview", "rehoming", "acting", "lapsing", "informing", "reaching"),
+        *("pressure", "hearing", "seal", "drawing", "readers"),
+        *("auditing", "audited", "finding", "distress"),
     ),
     "web": ("web",),
     "top": ("cli", "report", "demo", "__main__"),

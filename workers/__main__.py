@@ -12,7 +12,7 @@ import uvloop
 
 from hub import settings, telemetry
 from hub.errors import BadConfiguration
-from workers import intake, process, relay, serve, watch
+from workers import audit, intake, process, relay, serve, vigil, watch
 
 # sysexits.h: something in the configuration is wrong; a supervisor need not try again.
 EX_CONFIG = 78
@@ -21,7 +21,7 @@ EX_CONFIG = 78
 def main() -> int:
     """Run one process until it is told to stop; 78 when the configuration is wrong, 1 when a part of it died."""
     parser = argparse.ArgumentParser(prog="python -m workers", description="Run one of the hub's processes.")
-    parser.add_argument("process", choices=["serve", "intake", "relay", "watch"])
+    parser.add_argument("process", choices=["serve", "intake", "relay", "watch", "audit"])
     parser.add_argument("--config", type=Path, help="hub.toml; else HUB_CONFIG, else ./hub.toml")
     parser.add_argument("--with-parent", action="store_true", help="stop when standard input closes")
     asked = parser.parse_args()
@@ -43,7 +43,8 @@ def main() -> int:
 def _process(name: str, found: settings.Settings, with_parent: bool) -> Coroutine[Any, Any, None]:
     if name == "serve":
         return serve.run(found, with_parent)
-    work: dict[str, process.Work] = {"intake": intake.run, "relay": relay.run, "watch": watch.work}
+    work: dict[str, process.Work] = {"watch": watch.work, "audit": audit.work}
+    work |= {"intake": vigil.beside(intake.run), "relay": vigil.beside(relay.run)}
     return process.run(name, work[name], found, with_parent, reading=name == "intake")
 
 

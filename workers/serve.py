@@ -11,11 +11,12 @@ from contextlib import contextmanager
 import structlog
 import uvicorn
 
+from hub import seal
 from hub.errors import BadConfiguration
 from hub.service import Hub, open_hub
 from hub.settings import Settings, Web
 from hub.web.app import app
-from workers import lookup, process, stopping, vigil, watch
+from workers import audit, expect, lookup, notify, process, stopping, vigil, watch
 from workers.connection import HEAD_BYTES, Connection, room
 from workers.process import Running
 
@@ -60,13 +61,17 @@ async def run(settings: Settings, with_parent: bool = False) -> None:
             log.info("process.started", process="serve", address=f"http://{_at(*listening.getsockname()[:2])}")
             async with asyncio.TaskGroup() as group:
                 parts = [
-                    group.create_task(watch.run(hub, stop, running.state), name="watch"),
+                    group.create_task(watch.run(hub, stop, running.state, beside=True), name="watch"),
                     group.create_task(lookup.run(hub, settings, stop), name="lookup"),
+                    group.create_task(notify.run(hub, settings, stop), name="notify"),
+                    group.create_task(expect.run(hub, stop), name="expect"),
                     group.create_task(process.beat("serve", running), name="heartbeat"),
                     group.create_task(server.serve([listening]), name="web"),
                 ]
                 if settings.broker.urls:
                     parts.append(group.create_task(vigil.run(running), name="vigil"))
+                else:
+                    parts.append(group.create_task(audit.run(hub, stop, running.state), name="audit"))
                 await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
                 leave()
         await process.leave(running)
@@ -75,7 +80,8 @@ async def run(settings: Settings, with_parent: bool = False) -> None:
 
 def _server(hub: Hub, settings: Settings) -> Server:
     web = settings.web
-    made = app(hub, settings.wire.limit_bytes, web.session_hours, web.secure_cookies)
+    sealed = seal.load(settings.reconciliation.key)
+    made = app(hub, settings.wire.limit_bytes, web.session_hours, web.secure_cookies, sealed)
 
     async def look() -> None:
         # What is raised here ends the server, and the process with it.

@@ -1,6 +1,7 @@
 """The loop that lets deadlines lapse when they come; beside it those for who is away, and for the months."""
 
 import asyncio
+import time
 from collections.abc import MutableMapping
 from datetime import timedelta
 
@@ -8,8 +9,8 @@ import structlog
 
 from hub.errors import HubError, Unavailable
 from hub.service import Hub
-from hub.status import STORE, TROUBLE
-from workers import lookup, stopping, vigil
+from hub.status import GONE, STORE, TROUBLE
+from workers import expect, lookup, notify, stopping, vigil
 from workers.process import Running
 
 log = structlog.get_logger()
@@ -24,19 +25,23 @@ COVER = timedelta(seconds=30)
 FORGET_SECONDS = 6 * 3600.0
 # How soon it is tried again when that failed: somebody may have been reading what is to go.
 AGAIN_SECONDS = 300.0
+# So many looks in a row that each find something are a backlog. In the process of the web whoever asks at the door
+# would have to wait for each of them, all the time: from then on it leaves the rest to processes that only watch, and
+# looks this seldom; where there are none, it rests so many times as long as it looked.
+BACKLOG_LOOKS, ASIDE_SECONDS, RESTS = 50, 2.0, 2.0
 # How long a look that is under way may take at a stop.
 DRAIN_SECONDS = 5.0
 
 
-async def run(hub: Hub, stop: asyncio.Event, state: MutableMapping[str, str]) -> None:
+async def run(hub: Hub, stop: asyncio.Event, state: MutableMapping[str, str], beside: bool = False) -> None:
     """Let every clock that has come lapse, those that came while nobody watched first; until `stop`.
 
     Who is away and messages' months are looked after beside it: no clock may wait for old bytes. In `state` it says
-    when the database keeps it from its work.
+    when the database keeps it from its work. One that is `beside` the web lets that go before a backlog.
     """
     log.info("watch.started")
     async with asyncio.TaskGroup() as group:
-        clocks = group.create_task(_clocks(hub, stop, state), name="clocks")
+        clocks = group.create_task(_clocks(hub, stop, state, beside), name="clocks")
         cover = group.create_task(_cover(hub), name="cover")
         months = group.create_task(_months(hub), name="months")
         await stop.wait()
@@ -50,19 +55,27 @@ async def run(hub: Hub, stop: asyncio.Event, state: MutableMapping[str, str]) ->
 async def work(running: Running) -> None:
     """The same as a process of its own; however many there are, each step is taken once.
 
-    Beside it somebody looks whether the others are at work, and asks the registers about strangers.
+    Beside it somebody looks whether the others are at work, asks the registers about strangers, and listens whether
+    partners send what they usually do.
     """
     async with asyncio.TaskGroup() as group:
         group.create_task(run(running.hub, running.stop, running.state), name="watch")
         group.create_task(lookup.run(running.hub, running.settings, running.stop), name="lookup")
+        group.create_task(notify.run(running.hub, running.settings, running.stop), name="notify")
+        group.create_task(expect.run(running.hub, running.stop), name="expect")
         if running.settings.broker.urls:
             group.create_task(vigil.run(running), name="vigil")
 
 
-async def _clocks(hub: Hub, stop: asyncio.Event, state: MutableMapping[str, str]) -> None:
+async def _clocks(hub: Hub, stop: asyncio.Event, state: MutableMapping[str, str], beside: bool) -> None:
+    looks = 0
     while not stop.is_set():
+        begun = time.monotonic()
         try:
             seconds = await _look(hub)
+            looks = 0 if seconds else looks + 1
+            if beside and looks >= BACKLOG_LOOKS:
+                seconds = await _rest(hub, time.monotonic() - begun)
             state.pop(TROUBLE, None)
         except Unavailable as fault:
             # What was due stays due: it is looked for again until the store can be used.
@@ -70,6 +83,13 @@ async def _clocks(hub: Hub, stop: asyncio.Event, state: MutableMapping[str, str]
             log.error("watch.failed", exc_info=fault)
             seconds = FAILED_SECONDS
         await stopping.pause(seconds, stop)
+
+
+async def _rest(hub: Hub, looked: float) -> float:
+    """How long to leave a backlog alone after a look that took so long."""
+    now = hub.clock.now()
+    watching = any(x.kind == "watch" and now - x.seen_at <= GONE for x in await hub.store.workers())
+    return ASIDE_SECONDS if watching else RESTS * looked
 
 
 async def _cover(hub: Hub) -> None:
@@ -85,6 +105,7 @@ async def _cover(hub: Hub) -> None:
                 await hub.rehome(hub.clock.now())
                 await hub.reckon(hub.clock.now())
             await hub.cover(hub.clock.now())
+            await hub.press(hub.clock.now())
             new = max(0, new - 1)
         except HubError as fault:
             # What was to move is found again.

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from hub import __version__, settings
-from hub.cli import dead, directory, letter, operations, routing, who
+from hub.cli import dead, directory, letter, operations, routing, traffic, who
 from hub.cli.terminal import EX_CONFIG, EX_IOERR, EX_NOINPUT, AsJson, Config, counted, fail, in_force, print_json, say
 from hub.errors import BadConfiguration, HubError
 
@@ -109,11 +109,12 @@ def check_config(config: Config = None) -> None:
     Exits with 0 when everything is in order, 78 when something is not. Names are checked once every file can
     be read, and what they mean once every name is known; so there may be more when those are mended.
     """
-    from hub import registry
+    from hub import reaching, registry
 
     try:
         found = settings.load(config)
         known = registry.load(found.folder)
+        reaching.check(known, found.notices, found.folder)
     except BadConfiguration as fault:
         fail("\n".join(["the configuration is wrong", str(fault), *getattr(fault, "__notes__", ())]), EX_CONFIG)
     print(f"{settings.find(config)} and {found.folder.resolve()} are in order:")
@@ -242,9 +243,12 @@ def use_schemas(
 for _command in (operations.status, operations.cover, operations.topology, operations.tally, operations.quarantine):
     cli.command()(_command)
 cli.command()(routing.rehearse)
+cli.command()(routing.ladders)
 cli.command()(letter.returned)
 cli.command()(letter.letter)
 cli.command()(who.who)
+cli.command()(traffic.traffic)
+cli.command()(traffic.reconcile)
 cli.add_typer(dead.dead, name="dead", no_args_is_help=True)
 cli.add_typer(directory.directory, name="directory", no_args_is_help=True)
 cli.add_typer(routing.routes, name="routes", no_args_is_help=True)

@@ -77,8 +77,11 @@ def load(folder: Folder = None, config: Config = None, why: Why = "", yes: Yes =
     No process has to be restarted. What was loaded is kept as a version: `hub directory undo` takes it back. From the
     first load on, what is loaded counts, and no longer the folder. Exits with 78 when the folder is wrong.
     """
+    from hub import reaching
+
     found = settings.load(config)
     known, contents = _checked(folder or found.folder)
+    reaching.check(known, found.notices, folder or found.folder)
     before, files = asyncio.run(_in_force(found))
     told = _differences(files, contents)
     if before and not told and contents == files:

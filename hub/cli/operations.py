@@ -22,6 +22,7 @@ class Kind(StrEnum):
     INTAKE = "intake"  # from the broker's queues into the inboxes
     RELAY = "relay"  # from the outbox to the broker
     WATCH = "watch"  # the clocks: what is late is told
+    AUDIT = "audit"  # the proof: whatever is open has somebody and a clock
 
 
 def serve(config: Config = None) -> None:
@@ -41,11 +42,14 @@ def worker(
 
     watch lets deadlines lapse. `hub serve` does that too; a watch of its own does it when no door is open.
 
+    audit proves that whatever is open has somebody and a clock, mends what has not, and tells of it. `hub serve` does
+    that where no broker is configured.
+
     Start as many of each as you like, and stop one with SIGTERM or Ctrl-C: it ends what it has in hand, at most
     worker.drain_seconds. intake and relay need broker.urls in hub.toml, and wait for a broker that is away. With
     worker.health_port a probe is answered there. `hub status` shows who is alive.
     """
-    if kind is not Kind.WATCH and not settings.load(config).broker.urls:
+    if kind in (Kind.INTAKE, Kind.RELAY) and not settings.load(config).broker.urls:
         reason = 'is empty, and this worker needs a broker, as in ["amqps://sambud:secret@mq.example:5671/"]'
         raise BadConfiguration(str(settings.find(config)), "broker.urls", reason)
     _become(kind.value, config)
@@ -77,6 +81,7 @@ def status(config: Config = None, as_json: AsJson = False) -> None:
     """
     from hub import overview
     from hub import status as looking
+    from hub.finding import worst
 
     found = settings.load(config)
     clock = found.running_clock()
@@ -88,7 +93,7 @@ def status(config: Config = None, as_json: AsJson = False) -> None:
         print_json(overview.status(facts, findings, now))
     else:
         print("\n".join(overview.status_in_words(facts, findings, now)))
-    raise typer.Exit(looking.worst(findings))
+    raise typer.Exit(worst(findings))
 
 
 def cover(

@@ -20,9 +20,9 @@ from hub.demo.logbook import Died, Logbook
 MOST_DEATHS = 5
 LIVES_AT_LEAST = 2.0
 
-# What takes messages from a broker, brings it ours and watches the clocks; two of each, as a site would have them.
-WORKERS = ("intake", "relay", "watch")
-OF_EACH = 2
+# What takes messages from a broker, brings it ours and watches the clocks, two of each as a site would have them; and one
+# that proves that nothing is forgotten.
+WORKERS = {"intake": 2, "relay": 2, "watch": 2, "audit": 1}
 
 # A step of a ladder is late when the hub was away, not when the day runs fast: so many real seconds are no delay.
 GRACE_SECONDS = 1.5
@@ -41,8 +41,8 @@ class Server:
         self._book = book
         self._broker = tuple(broker)
         self._web = Child("server", "serve", folder, door.caller().healthy)
-        numbers = range(1, OF_EACH + 1) if broker else ()
-        self.workers = tuple(Child(f"{kind} worker {n}", kind, folder) for kind in WORKERS for n in numbers)
+        started = WORKERS.items() if broker else ()
+        self.workers = tuple(Child(f"{kind} worker {n + 1}", kind, folder) for kind, of in started for n in range(of))
 
     @property
     def pid(self) -> int:

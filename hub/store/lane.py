@@ -1,4 +1,4 @@
-"""The fast lane to the database, past SQLAlchemy's layers: rows into a table, and small questions.
+"""The fast lane to the database, past SQLAlchemy's layers: rows into a table, their changes, and small questions.
 
 Many rows are one statement, and one step of the database. Each step of SQLite gives the interpreter's lock away and
 waits to get it back: with a step for each row, a commit in its thread and the event loop beside it wait for each other
@@ -54,12 +54,55 @@ class Adding:
         cursor.execute(sql, tuple([bind(row[name]) for row in rows for name, bind in self._binds]))
 
 
+class Changing:
+    """An UPDATE of some columns of the rows that have certain keys, ready for any number of rows."""
+
+    def __init__(self, table: Table, keys: tuple[str, ...], columns: tuple[str, ...], dialect: Dialect) -> None:
+        quote, own = dialect.identifier_preparer.quote, dialect.identifier_preparer.format_table(table)
+        self._numbered = dialect.driver == _NUMBERED
+        self._binds = [_bind(table, name, dialect) for name in (*keys, *columns)]
+        # Both databases name the columns of VALUES so; only PostgreSQL must hear what the values are.
+        typed = "CAST(v.column{} AS {})" if self._numbered else "v.column{}"
+        places = [
+            (quote(name), typed.format(n, table.c[name].type.compile(dialect)))
+            for n, name in enumerate((*keys, *columns), 1)
+        ]
+        wanted = " AND ".join(f"{own}.{name} = {place}" for name, place in places[: len(keys)])
+        values = ", ".join(f"{name} = {place}" for name, place in places[len(keys) :])
+        self._head = f"UPDATE {own} SET {values} FROM (VALUES "
+        self._tail = f") AS v WHERE {wanted} RETURNING {quote(keys[0])}"
+
+    def run(self, c: Connection, rows: Sequence[Sequence[Any]]) -> list[Any]:
+        """Change the rows, each with its keys before its values; returns the first key of those that were there."""
+        found: list[Any] = []
+        for n in range(0, len(rows), PORTION):
+            some = rows[n : n + PORTION]
+            sql = self._head + _places(len(some), len(self._binds), self._numbered) + self._tail
+            with closing(_cursor(c)) as cursor:
+                cursor.execute(sql, tuple([b(x) for row in some for x, b in zip(row, self._binds, strict=True)]))
+                found += [row[0] for row in cursor.fetchall()]
+        return found
+
+
 def add(c: Connection, table: Table, rows: Sequence[Mapping[str, Any]], ignore: bool = False) -> int:
     """Insert rows that all have the same columns, within the caller's transaction; returns how many.
 
     With `ignore` those whose key is taken are left out.
     """
     return _adding(table, tuple(rows[0]), c.dialect, ignore).run(c, rows) if rows else 0
+
+
+def change(
+    c: Connection, table: Table, keys: Sequence[Mapping[str, Any]], values: Sequence[Mapping[str, Any]]
+) -> list[Any]:
+    """Give rows other values, all for the same columns, where all their keys are as told, within the transaction.
+
+    Returns the first key of each that was there.
+    """
+    if not keys:
+        return []
+    changing = _changing(table, tuple(keys[0]), tuple(values[0]), c.dialect)
+    return changing.run(c, [(*key.values(), *row.values()) for key, row in zip(keys, values, strict=True)])
 
 
 def numbered(c: Connection, table: Table, rows: Sequence[Mapping[str, Any]], key: str) -> dict[Any, int]:
@@ -116,6 +159,11 @@ def _numbers() -> Iterator[str]:
 @lru_cache(maxsize=256)
 def _adding(table: Table, columns: tuple[str, ...], dialect: Dialect, ignore: bool) -> Adding:
     return Adding(table, columns, dialect, ignore)
+
+
+@lru_cache(maxsize=256)
+def _changing(table: Table, keys: tuple[str, ...], columns: tuple[str, ...], dialect: Dialect) -> Changing:
+    return Changing(table, keys, columns, dialect)
 
 
 def _bind(table: Table, name: str, dialect: Dialect) -> Callable[[Any], Any]:

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, lite
 from hub.change import Alert, AlertKind
 from hub.deadline import Deadline
 from hub.directory import InboxId, PersonId
-from hub.item import OPEN, Item, ItemId
+from hub.item import OPEN, Item, ItemId, Purpose, State
 from hub.message import HerId
-from hub.record import Asked, Came, Kept, Line, Load, Posted, Raised, Returns, Sent, Stored, Told
+from hub.record import Asked, Came, Done, Kept, Line, Load, Posted, Raised, Returns, Sent, Stored, Told
 from hub.store import cutting, rows
 from hub.store.tables import Moment, alert, body, deadline, item, journal, message, notice, outbox, quarantine, session
 
@@ -24,7 +24,7 @@ ITEM = (item, message.c.sender, message.c.msg_id)
 _SENT = (
     *(outbox.c.id.label("number"), outbox.c.msg_id.label("document_id"), outbox.c.created_at, outbox.c.author),
     *(outbox.c.receipt, outbox.c.receipt_at, outbox.c.faults.label("receipt_faults")),
-    *(outbox.c.her_id, outbox.c.kind.label("document_kind")),
+    *(outbox.c.her_id, outbox.c.kind.label("document_kind"), outbox.c.parked_at),
 )
 _ALERT = (
     *(alert.c.id.label("alert_id"), alert.c.kind.label("alert_kind"), alert.c.inbox.label("alert_inbox")),
@@ -110,10 +110,9 @@ def rebase(c: Connection, ids: Collection[ItemId], basis: str) -> None:
 
 def next_due(c: Connection) -> datetime | None:
     """When the next clock comes, or the next document of ours is given up; None when nothing is waited for."""
-    clocks = [
-        c.execute(select(func.min(deadline.c.fires_at)).where(deadline.c.urgent.is_(urgent))).scalar()
-        for urgent in (True, False)
-    ]
+    # As the index of running clocks is: the least of all would be sought among those that have stopped too.
+    running = select(deadline.c.fires_at).where(deadline.c.fires_at.is_not(None)).order_by(deadline.c.fires_at).limit(1)
+    clocks = [c.execute(running.where(deadline.c.urgent.is_(urgent))).scalar() for urgent in (True, False)]
     waited = (outbox.c.receipt.is_(None), outbox.c.receipt_due.is_not(None))
     receipt: datetime | None = c.execute(select(func.min(outbox.c.receipt_due)).where(*waited)).scalar()
     return min((moment for moment in (*clocks, receipt) if moment), default=None)
@@ -198,8 +197,9 @@ def notices(c: Connection, inbox: InboxId, limit: int) -> list[tuple[Line, int, 
 
 
 def told(c: Connection, id: ItemId) -> frozenset[InboxId]:
-    """The inboxes that a ladder has told about an item."""
-    return frozenset(c.execute(select(notice.c.inbox).where(notice.c.item_id == id)).scalars())
+    """The inboxes that a ladder or an alert has told about an item."""
+    told = select(notice.c.inbox).where(notice.c.item_id == id)
+    return frozenset(c.execute(told.union(select(alert.c.inbox).where(alert.c.item_id == id))).scalars())
 
 
 def mailbox(c: Connection, box: str, owners: Collection[str] | None, after: int, limit: int) -> list[Posted]:
@@ -268,6 +268,38 @@ def last_via(c: Connection, sender: str) -> str | None:
     return c.execute(select(message.c.via).where(message.c.id == last)).scalar()
 
 
+def endings(c: Connection, numbers: Collection[int]) -> dict[int, dict[InboxId, datetime]]:
+    """When the items of some messages were ended, in each inbox; copies for information are not asked for."""
+    over = [f"item.{state.value}" for state in State if state not in OPEN]
+    wanted = (item.c.message_id.in_(numbers), item.c.purpose != Purpose.INFORMATION.value, journal.c.event.in_(over))
+    query = select(item.c.message_id, item.c.inbox, func.min(journal.c.at)).join(
+        journal, journal.c.item_id == item.c.id
+    )
+    found: dict[int, dict[InboxId, datetime]] = {}
+    for number, inbox, at in c.execute(query.where(*wanted).group_by(item.c.message_id, item.c.inbox)):
+        found.setdefault(number, {})[InboxId(inbox)] = at
+    return found
+
+
+def due_by(c: Connection, inboxes: Collection[InboxId], until: datetime) -> dict[InboxId, int]:
+    """How many open items of each inbox are due by then; the partner's clocks are not theirs."""
+    waits = item.c.state != State.WAITING.value
+    asked = select(func.count()).select_from(item).where(IS_OPEN, item.c.due_at <= until, waits)
+    return {x: c.execute(asked.where(item.c.inbox == x)).scalar_one() for x in inboxes}
+
+
+def ended(c: Connection, inboxes: Collection[InboxId], since: datetime, lines: int) -> dict[InboxId, Done]:
+    """How many items were ended in each inbox since then, by so many of the journal's last lines at most."""
+    first = newest(c) - lines
+    events = [f"item.{state.value}" for state in (State.ANSWERED, State.CLOSED, State.RETURNED)]
+    recent = (journal.c.id > first, journal.c.at >= since)
+    begun = c.execute(select(func.min(journal.c.at)).where(*recent)).scalar()
+    done = select(journal.c.inbox, func.count()).where(*recent, journal.c.event.in_(events))
+    found = c.execute(done.where(journal.c.inbox.in_(inboxes)).group_by(journal.c.inbox))
+    # Where so much happens that fewer days are looked at, it is known how fast people work in these.
+    return {InboxId(x): Done(n, begun or since) for x, n in found}
+
+
 def newest(c: Connection) -> int:
     """The number of the journal's last line, 0 when it is empty."""
     return (c.execute(select(func.max(journal.c.id)))).scalar() or 0
@@ -313,7 +345,8 @@ def person_of(c: Connection, token: bytes, now: datetime) -> str | None:
 def _sent(r: Any) -> Sent:
     author = PersonId(r.author) if r.author else None
     said = (r.receipt, r.receipt_at, r.receipt_faults or "")
-    return Sent(r.number, ItemId(r.id), r.document_id, r.created_at, author, *said, r.her_id, r.document_kind)
+    told = (r.her_id, r.document_kind, r.parked_at is not None)
+    return Sent(r.number, ItemId(r.id), r.document_id, r.created_at, author, *said, *told)
 
 
 def _raised(r: Any) -> Raised:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, delete, or_, select, update
 
 from hub.change import Alert, AlertKind, Entry
 from hub.directory import InboxId
@@ -18,6 +18,9 @@ WITHIN = timedelta(hours=96)
 
 # AppRec's statuses (8258) of a document that was taken, of which the second is told with what was wrong all the same.
 TAKEN = ("1", "3")
+
+# What is told where no acknowledgement comes.
+_NOTHING_CAME = (AlertKind.MISSING.value, AlertKind.UNDELIVERED.value)
 
 # So much of what a partner says is kept to be shown; the acknowledgement itself has all of it.
 LONGEST_WORDS = 2_000
@@ -38,7 +41,7 @@ def note(c: Connection, receipt: Receipt, at: datetime) -> None:
     values = {"receipt": "rejected" if rejected else "accepted", "receipt_at": at, "faults": words}
     c.execute(update(outbox).where(outbox.c.id == row.id).values(values))
     # What was missing came after all: nobody need look for it any more.
-    found = (alert.c.kind == AlertKind.MISSING.value, alert.c.about == row.msg_id, alert.c.seen_at.is_(None))
+    found = (alert.c.kind.in_(_NOTHING_CAME), alert.c.about == row.msg_id, alert.c.seen_at.is_(None))
     c.execute(update(alert).where(*found).values(seen_at=at, seen_by="receipt"))
     if row.item_id:
         _tell_item(c, row, receipt, rejected, words, at)
@@ -51,6 +54,21 @@ def give_up(c: Connection, ids: Collection[int]) -> bool:
         return False
     c.execute(update(outbox).where(*wanted).values(receipt="missing"))
     return True
+
+
+def hurry(c: Connection, id: int, now: datetime) -> None:
+    """The transport gave this one up: nobody need wait for its acknowledgement to come."""
+    waited = (outbox.c.id == id, outbox.c.receipt.is_(None), outbox.c.receipt_due.is_not(None))
+    c.execute(update(outbox).where(*waited).values(receipt_due=now))
+
+
+def expect(c: Connection, ids: Collection[int], now: datetime) -> None:
+    """These parked ones are brought once more: their acknowledgement is waited for anew, and what was told is over."""
+    mine = (outbox.c.id.in_(ids), outbox.c.parked_at.is_not(None), outbox.c.receipt_due.is_not(None))
+    waited = (*mine, or_(outbox.c.receipt.is_(None), outbox.c.receipt == "missing"))
+    told = (alert.c.kind == AlertKind.UNDELIVERED.value, alert.c.about.in_(select(outbox.c.msg_id).where(*waited)))
+    c.execute(delete(alert).where(*told))
+    c.execute(update(outbox).where(*waited).values(receipt=None, receipt_due=now + WITHIN))
 
 
 def _about(c: Connection, receipt: Receipt) -> Row[Any] | None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select, update
 from hub.change import Entry
 from hub.item import ItemId
 from hub.record import Parked, Relayed
-from hub.store import lane, rows
+from hub.store import lane, receipts, rows
 from hub.store.tables import attempt, journal, outbox
 from hub.transport import Label
 
@@ -74,7 +74,8 @@ def sent(c: Connection, done: Sequence[Relayed], now: datetime) -> None:
 def put_off(c: Connection, failed: Sequence[tuple[Relayed, str, datetime | None]], now: datetime) -> None:
     """The broker does not have these, or did not say: each with why, and when it is tried again or None to give up.
 
-    What is given up is parked: it stays, is told in the journal, and operations own it. Nothing comes of a try after
+    What is given up is parked: it stays, is told in the journal, and operations own it; whoever watches tells those who
+    sent it, at once. Nothing comes of a try after
     which somebody else claimed the document: the last word is theirs.
     """
     told: list[Entry] = []
@@ -83,6 +84,7 @@ def put_off(c: Connection, failed: Sequence[tuple[Relayed, str, datetime | None]
         mine = (outbox.c.id == x.id, outbox.c.attempts == x.attempts, outbox.c.sent_at.is_(None))
         if c.execute(update(outbox).where(*mine).values(values)).rowcount and again is None:
             told.append(_entry(x, "outbox.parked", now, why=outcome))
+            receipts.hurry(c, x.id, now)
         _ended(c, [x.amqp_id], outcome, now)
     lane.add(c, journal, [rows.entry_row(entry) for entry in told])
 
@@ -101,6 +103,7 @@ def parked(c: Connection, limit: int) -> list[Parked]:
 
 def again(c: Connection, ids: Collection[int], who: str, now: datetime) -> int:
     """Try parked ones again from the beginning; returns how many there were."""
+    receipts.expect(c, ids, now)
     return _unpark(c, ids, {"parked_at": None, "next_attempt_at": now, "attempts": 0}, "outbox.replayed", who, "", now)
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Self
+from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from sqlalchemy import Connection, delete, insert, inspect, text
 
@@ -17,6 +17,7 @@ from hub.record import (
     Asked,
     Came,
     Dead,
+    Done,
     Kept,
     Line,
     Load,
@@ -32,14 +33,34 @@ from hub.record import (
     Version,
     Worker,
 )
-from hub.store import engine, enquiring, liveness, lying, partition, quarantining, reading, relaying, trials, versioning
+from hub.store import (
+    engine,
+    enquiring,
+    liveness,
+    lying,
+    marking,
+    partition,
+    quarantining,
+    reading,
+    relaying,
+    trials,
+    versioning,
+)
 from hub.store.batch import Writing, Written
+from hub.store.dispatching import Dispatches
 from hub.store.grouping import Grouping
+from hub.store.partners import Partners
 from hub.store.side import Side, Writer
 from hub.store.tables import REVISION, session
 
+# So many of the journal's last lines are looked at to know how fast people work.
+LINES = 20_000
+
 # So many pieces of what was cut out of messages are let go together: others write meanwhile.
 PORTION = 250
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Store:
@@ -60,6 +81,8 @@ class Store:
         shared = kind.SHARERS and Side(kind.sharers(at), kind.SHARERS, kind.WRITE_SECONDS)
         self._sharer: Side = shared or self._writer
         self._grouping = Grouping(self._writer.write)
+        self.dispatches = Dispatches(self._writer, self._sharer, self._readers)
+        self.partners = Partners(self._readers, self._sharer, self._writer)
 
     async def __aenter__(self) -> Self:
         try:
@@ -400,9 +423,37 @@ class Store:
         """The journal's lines about some inboxes after a number."""
         return await self._readers.run(reading.journal_after, after, inboxes, limit)
 
+    async def endings(self, numbers: Collection[int]) -> dict[int, dict[InboxId, datetime]]:
+        """When what was made of some messages to be acted on or read was ended, in each inbox."""
+        return await self._readers.run(reading.endings, numbers)
+
+    async def due_by(self, inboxes: Collection[InboxId], until: datetime) -> dict[InboxId, int]:
+        """How many open items of each inbox are due by then, of those that wait for nobody."""
+        return await self._readers.run(reading.due_by, inboxes, until)
+
+    async def ended(self, inboxes: Collection[InboxId], since: datetime) -> dict[InboxId, Done]:
+        """How many items were ended in each inbox since then, as far as a bounded look back shows."""
+        return await self._readers.run(reading.ended, inboxes, since, LINES)
+
+    async def mark(self, name: str, number: int) -> bool:
+        """Put a mark forward; false when it stands there already, or somebody else put it there."""
+        return await self._writer.run(marking.put, name, number)
+
     async def newest(self) -> int:
         """The number of the journal's last line."""
         return await self._readers.run(reading.newest)
+
+    async def look(self, question: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What a question of this package says that few ask, as those of an auditor."""
+        return await self._readers.run(question, *args, **kwargs)
+
+    async def mend(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do what few do, in the order of decisions."""
+        return await self._writer.run(work, *args, **kwargs)
+
+    async def note(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Write what needs no order: whoever freezes in the midst of a decision does not hold it up."""
+        return await self._sharer.run(work, *args, **kwargs)
 
     async def tally(self) -> dict[str, dict[str, int]]:
         """Counts that prove that nothing was lost."""

@@ -267,14 +267,9 @@ dispatch = Table(
     Column("given_up_at", Moment),
     Column("fault", Text, nullable=False, server_default=""),
 )
-# What is still to go, the longest overdue first.
-Index(
-    "ix_dispatch_next",
-    dispatch.c.next_attempt_at,
-    sqlite_where=dispatch.c.next_attempt_at.is_not(None),
-    postgresql_where=dispatch.c.next_attempt_at.is_not(None),
-)
-# When somebody was told last: nobody is told of the same too often.
+# What is still to go, what nobody could be told, and when somebody was told last: nobody is told too often.
+for _name, _at in (("next", dispatch.c.next_attempt_at), ("given_up", dispatch.c.given_up_at)):
+    Index(f"ix_dispatch_{_name}", _at, sqlite_where=_at.is_not(None), postgresql_where=_at.is_not(None))
 Index("ix_dispatch_target", dispatch.c.target, dispatch.c.created_at)
 
 # How many messages of a kind each sender sent in each hour, up to the message whose number is the mark of this name.
@@ -286,6 +281,28 @@ traffic = Table(
     Column("hour", Moment, primary_key=True),
     Column("messages", Integer, nullable=False),
 )
+# What is compared are days, and old ones are let go.
+Index("ix_traffic_hour", traffic.c.hour)
+
+# What was unusual about a sender's messages of a kind on a day of the practice's; told once, until it has ended.
+unusual = Table(
+    "unusual",
+    metadata,
+    Column("sender", _short(64), primary_key=True),
+    Column("kind", _short(64), primary_key=True),
+    Column("what", _short(16), primary_key=True),
+    Column("day", _short(10), primary_key=True),
+    Column("told", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("ended_at", Moment),
+)
+Index(
+    "ix_unusual_open",
+    unusual.c.at,
+    sqlite_where=unusual.c.ended_at.is_(None),
+    postgresql_where=unusual.c.ended_at.is_(None),
+)
+
 mark = Table(
     "mark",
     metadata,
@@ -306,7 +323,7 @@ alert = Table(
     Column("at", Moment, nullable=False),
     Column("seen_at", Moment),
     Column("seen_by", _short(64)),
-    UniqueConstraint("item_id", "kind", "about"),
+    UniqueConstraint("item_id", "kind", "about", "inbox"),
 )
 Index(
     "ix_alert_unseen",
@@ -349,6 +366,13 @@ Index(
     outbox.c.receipt_due,
     sqlite_where=text("receipt IS NULL AND receipt_due IS NOT NULL"),
     postgresql_where=text("receipt IS NULL AND receipt_due IS NOT NULL"),
+)
+# What is to be acknowledged, and nobody waits for that: nothing at all, or an auditor finds it.
+Index(
+    "ix_outbox_unexpected",
+    outbox.c.id,
+    sqlite_where=text("kind IN ('answer', 'forward') AND receipt IS NULL AND receipt_due IS NULL"),
+    postgresql_where=text("kind IN ('answer', 'forward') AND receipt IS NULL AND receipt_due IS NULL"),
 )
 Index(
     "ix_outbox_waiting",

@@ -5,14 +5,14 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Row, select, tuple_, update
+from sqlalchemy import Connection, Row, select, tuple_, update
 
-from hub.change import Change, Quarantined, conflict
-from hub.item import Item, ItemId
+from hub.change import Quarantined, conflict
+from hub.item import ItemId, State
 from hub.message import MessageId, MessageKey
 from hub.record import Relayed
-from hub.store import cutting, enquiring, lane, lineage, partition, postgresql, receipts, relaying, rows
-from hub.store.batch import Committed, Conflict, Duplicate, Outdated, Writing, Written
+from hub.store import cutting, enquiring, lane, lineage, moving, partition, postgresql, receipts, relaying, rows
+from hub.store.batch import Committed, Conflict, Duplicate, Writing, Written
 from hub.store.tables import alert, body, deadline, item, journal, message, notice, outbox, quarantine
 from hub.transport import Label
 
@@ -21,7 +21,7 @@ def write(c: Connection, batch: Sequence[Writing]) -> list[Written]:
     """Write a batch within the caller's transaction; each decision is written whole or not at all."""
     numbers, repeated = _arrive(c, batch)
     told = _told_before(c, batch)
-    moved = {n: move(c, w.change) for n, w in enumerate(batch) if _moves(w.change)}
+    moved = moving.claim(c, {n: w.change for n, w in enumerate(batch) if moving.moves(w.change)})
     failed = {n for n, written in moved.items() if written != Committed()}
     good = [w for n, w in enumerate(batch) if n not in failed and n not in repeated and n not in told]
     about = {o.about for w in good for o in w.change.outgoing if o.about}
@@ -32,7 +32,7 @@ def write(c: Connection, batch: Sequence[Writing]) -> list[Written]:
         # One after the other: each may take the place of the one before.
         earlier, succeeding = lineage.succeed(c, successor)
         for change in earlier:
-            move(c, change)
+            moving.move(c, change)
         claimed += _add(c, [*(Writing(change, succeeding.at) for change in earlier), succeeding], numbers)
     if c.dialect.name == "postgresql":
         postgresql.tell(c)
@@ -91,35 +91,12 @@ def _committed(writing: Writing, claimed: Mapping[str, Relayed]) -> Committed:
     return Committed(tuple(claimed[id] for id in ids if id in claimed))
 
 
-def _moves(change: Change) -> bool:
-    return bool(change.missing) or any(x.version for x in change.items)
-
-
-def move(c: Connection, change: Change) -> Written:
-    """Claim every moved item at the version it was read with, all or none of them."""
-    if change.missing and not receipts.give_up(c, change.missing):
-        return Outdated(0)
-    moved = [x for x in change.items if x.version]
-    # One alone has written nothing when it is not there; a point to go back to would cost two more ways to the server.
-    point = c.begin_nested() if len(moved) > 1 else None
-    for x in moved:
-        if c.execute(_update(x, change)).rowcount != 1:
-            if point:
-                point.rollback()
-            return Outdated(c.execute(select(item.c.version).where(item.c.id == x.id)).scalar_one())
-    for d in change.deadlines:
-        c.execute(update(deadline).where(deadline.c.item_id == d.item).values(rows.deadline_row(d)))
-    if point:
-        point.commit()
-    return Committed()
-
-
 def _add(c: Connection, batch: Sequence[Writing], numbers: Mapping[MessageKey, int]) -> list[Relayed]:
     """Insert all that is new, one statement for each table; returns the documents that are claimed by who writes it."""
     changes = [w.change for w in batch]
     fresh = [(change, x) for change in changes for x in change.items if not x.version]
     kept = {x.id for _, x in fresh}
-    lane.add(c, item, [rows.item_row(x, numbers[x.message], _due(change, x)) for change, x in fresh])
+    lane.add(c, item, [rows.item_row(x, numbers[x.message], moving.due(change, x)) for change, x in fresh])
     lane.add(c, deadline, [rows.deadline_row(d) for change in changes for d in change.deadlines if d.item in kept])
     documents = [row for w in batch for row in _outbox_rows(w, numbers)]
     claimed = relaying.add(c, documents, [label for w in batch for label in _labels(w)])
@@ -137,7 +114,12 @@ def _add(c: Connection, batch: Sequence[Writing], numbers: Mapping[MessageKey, i
 
 
 def _wake(c: Connection, waiting: Sequence[ItemId], at: datetime) -> None:
-    """The partner replied: whoever watches lets the clocks that waited go on, as soon as this is committed."""
+    """The partner replied: whoever watches lets the clocks that waited go on, as soon as this is committed.
+
+    The items have another version then, or a step of the partner's clock that somebody takes just now would undo it.
+    """
+    waits = (item.c.id.in_(waiting), item.c.state == State.WAITING.value)
+    c.execute(update(item).where(*waits).values(version=item.c.version + 1))
     wanted = (deadline.c.item_id.in_(waiting), deadline.c.paused.is_not(None), deadline.c.replied_at.is_(None))
     c.execute(update(deadline).where(*wanted).values(replied_at=at, fires_at=at))
 
@@ -244,24 +226,3 @@ def _line(writing: Writing, event: str) -> dict[str, Any]:
     about = str(arrival.key) if arrival else None
     row = {"at": writing.at, "event": event, "message": about, "item_id": None, "inbox": None}
     return row | {"who": writing.via, "detail": "{}"}
-
-
-def _update(x: Item, change: Change) -> Executable:
-    values: dict[str, Any] = {
-        "state": x.state.value,
-        "owner": x.owner,
-        "level": x.level,
-        "inbox": x.inbox,
-        "home": x.home,
-        "note": x.note,
-        "version": x.version + 1,
-    }
-    if change.replaced:
-        values["placing"] = rows.encode(x.placing)
-    if due := _due(change, x):
-        values["due_at"] = due
-    return update(item).where(item.c.id == x.id, item.c.version == x.version).values(values)
-
-
-def _due(change: Change, x: Item) -> datetime | None:
-    return next((d.due for d in change.deadlines if d.item == x.id), None)

@@ -112,13 +112,13 @@ def test_a_wrong_configuration_is_no_verdict(hub: Hub) -> None:
 async def test_queues_that_are_missing_are_told_once_and_the_others_are_seen(
     hub: Hub, store: Store, place: dict[str, str], broker_url: str
 ) -> None:
-    await live(store, "intake", "relay", "watch")
+    await live(store, "intake", "relay", "watch", "audit")
     found = await asyncio.to_thread(hub, "status", "--json", **place)
     assert (2, [("broken", "queues")]) == (found.returncode, abouts(found))
     assert {"missing"} == {queue["seen"] for queue in told(found)["broker"]["queues"]}
     async with broker.connected([broker_url], "test") as line:
         await line.declare(broker.Topology(TOPOLOGY.inbound, ()))
-    await live(store, "intake", "relay", "watch")
+    await live(store, "intake", "relay", "watch", "audit")
     found = await asyncio.to_thread(hub, "status", "--json", **place)
     assert (1, [("attention", "queues")]) == (found.returncode, abouts(found))
     assert ("900100_async", "there") == (
@@ -130,12 +130,12 @@ async def test_queues_that_are_missing_are_told_once_and_the_others_are_seen(
 async def test_messages_that_nobody_takes_are_broken_until_somebody_does(
     hub: Hub, store: Store, place: dict[str, str], line: Connection
 ) -> None:
-    await live(store, "intake", "relay", "serve")
+    await live(store, "intake", "relay", "serve", "audit")
     await send(line, "900101_async")
     found = await asyncio.to_thread(hub, "status", **place)
     assert (2, "broken: 1 message is in 900100_async, and nobody takes them.") == (found.returncode, last(found))
     await line.consume(["900100_async"], 1)
-    await live(store, "intake", "relay", "serve")
+    await live(store, "intake", "relay", "serve", "audit")
     found = await asyncio.to_thread(hub, "status", **place)
     assert (0, "well: nobody need do anything") == (found.returncode, last(found))
 
@@ -143,7 +143,7 @@ async def test_messages_that_nobody_takes_are_broken_until_somebody_does(
 async def test_dead_letters_and_errors_at_the_broker_are_told_with_their_queue(
     hub: Hub, store: Store, place: dict[str, str], line: Connection
 ) -> None:
-    await live(store, "intake", "relay", "watch")
+    await live(store, "intake", "relay", "watch", "audit")
     await send(line, "900101_error")
     channel = await line._publishing.get_underlay_channel()
     await channel.basic_publish(b"dead", exchange=DEAD, routing_key="900200_dl")
@@ -155,16 +155,16 @@ async def test_dead_letters_and_errors_at_the_broker_are_told_with_their_queue(
 async def test_a_worker_that_fell_silent_is_named(
     hub: Hub, store: Store, place: dict[str, str], line: Connection
 ) -> None:
-    await live(store, "intake", "watch")
-    await live(store, "relay", silent=40, sent="17")
+    await live(store, "intake", "watch", "audit")
+    await live(store, "relay", silent=16, sent="17")
     found = await asyncio.to_thread(hub, "status", **place)
     assert 1 == found.returncode
-    assert last(found).startswith("attention: relay-1 has not said anything for 4")
+    assert last(found).startswith("attention: relay-1 has not said anything for 1")
     assert b"ago, SILENT  sent 17" in found.stdout
 
 
 async def test_a_worker_in_trouble_is_named(hub: Hub, store: Store, place: dict[str, str], line: Connection) -> None:
-    await live(store, "relay", "watch")
+    await live(store, "relay", "watch", "audit")
     await live(store, "intake", trouble="store")
     found = await asyncio.to_thread(hub, "status", **place)
     assert (2, "broken: intake-1 cannot work: it does not reach the database.") == (found.returncode, last(found))
@@ -222,7 +222,7 @@ def test_a_worker_of_no_kind_is_told_the_kinds(hub: Hub) -> None:
 
 def test_help_tells_what_each_worker_is_for(hub: Hub) -> None:
     told = " ".join(hub("worker", "--help").stdout.decode().split())
-    assert all(word in told for word in ("intake takes", "relay brings", "watch lets", "SIGTERM", "broker.urls"))
+    assert all(word in told for word in ("intake takes", "relay brings", "watch lets", "audit proves", "SIGTERM", "broker.urls"))
 
 
 async def test_a_worker_process_lives_and_stops_in_order(

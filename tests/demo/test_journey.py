@@ -89,7 +89,7 @@ def test_a_day_through_a_broker_adds_up_and_leaves_nothing(
     with started(tmp_path, [sys.executable, "-c", PLAY.format(plan=plan)]) as process:
         code, said = ended(process)
     assert (0, True) == (code, "\nIt adds up.\n" in said), said
-    assert said.count(" worker ") == 6
+    assert said.count(" worker ") == 7
     assert [] == left_over(tmp_path) == list(tmp_path.iterdir())
 
 

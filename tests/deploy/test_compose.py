@@ -17,7 +17,7 @@ ROOT = DEPLOY.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = {name: s for name, s in SERVICES.items() if s["image"].startswith("sambud:")}
-WORKERS = {"intake", "relay", "watch"}
+WORKERS = {"intake", "relay", "watch", "audit"}
 # A variable that has to be given, and what somebody may have given.
 GIVEN = re.compile(r"\$\{\w+:\?\}")
 SECRET = "s3cret"

@@ -7,8 +7,9 @@ import pytest
 
 from hub import status
 from hub.depth import Depth, Queues, Seen
+from hub.finding import Severity
 from hub.record import Worker
-from hub.status import Facts, Kept, Severity
+from hub.status import Facts, Kept
 
 NOW = datetime(2026, 11, 17, 9, tzinfo=UTC)
 QUEUE = "900100_async"
@@ -22,7 +23,7 @@ def intake(name: str = "intake-1", seen: float = 0, **told: float) -> Worker:
 
 def found(*workers: Worker, ready: int = 0, consumers: int = 1) -> list[tuple[Severity, str]]:
     """What is wrong with these intakes, and an own queue in which so many are ready."""
-    others = tuple(Worker(f"{kind}-1", kind, NOW, NOW, {}) for kind in ("relay", "watch"))
+    others = tuple(Worker(f"{kind}-1", kind, NOW, NOW, {}) for kind in ("relay", "watch", "audit"))
     queues = Queues((Depth(QUEUE, True, Seen.THERE, ready, consumers),))
     return [(f.severity, f.about) for f in status.judge(Facts(Kept((*workers, *others)), queues), NOW)]
 
@@ -73,7 +74,7 @@ class TestBacklog:
             replace(x := intake(f"intake-{n}", worked_at=1), state={**x.state, status.WAITED: str(seconds)})
             for n, seconds in enumerate(waited)
         ]
-        others = tuple(Worker(f"{kind}-1", kind, NOW, NOW, {}) for kind in ("relay", "watch"))
+        others = tuple(Worker(f"{kind}-1", kind, NOW, NOW, {}) for kind in ("relay", "watch", "audit"))
         queues = Queues((Depth(QUEUE, True, Seen.THERE, ready, 1),))
         facts = Facts(Kept((*intakes, *others)), queues, speed=speed)
         return [(f.severity, f.about) for f in status.judge(facts, NOW)]

@@ -5,19 +5,23 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from hub import desk, intake, watch
 from hub.change import AlertKind, Answer
 from hub.desk import Act
-from hub.directory import InboxId
+from hub.directory import Directory, InboxId
 from hub.item import Action, Item, Outcome
 from hub.message import Code, Conversation, Message, MessageId, Party, Receipt
-from hub.store import Committed, Outdated, Store, Writing
+from hub.store import Committed, Outdated, Store, Writing, rows
+from hub.store.tables import outbox
+from hub.transport import Label
 from tests import builders
 
 NOW = builders.TUESDAY
 TEAM = builders.TEAM[0]
 HOURS = timedelta(hours=1)
+AUTHOR = replace(builders.NURSE, inboxes=(*builders.TEAM, InboxId("nurse")))
 E21 = Code("E21", "Mottaker finnes ikke: ukjent tjeneste")
 
 
@@ -76,7 +80,7 @@ async def alerts(store: Store) -> list[tuple[AlertKind, str]]:
 
 async def give_up(store: Store, at: datetime) -> int:
     found = await store.unacknowledged(at, 10)
-    await store.commit([Writing(watch.give_up(sent, x, at), at) for sent, x in found])
+    await store.commit([Writing(watch.give_up(sent, x, builders.directory(), at), at) for sent, x in found])
     return len(found)
 
 
@@ -142,6 +146,66 @@ async def test_after_96_hours_without_one_the_inbox_is_alerted_once(store: Store
     assert [1, 0] == [await give_up(store, NOW + 96 * HOURS), await give_up(store, NOW + 97 * HOURS)]
     assert ("missing", "") == await receipt(store)
     assert [(AlertKind.MISSING, "")] == await alerts(store)
+    assert ["coordinator"] == [raised.alert.inbox for raised in await store.alerts(InboxId("coordinator"))]
+
+
+async def test_the_author_and_the_coordinator_are_told_too_that_nothing_came(store: Store) -> None:
+    directory = replace(builders.directory(), people={**builders.directory().people, "nurse": AUTHOR})
+    found = await store.unacknowledged(NOW + 96 * HOURS, 10)
+    told = [x.inbox for sent, x in found for x in watch.give_up(sent, x, own_inbox(directory), NOW).alerts]
+    assert ["team", "nurse", "coordinator"] == told
+    gone = replace(directory, people={id: p for id, p in directory.people.items() if id != "nurse"})
+    told = [x.inbox for sent, x in found for x in watch.give_up(sent, x, gone, NOW).alerts]
+    assert ["team", "coordinator"] == told
+
+
+async def test_what_the_transport_gives_up_is_told_at_once_to_the_same(store: Store) -> None:
+    found = await parked(store)
+    assert 1 == await give_up(store, NOW)
+    assert ("missing", "") == await receipt(store)
+    for inbox in builders.TEAM:
+        assert [AlertKind.UNDELIVERED] == [raised.alert.kind for raised in await store.alerts(inbox)]
+    assert "answer.undelivered" in [line.event for line in await store.history((await item(store)).id)]
+    assert 0 == await give_up(store, NOW + 97 * HOURS)
+    # Whoever brings it once more waits anew, and nobody need look for it; and when that fails it is told again.
+    assert 1 == await store.unpark([found], "oda", NOW + HOURS)
+    assert ((None, ""), []) == (await receipt(store), await alerts(store))
+    assert 0 == await give_up(store, NOW + 96 * HOURS)
+    assert found == await parked(store, NOW + 2 * HOURS)
+    assert [1, [(AlertKind.UNDELIVERED, "")]] == [await give_up(store, NOW + 3 * HOURS), await alerts(store)]
+
+
+async def test_what_arrived_after_all_takes_its_alerts_away(store: Store) -> None:
+    await parked(store)
+    await give_up(store, NOW)
+    await hear(store, 1)
+    assert (("accepted", ""), []) == (await receipt(store), await alerts(store))
+
+
+async def test_whoever_is_told_of_a_document_may_open_its_item(store: Store) -> None:
+    await give_up(store, NOW + 96 * HOURS)
+    assert {*builders.TEAM} <= await store.told((await item(store)).id)
+
+
+async def parked(store: Store, at: datetime = NOW) -> int:
+    """The answer goes by the broker, which does not take it however often it is tried; returns its number."""
+    label = Label("DIALOG_SVAR", "101", "201", "201_async")
+    await store.mend(
+        lambda c: c.execute(update(outbox).where(outbox.c.kind == "answer").values(label=rows.encode(label)))
+    )
+    await store.mend(
+        lambda c: c.execute(
+            update(outbox).where(outbox.c.kind == "answer", outbox.c.parked_at.is_(None)).values(next_attempt_at=at)
+        )
+    )
+    (claimed,) = await store.relay(at, at + HOURS, 10)
+    await store.put_off([(claimed, "unroutable", None)], at)
+    return claimed.id
+
+
+def own_inbox(directory: Directory) -> Directory:
+    """The nurse has an inbox of her own beside the team's."""
+    return replace(directory, inboxes={**directory.inboxes, "nurse": builders.inbox("nurse", owner="nurse")})
 
 
 async def test_the_hub_wakes_when_the_96_hours_are_over(store: Store) -> None:
@@ -163,7 +227,7 @@ async def test_a_late_positive_one_still_counts_and_takes_the_alert_away(store: 
 async def test_one_that_comes_just_before_it_is_given_up_wins(store: Store) -> None:
     found = await store.unacknowledged(NOW + 96 * HOURS, 10)
     await hear(store, 1)
-    changes = [watch.give_up(sent, x, NOW) for sent, x in found]
+    changes = [watch.give_up(sent, x, builders.directory(), NOW) for sent, x in found]
     assert [Outdated(0)] == await store.commit([Writing(change, NOW) for change in changes])
     assert [] == await alerts(store)
 

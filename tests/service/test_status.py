@@ -6,17 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from hub import settings, status
+from hub import finding, settings, status
 from hub.depth import Depth, Queues, Seen
 from hub.directory import InboxId
+from hub.finding import Severity
 from hub.record import Load, Version, Worker
 from hub.registry import archive
-from hub.status import Facts, Kept, Severity
+from hub.status import Facts, Kept
 from hub.store import Store
 from tests import builders, centre
 
 NOW = builders.TUESDAY
 ATTENTION, BROKEN = Severity.ATTENTION, Severity.BROKEN
+# What a site with a broker has at work.
+ALL = ("intake", "relay", "watch", "audit")
 
 
 def ago(seconds: float) -> datetime:
@@ -27,13 +30,18 @@ def worker(kind: str, silent: float = 5.0, name: str = "a", started: float = 360
     return Worker(f"{kind}-{name}", kind, ago(started), ago(silent), state)
 
 
+def auditor(found: str, looked: float, name: str = "a") -> Worker:
+    """One that looked at everything so many seconds ago, and what stands since then."""
+    return worker("audit", name=name, found=found, audited_at=ago(looked).isoformat())
+
+
 def queue(name: str = "100_async", ready: int = 0, consumers: int = 1, seen: Seen = Seen.THERE) -> Depth:
     return Depth(name, name.endswith("_async"), seen, ready, consumers if seen is Seen.THERE else 0)
 
 
 def facts(*workers: Worker, queues: Queues | None = None, speed: float = 1.0, **kept: object) -> Facts:
     """A hub with a broker that is well, but for what is said."""
-    living = workers or (worker("intake"), worker("relay"), worker("watch"))
+    living = workers or tuple(map(worker, ALL))
     found = Queues((queue(), queue("100_error"), queue("100_dl"))) if queues is None else queues
     return Facts(Kept(living, **kept), found, speed=speed)  # type: ignore[arg-type]
 
@@ -41,7 +49,7 @@ def facts(*workers: Worker, queues: Queues | None = None, speed: float = 1.0, **
 def others(*workers: Worker) -> tuple[Worker, ...]:
     """These, and one of each kind that they are not."""
     kinds = {x.kind for x in workers}
-    return (*workers, *(worker(kind, name="z") for kind in ("intake", "relay", "watch") if kind not in kinds))
+    return (*workers, *(worker(kind, name="z") for kind in ALL if kind not in kinds))
 
 
 def version(age: float) -> Version:
@@ -60,14 +68,14 @@ def load(late: int = 0, due: datetime = NOW + timedelta(hours=1)) -> Load:
 CASES: dict[str, tuple[Facts, list[tuple[Severity, str]]]] = {
     "all is well": (facts(), []),
     "nothing is looked for at a broker where none is configured": (Facts(Kept()), []),
-    "serve watches too": (facts(worker("intake"), worker("relay"), worker("serve")), []),
+    "serve watches too": (facts(*map(worker, ("intake", "relay", "serve", "audit"))), []),
     "a process may be a moment behind what was loaded": (facts(*others(worker("relay")), version=version(15)), []),
     "a process that stays behind what was loaded": (
         facts(*others(worker("relay", configuration="1")), version=version(16)),
-        [(ATTENTION, kind) for kind in ("relay", "intake", "watch")],
+        [(ATTENTION, kind) for kind in ("relay", "intake", "watch", "audit")],
     ),
     "all decide by what was loaded": (
-        facts(*(worker(kind, configuration="2") for kind in ("intake", "relay", "watch")), version=version(16)),
+        facts(*(worker(kind, configuration="2") for kind in ALL), version=version(16)),
         [],
     ),
     "a configuration in force that cannot be used, while processes go on with the one before": (
@@ -78,35 +86,35 @@ CASES: dict[str, tuple[Facts, list[tuple[Severity, str]]]] = {
         Facts(Kept(), unusable="version 2/routes.toml: rules: there is no such key"),
         [(BROKEN, "configuration")],
     ),
-    "a worker may be silent for 30 seconds": (facts(*others(worker("relay", 30))), []),
-    "a worker that is silent for longer": (facts(*others(worker("relay", 31))), [(ATTENTION, "relay")]),
-    "a worker alone that is silent for 60 seconds lives": (facts(*others(worker("relay", 60))), [(ATTENTION, "relay")]),
+    "a worker may be silent for 15 seconds": (facts(*others(worker("relay", 15))), []),
+    "a worker that is silent for longer": (facts(*others(worker("relay", 16))), [(ATTENTION, "relay")]),
+    "a worker alone that is silent for 20 seconds lives": (facts(*others(worker("relay", 20))), [(ATTENTION, "relay")]),
     "a worker alone that is silent for longer is gone": (
-        facts(*others(worker("relay", 61))),
+        facts(*others(worker("relay", 21))),
         [(BROKEN, "relay")],
     ),
     "a worker that is gone while another one works": (
-        facts(*others(worker("intake", 61), worker("intake", name="b"))),
+        facts(*others(worker("intake", 21), worker("intake", name="b"))),
         [(ATTENTION, "intake")],
     ),
     "a worker that is gone and was replaced": (
-        facts(*others(worker("intake", 61), worker("intake", name="b", started=50))),
+        facts(*others(worker("intake", 21), worker("intake", name="b", started=20))),
         [],
     ),
     "a worker that was heard of once only": (
-        facts(*others(worker("intake", 40, started=40))),
+        facts(*others(worker("intake", 18, started=18))),
         [(ATTENTION, "intake")],
     ),
     "a watch that is gone while serve watches": (
-        facts(*others(worker("watch", 61), worker("serve"))),
+        facts(*others(worker("watch", 21), worker("serve"))),
         [(ATTENTION, "watch")],
     ),
-    "no worker of a kind": (facts(worker("intake"), worker("watch")), [(BROKEN, "relay")]),
+    "no worker of a kind": (facts(*map(worker, ("intake", "watch", "audit"))), [(BROKEN, "relay")]),
     "no worker at all": (
         Facts(Kept(), seen(queue())),
-        [(BROKEN, "intake"), (BROKEN, "relay"), (BROKEN, "watch")],
+        [(BROKEN, kind) for kind in ALL],
     ),
-    "a worker that is gone where no broker is": (Facts(Kept((worker("watch", 61),))), [(BROKEN, "watch")]),
+    "a worker that is gone where no broker is": (Facts(Kept((worker("watch", 21),))), [(BROKEN, "watch")]),
     "the only worker says that it cannot work": (
         facts(*others(worker("intake", trouble="store"))),
         [(BROKEN, "intake")],
@@ -146,7 +154,28 @@ CASES: dict[str, tuple[Facts, list[tuple[Severity, str]]]] = {
     "a message in quarantine": (facts(held=1), [(ATTENTION, "quarantine")]),
     "an item that is not late": (facts(loads=(load(),)), []),
     "an item that is late": (facts(loads=(load(1, ago(1)),)), [(ATTENTION, "items")]),
-    "a rehearsal's seconds are as long as its clock is fast": (facts(*others(worker("relay", 9000)), speed=300), []),
+    "an auditor that found nothing and mended nothing": (facts(*others(auditor("", 30))), []),
+    "an auditor that found something": (facts(*others(auditor("unattended=2", 30))), [(ATTENTION, "audit")]),
+    "an auditor that found clocks which stand": (
+        facts(*others(auditor("overdue=2 untried=1", 30))),
+        [(BROKEN, "clocks"), (ATTENTION, "audit")],
+    ),
+    "what the auditor says counts who looked last": (
+        facts(*others(auditor("untried=1", 90), auditor("", 30, "b"))),
+        [],
+    ),
+    "an auditor that does not get to its end": (facts(*others(auditor("", 601))), [(ATTENTION, "audit")]),
+    "an auditor in serve, where no broker is": (
+        Facts(Kept((replace(auditor("unattended=2", 30), kind="serve"),))),
+        [(ATTENTION, "audit")],
+    ),
+    "what was mended is told for an hour": (
+        facts(*others(worker("audit", mended="unclocked=2", mended_at=ago(3600).isoformat()))),
+        [(ATTENTION, "mended")],
+    ),
+    "and not for longer": (facts(*others(worker("audit", mended="a=2", mended_at=ago(3601).isoformat()))), []),
+    "what an auditor of another version found": (facts(*others(auditor("strange=2", 30))), [(ATTENTION, "audit")]),
+    "a rehearsal's seconds are as long as its clock is fast": (facts(*others(worker("relay", 4500)), speed=300), []),
     "a clock that runs ahead": (facts(*others(worker("relay", -500))), []),
 }
 
@@ -155,14 +184,14 @@ CASES: dict[str, tuple[Facts, list[tuple[Severity, str]]]] = {
 def test_each_rule_finds_what_it_is_for(found: Facts, expected: list[tuple[Severity, str]]) -> None:
     findings = status.judge(found, NOW)
     assert expected == [(x.severity, x.about) for x in findings]
-    assert max((severity for severity, _ in expected), default=Severity.WELL) == status.worst(findings)
+    assert max((severity for severity, _ in expected), default=Severity.WELL) == finding.worst(findings)
 
 
 @pytest.mark.parametrize("found", [found for found, expected in CASES.values() if expected])
 def test_every_finding_is_a_sentence_and_says_what_to_do(found: Facts) -> None:
-    for finding in status.judge(found, NOW):
-        assert finding.what.endswith(".") and finding.do.endswith("."), finding
-        assert "\n" not in finding.what + finding.do
+    for x in status.judge(found, NOW):
+        assert x.what.endswith(".") and x.do.endswith("."), x
+        assert "\n" not in x.what + x.do
 
 
 def test_the_worst_stands_first_whatever_was_found_first() -> None:
@@ -171,18 +200,18 @@ def test_the_worst_stands_first_whatever_was_found_first() -> None:
 
 
 def test_ids_and_counts_are_named() -> None:
-    found = facts(worker("intake"), worker("watch"), worker("relay", 45), waiting=12, since=ago(7200))
+    found = facts(*others(worker("relay", 18)), waiting=12, since=ago(7200))
     told = [x.what for x in status.judge(found, NOW)]
     assert [
-        "relay-a has not said anything for 45 seconds.",
+        "relay-a has not said anything for 18 seconds.",
         "12 documents are waiting for the broker, the oldest for 2 hours.",
     ] == told
 
 
 def test_many_missing_queues_are_one_finding() -> None:
     depths = [queue(f"{n}_dl", seen=Seen.MISSING) for n in range(9)]
-    (finding,) = status.judge(facts(queues=seen(queue(), *depths)), NOW)
-    assert finding.what.endswith(": 0_dl, 1_dl, 2_dl, 3_dl, 4_dl and 4 more.")
+    (only,) = status.judge(facts(queues=seen(queue(), *depths)), NOW)
+    assert only.what.endswith(": 0_dl, 1_dl, 2_dl, 3_dl, 4_dl and 4 more.")
 
 
 @pytest.mark.parametrize(
@@ -197,7 +226,7 @@ def test_many_missing_queues_are_one_finding() -> None:
     ],
 )
 def test_spans_are_told_as_people_say_them(seconds: float, said: str) -> None:
-    assert said == status.words(timedelta(seconds=seconds))
+    assert said == finding.words(timedelta(seconds=seconds))
 
 
 def test_severities_are_exit_codes() -> None:

@@ -2,9 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from hub import lapsing
 from hub.desk import Act
 from hub.item import Action, Item, State
 from hub.service import Delivery
+from hub.store import Outdated, Writing
 from tests.web.running import (
     ANNA,
     HOME_SERVICE,
@@ -103,6 +105,19 @@ async def test_when_no_reply_comes_in_time_somebody_hears_of_it(centre: Centre) 
         page = text_of(await client.get(f"/items/{item.id}"))
     assert "Det er ikke kommet svar i tide; varsel til Primærhelseteamet" in page
     assert "Svar er ventet innen" in page
+
+
+async def test_a_step_that_is_taken_while_the_reply_comes_does_not_undo_it(centre: Centre) -> None:
+    item, hub = await asked(centre), centre.hub
+    late = await due(centre)
+    read = await lapsing.due(hub.store, hub.order, hub._read, HOUR, late, 10)
+    await reply(centre, MORNING + HOUR)
+    (written,) = await hub.store.commit([Writing(change, late) for change in read])
+    assert Outdated(item.version + 1) == written
+    assert 1 == await hub.tick(MORNING + HOUR)
+    stored = await hub.store.stored(item.id)
+    assert stored
+    assert State.NEW is stored.item.state
 
 
 async def test_a_message_that_only_looks_like_a_reply_wakes_nothing(centre: Centre) -> None:

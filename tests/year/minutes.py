@@ -1,18 +1,16 @@
-"""Working time the slow and obvious way: every minute of some years is asked whether the practice is open in it."""
+"""Working time the slow and obvious way: every minute from one day to another is asked whether the practice is open."""
 
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from random import Random
 from zoneinfo import ZoneInfo
 
-from hub import calendar
 from hub.calendar import Hours, ShortDay, Slot
 from hub.registry import holiday
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
+MINUTE, MICROSECOND = timedelta(minutes=1), timedelta(microseconds=1)
 OSLO = "Europe/Oslo"
 WEEKDAYS, ALL_DAYS = range(5), range(7)
 
@@ -38,63 +36,90 @@ CALENDARS = {
 
 
 class Minutes:
-    """The open minutes of some years, in order, as minutes since 1970."""
+    """The open minutes from one day up to another, in order, as minutes since 1970."""
 
-    def __init__(self, hours: Hours, first: int, last: int) -> None:
-        begin, end = (int((datetime(year, 1, 1, tzinfo=UTC) - EPOCH) / MINUTE) for year in (first, last + 1))
-        self._open = array("q", (minute for minute in range(begin, end) if _open(hours, EPOCH + minute * MINUTE)))
+    def __init__(self, hours: Hours, first: date, last: date) -> None:
+        self.begin, self.end = (datetime.combine(day, time(), UTC) for day in (first, last))
+        self._open = array("q", _open(hours, _minute(self.begin), _minute(self.end)))
+        # So many lie in a third of a year: before and after any moment that is half a year from the ends.
+        self.most = len(self._open) * 122 // (last - first).days
 
-    @property
-    def most(self) -> int:
-        """So many lie before and after any moment of the years in the middle."""
-        return len(self._open) // 8
+    def add(self, start: datetime, span: timedelta) -> datetime:
+        """When so much of them has passed since a moment; none at all leads to the next moment in one."""
+        whole, rest = divmod(self._passed(start) + span, MINUTE)
+        if not rest and span:
+            # The end of a minute, be it the last one of an opening.
+            return _moment(self._open[whole - 1] + 1)
+        if not span and self._within(start):
+            return start
+        return _moment(self._open[whole]) + rest
 
-    def add(self, start: datetime, minutes: int) -> datetime:
-        """When so many of them have passed since a whole minute."""
-        n = bisect_left(self._open, _minute(start))
-        return _moment(self._open[n + minutes - 1] + 1)
+    def take(self, end: datetime, span: timedelta) -> datetime:
+        """From when on so much of them passes until a moment; none at all leads back to the last moment of one."""
+        left = self._passed(end) - span
+        if not span:
+            whole, rest = divmod(left, MINUTE)
+            return _moment(self._open[whole]) + rest if rest else _moment(self._open[whole - 1] + 1)
+        whole, rest = divmod(left, MINUTE)
+        return _moment(self._open[whole]) + rest
 
-    def take(self, end: datetime, minutes: int) -> datetime:
-        """From when on so many of them pass until a whole minute."""
-        n = bisect_left(self._open, _minute(end))
-        return _moment(self._open[n - minutes])
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """How much of them lies between two moments."""
+        return self._passed(end) - self._passed(start)
 
-    def between(self, start: datetime, end: datetime) -> int:
-        """How many of them lie between two whole minutes."""
-        return bisect_left(self._open, _minute(end)) - bisect_left(self._open, _minute(start))
+    def of(self, first: datetime, last: datetime) -> list[datetime]:
+        """The beginnings of those from one moment up to another."""
+        found = self._open[bisect_left(self._open, _minute(first)) : bisect_left(self._open, _minute(last))]
+        return [_moment(n) for n in found]
+
+    def following(self, moment: datetime) -> datetime:
+        """The beginning of the first one that does not begin before a moment."""
+        return _moment(self._open[bisect_left(self._open, -(-(moment - EPOCH) // MINUTE))])
+
+    def borders(self) -> list[datetime]:
+        """When it opens and when it closes, in order."""
+        begins = [n for n, before in zip(self._open, (-1, *self._open), strict=False) if n != before + 1]
+        ends = [n + 1 for n, after in zip(self._open, (*self._open[1:], -1), strict=True) if after != n + 1]
+        return sorted(map(_moment, {*begins, *ends}))
+
+    def _passed(self, moment: datetime) -> timedelta:
+        """How much of them lies before a moment: whole ones, and what has passed of the one that it lies in."""
+        whole, rest = divmod(moment - EPOCH, MINUTE)
+        n = bisect_left(self._open, whole)
+        return n * MINUTE + (rest if self._open[n : n + 1] == array("q", [whole]) else timedelta(0))
+
+    def _within(self, moment: datetime) -> bool:
+        whole = _minute(moment)
+        n = bisect_left(self._open, whole)
+        return self._open[n : n + 1] == array("q", [whole])
 
 
-def _open(hours: Hours, moment: datetime) -> bool:
-    local = moment.astimezone(ZoneInfo(hours.zone))
-    day, clock = local.date(), local.time()
+def _open(hours: Hours, begin: int, end: int) -> Iterator[int]:
+    zone, day, wall = ZoneInfo(hours.zone), date.min, []
+    for minute in range(begin, end):
+        local = _moment(minute).astimezone(zone)
+        if local.date() != day:
+            day = local.date()
+            wall = _wall(hours, day)
+        clock = local.time()
+        for opens, closes in wall:
+            if opens <= clock < closes:
+                yield minute
+                break
+
+
+def _wall(hours: Hours, day: date) -> list[tuple[time, time]]:
+    """When it is open on a day, by the clock on the wall."""
     if day in hours.short:
-        return any(opens <= clock < closes for opens, closes in hours.short[day].openings)
+        return list(hours.short[day].openings)
     if day in hours.closed:
-        return False
-    return any(x.weekday == day.weekday() and x.opens <= clock < x.closes for x in hours.slots)
+        return []
+    return [(x.opens, x.closes) for x in hours.slots if x.weekday == day.weekday()]
 
 
 def _minute(moment: datetime) -> int:
-    return int((moment - EPOCH) / MINUTE)
+    return (moment - EPOCH) // MINUTE
 
 
 def _moment(minute: int) -> datetime:
     return EPOCH + minute * MINUTE
-
-
-def wrong(name: str, first: int, last: int, cases: int, seed: int) -> Iterator[str]:
-    """Every case, of so many at random in some years, in which the calendar says something else."""
-    hours, chance = CALENDARS[name], Random(seed)
-    slow = Minutes(hours, first, last)
-    span = int((datetime(last + 1, 1, 1, tzinfo=UTC) - datetime(first, 1, 1, tzinfo=UTC)) / MINUTE)
-    margin = span // 4
-    for _ in range(cases):
-        start = datetime(first, 1, 1, tzinfo=UTC) + chance.randrange(margin, span - margin) * MINUTE
-        minutes = min(slow.most, chance.choice((1, 30, 60, 120, chance.randrange(1, 3000))))
-        due = calendar.add_minutes(hours, start, minutes)
-        if due != (told := slow.add(start, minutes)):
-            yield f"{name}: {minutes} minutes after {start} are {due} instead of {told}"
-        if (began := calendar.take_minutes(hours, start, minutes)) != (told := slow.take(start, minutes)):
-            yield f"{name}: {minutes} minutes before {start} are {began} instead of {told}"
-        if calendar.between(hours, start, due) != minutes * MINUTE or slow.between(start, due) != minutes:
-            yield f"{name}: between {start} and {due} are {calendar.between(hours, start, due)}"

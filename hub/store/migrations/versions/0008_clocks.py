@@ -9,13 +9,17 @@ revision = "0008"
 down_revision = "0007"
 
 _RUNNING = sa.text("fires_at IS NOT NULL")
+_UNEXPECTED = sa.text("kind IN ('answer', 'forward') AND receipt IS NULL AND receipt_due IS NULL")
+_UNUSUAL = {"sender": 64, "kind": 64, "what": 16, "day": 10}
 
 
 def upgrade() -> None:
     """Add them; every clock is in its first round, and what inboxes were told is told."""
     _clocks()
     _notices()
+    _alerts("inbox")
     _open("'new', 'claimed', 'waiting'")
+    _partial("ix_outbox_unexpected", "outbox", ["id"], _UNEXPECTED)
     op.create_table(
         "dispatch",
         _number("id", primary_key=True, autoincrement=True),
@@ -32,6 +36,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name="uq_dispatch_key"),
     )
     _partial("ix_dispatch_next", "dispatch", ["next_attempt_at"], sa.text("next_attempt_at IS NOT NULL"))
+    _partial("ix_dispatch_given_up", "dispatch", ["given_up_at"], sa.text("given_up_at IS NOT NULL"))
     op.create_index("ix_dispatch_target", "dispatch", ["target", "created_at"])
     op.create_table(
         "traffic",
@@ -40,6 +45,15 @@ def upgrade() -> None:
         sa.Column("hour", Moment(), primary_key=True),
         sa.Column("messages", sa.Integer, nullable=False),
     )
+    op.create_index("ix_traffic_hour", "traffic", ["hour"])
+    op.create_table(
+        "unusual",
+        *(sa.Column(name, _short(length), primary_key=True) for name, length in _UNUSUAL.items()),
+        sa.Column("told", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("ended_at", Moment()),
+    )
+    _partial("ix_unusual_open", "unusual", ["at"], sa.text("ended_at IS NULL"))
     op.create_table(
         "mark",
         sa.Column("name", _short(64), primary_key=True),
@@ -49,10 +63,13 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take them away again; what waits for a partner has nobody any more, and its clock is the partner's."""
-    for table in ("mark", "traffic", "dispatch"):
+    for table in ("mark", "unusual", "traffic", "dispatch"):
         op.drop_table(table)
     op.execute("UPDATE item SET state = 'new' WHERE state = 'waiting'")
     _open("'new', 'claimed'")
+    op.drop_index("ix_outbox_unexpected", "outbox")
+    op.execute("DELETE FROM alert WHERE id NOT IN (SELECT min(id) FROM alert GROUP BY item_id, kind, about)")
+    _alerts()
     op.execute("DELETE FROM notice WHERE round > 0")
     op.drop_index("ix_notice_unsorted", "notice")
     with op.batch_alter_table("notice") as notice:
@@ -93,6 +110,13 @@ def _notices() -> None:
         notice.create_unique_constraint("uq_notice_item_id", ["item_id", "round", "step", "inbox"])
     op.execute("UPDATE notice SET sorted_at = at")
     _partial("ix_notice_unsorted", "notice", ["id"], sa.text("sorted_at IS NULL"))
+
+
+def _alerts(*more: str) -> None:
+    """What makes one the same as another."""
+    with op.batch_alter_table("alert") as alert:
+        alert.drop_constraint("uq_alert_item_id", type_="unique")
+        alert.create_unique_constraint("uq_alert_item_id", ["item_id", "kind", "about", *more])
 
 
 def _open(states: str) -> None:
