@@ -20,8 +20,8 @@ from hub.demo.logbook import Died, Logbook
 MOST_DEATHS = 5
 LIVES_AT_LEAST = 2.0
 
-# What takes messages from a broker, brings it ours and watches the clocks, two of each as a site would have them; and one
-# that proves that nothing is forgotten.
+# What takes messages from a broker, brings it ours and watches the clocks, two of each as a site would have them; and
+# one that proves that nothing is forgotten.
 WORKERS = {"intake": 2, "relay": 2, "watch": 2, "audit": 1}
 
 # A step of a ladder is late when the hub was away, not when the day runs fast: so many real seconds are no delay.

@@ -222,7 +222,10 @@ def test_a_worker_of_no_kind_is_told_the_kinds(hub: Hub) -> None:
 
 def test_help_tells_what_each_worker_is_for(hub: Hub) -> None:
     told = " ".join(hub("worker", "--help").stdout.decode().split())
-    assert all(word in told for word in ("intake takes", "relay brings", "watch lets", "audit proves", "SIGTERM", "broker.urls"))
+    assert all(
+        word in told
+        for word in ("intake takes", "relay brings", "watch lets", "audit proves", "SIGTERM", "broker.urls")
+    )
 
 
 async def test_a_worker_process_lives_and_stops_in_order(
