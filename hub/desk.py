@@ -52,8 +52,9 @@ def act(item: Item, deadlines: tuple[Deadline, ...], act: Act, who: Person, now:
     Raises IllegalMove when the state does not allow it, BadRequest when something is left out.
     """
     _complete(item, act)
-    # What was asked stands in what was sent; the note is for those who come after.
-    written = act.note if act.action is Action.ASK else act.note or act.text
+    # What was asked stands after what was noted before: whoever comes next needs both.
+    asked = "\n".join(x for x in (item.note, act.text.strip()) if x)
+    written = asked if act.action is Action.ASK else act.note or act.text
     moved = replace(item.moved(act.action, who.id), note=written.strip() or item.note)
     event = "item.released" if act.action is Action.RELEASE else f"item.{moved.state.value}"
     detail = {"outcome": act.outcome.value} if act.outcome else {"reason": act.reason.value} if act.reason else {}

@@ -65,8 +65,10 @@ async def test_while_the_sender_is_waited_for_our_clock_stands_and_theirs_runs(c
         page = text_of(await client.get(f"/items/{item.id}"))
         told = (await client.get(f"/v1/items/{item.id}")).json()["deadline"]
         inboxes = (await client.get("/v1/inboxes")).json()
+        assert "Dialog venter på svar" in text_of(await client.get(f"/inboxes/{TEAM}"))
     assert "Avsenderen er spurt om noe og har ikke svart ennå." in page
     assert "Kari Moen spurte avsenderen om noe" in page
+    assert f"Notat {QUESTION}" in page
     assert "Fristen vår, i dag 16:00, står stille mens vi venter." in page
     assert (True, True) == (told["waiting"], told["running"])
     assert [1] == [x["waiting"] for x in inboxes if x["id"] == TEAM]
