@@ -91,7 +91,7 @@ cluster: setup system  ## play the day through three brokers, PostgreSQL and all
 	@exec $(BIN)/python -m tests.cluster $(ARGS)
 
 test: setup system check  ## run every check and every test; ARGS="-k inbox"
-	@exec $(BIN)/python -m pytest $(or $(ARGS),--numprocesses 2 --dist worksteal)
+	@exec $(BIN)/python -m pytest $(or $(ARGS),--numprocesses 3 --dist worksteal)
 
 bench: setup system  ## measure speed and memory beside their bare floors
 	@$(BIN)/python -m tests.bench $(ARGS)

@@ -122,7 +122,7 @@ def test_check_config_says_what_it_found() -> None:
     first, people, rules = found.stdout.splitlines()
     assert f"{settings.sample()} and {settings.sample().parent} are in order:" == first
     assert people.startswith("practices: 1, people: 17, inboxes: ")
-    assert "patients: 8100" in people and "ladders: 12" in rules
+    assert "patients: 8100" in people and "ladders: 13" in rules
 
 
 def test_check_config_tells_all_that_is_wrong(tmp_path: Path) -> None:

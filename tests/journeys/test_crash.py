@@ -10,7 +10,7 @@ from tests.crash import audit, campaign, nursery, plant
 from tests.crash.steps import Step
 from tests.servers import rabbitmq as mq
 
-KILLS = 16
+KILLS = 10
 
 
 @pytest.mark.journey
