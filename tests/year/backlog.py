@@ -31,10 +31,12 @@ PORTION = 10_000
 INBOXES = ("primaerhelseteam", "koordinator", "saksbehandling", "vakt", "nora-nordli", "ante-somby", "ingrid-haugen")
 LIST = "/v1/inboxes/primaerhelseteam/items"
 BASIC = "Basic " + base64.b64encode(":".join(centre.NURSE).encode()).decode()
+# How far away the clocks are at rest, and how long ago all had come when the hub starts.
+AWAY, AGO = timedelta(days=3650), timedelta(hours=1)
 # What is promised: the first urgent one is told, all are, and the inbox takes so many times as long as at rest.
 URGENT_SECONDS, ALL_SECONDS, SLOWER = 5.0, 30 * 60.0, 1.2
-# Between two questions of somebody at the page.
-PAUSE_SECONDS = 0.1
+# Between two questions of somebody at the page, and between two looks at what is left.
+PAUSE_SECONDS, LOOK_SECONDS = 0.1, 0.1
 
 
 @dataclass(slots=True)
@@ -72,14 +74,11 @@ def run(url: str, folder: Path, count: int, urgent: int, rest_seconds: float, wa
     with served(url, folder, watch) as port:
         done.start = time.monotonic() - begun
         with asked(url, port, done.meanwhile):
-            done.urgent = _until(made, "SELECT EXISTS (SELECT 1 FROM notice WHERE step = 0)", begun)
-            done.urgent_all = _until(made, f"SELECT NOT EXISTS ({_DUE} AND urgent)", begun)
-            done.all = _until(made, f"SELECT NOT EXISTS ({_DUE})", begun)
+            done.urgent = _until(made, begun, urgent - 1, True)
+            done.urgent_all = _until(made, begun, 0, True)
+            done.all = _until(made, begun, 0, False)
     made.dispose()
     return done
-
-
-_DUE = "SELECT 1 FROM deadline WHERE fires_at < '2030-01-01'"
 
 
 def told(done: Backlog) -> list[tuple[str, str, str]]:
@@ -106,13 +105,12 @@ def p95(found: list[float]) -> float:
 
 
 def fill(made: Engine, count: int) -> None:
-    """So many open items of the sample centre whose clocks do not come yet."""
-    basis = _basis()
-    number = 1
+    """So many open items of the sample centre whose clocks do not come yet: a second apart in each inbox."""
+    basis, number = _basis(), 1
+    at = datetime.now(UTC).replace(microsecond=0) - PORTION * timedelta(seconds=1) - AGO + AWAY
     while number <= count:
         size = min(PORTION, count + 1 - number)
         with made.begin() as c:
-            at = datetime(2031, 1, 1, tzinfo=UTC) + number * timedelta(microseconds=1)
             inbox = InboxId(INBOXES[number // PORTION % len(INBOXES)])
             filling.put(c, [(number, datetime.now(UTC), *_made(number, inbox, at, basis))])
             if size > 1:
@@ -122,11 +120,12 @@ def fill(made: Engine, count: int) -> None:
 
 
 def lapse(made: Engine, urgent: int) -> None:
-    """Every clock came an hour ago; so many of them are of what is urgent."""
-    past = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
+    """Every clock came an hour ago and more; so many of them are of what is urgent."""
     with made.begin() as c:
-        c.execute(update(deadlines).values(due_at=past, fires_at=past))
-        c.execute(update(items).values(due_at=past))
+        back = f"{-int(AWAY.total_seconds())}"
+        due, fires = (filling.later(c.dialect.name, x, back) for x in ("due_at", "fires_at"))
+        c.execute(text(f"UPDATE deadline SET due_at = {due}, fires_at = {fires}"))
+        c.execute(text(f"UPDATE item SET due_at = {due}"))
         some = select(items.c.id).order_by(items.c.id).limit(urgent)
         c.execute(update(deadlines).where(deadlines.c.item_id.in_(some)).values(urgent=True))
     rest(made)
@@ -202,13 +201,15 @@ async def _ask_store(url: str, found: list[float], stop: Event) -> None:
             await asyncio.sleep(PAUSE_SECONDS)
 
 
-def _until(made: Engine, question: str, begun: float) -> float:
-    """The seconds until the answer is yes."""
+def _until(made: Engine, begun: float, left: int, urgent: bool) -> float:
+    """The seconds until so many clocks at the most have come and are not told, of what is urgent or not."""
+    due = (deadlines.c.urgent.is_(urgent), deadlines.c.fires_at <= datetime.now(UTC))
+    some = select(deadlines.c.item_id).where(*due).limit(left + 1)
     while True:
         with made.connect() as c:
-            if c.execute(text(question)).scalar():
+            if len(c.execute(some).all()) <= left:
                 return time.monotonic() - begun
-        time.sleep(0.05)
+        time.sleep(LOOK_SECONDS)
 
 
 def _made(number: int, inbox: InboxId, at: datetime, basis: str) -> tuple[Item, Deadline]:

@@ -71,29 +71,36 @@ def _message(number: int, received: datetime) -> dict[str, object]:
 
 # The numbers from 1 to a count, as both databases make them.
 _NUMBERS = "WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < :count)"
-# An id that lies anywhere among the others.
+# An id that lies anywhere among the others, and a moment so many seconds later.
 _ANYWHERE = {"sqlite": "lower(hex(randomblob(10)))", "postgresql": "left(md5(CAST(k.n AS TEXT) || item.id), 20)"}
+_LATER = {
+    "sqlite": "strftime('%Y-%m-%d %H:%M:%S.000000', {0}, ({1}) || ' seconds')",
+    "postgresql": "{0} + ({1}) * interval '1 second'",
+}
 
 
 def copy(c: Connection, number: int, count: int) -> None:
-    """Write so many more that are as the message of a number with its item and clock, under the numbers after it."""
-    told = {"number": number, "count": count}
+    """Write so many more that are as the message of a number with its item and clock, under the numbers after it.
+
+    Each is due a second after the one before.
+    """
+    told, kind = {"number": number, "count": count}, c.dialect.name
     other = {"id": ":number + k.n", "msg_id": "CAST(:number + k.n AS TEXT)"}
-    _copied(c, messages, other, "message WHERE message.id = :number", told)
-    other = {"id": _ANYWHERE[c.dialect.name], "message_id": ":number + k.n"}
-    _copied(c, items, other, "item WHERE item.message_id = :number", told)
-    beside = "deadline JOIN item source ON source.id = deadline.item_id AND source.message_id = :number"
-    c.execute(
-        text(
-            f"INSERT INTO deadline ({', '.join(x.name for x in deadlines.c)})"
-            f" SELECT item.id, {', '.join(f'deadline.{x.name}' for x in deadlines.c if x.name != 'item_id')}"
-            f" FROM {beside} JOIN item ON item.message_id > :number AND item.message_id <= :number + :count"
-        ),
-        told,
-    )
+    _copied(c, messages, other, f"{_NUMBERS} SELECT {{}} FROM k, message WHERE message.id = :number", told)
+    other = {"id": _ANYWHERE[kind], "message_id": ":number + k.n", "due_at": later(kind, "item.due_at", "k.n")}
+    _copied(c, items, other, f"{_NUMBERS} SELECT {{}} FROM k, item WHERE item.message_id = :number", told)
+    other = {x: later(kind, f"deadline.{x}", "item.message_id - :number") for x in ("due_at", "fires_at")}
+    source = "deadline JOIN item source ON source.id = deadline.item_id AND source.message_id = :number"
+    copies = "item ON item.message_id > :number AND item.message_id <= :number + :count"
+    _copied(c, deadlines, other | {"item_id": "item.id"}, f"SELECT {{}} FROM {source} JOIN {copies}", told)
 
 
-def _copied(c: Connection, table: Table, other: dict[str, str], source: str, told: dict[str, int]) -> None:
-    values = [other.get(x.name, f"{table.name}.{x.name}") for x in table.c]
-    names = ", ".join(x.name for x in table.c)
-    c.execute(text(f"INSERT INTO {table.name} ({names}) {_NUMBERS} SELECT {', '.join(values)} FROM k, {source}"), told)
+def later(kind: str, moment: str, seconds: str) -> str:
+    """A moment and so many seconds, in the words of a kind of database."""
+    return _LATER[kind].format(moment, seconds)
+
+
+def _copied(c: Connection, table: Table, other: dict[str, str], chosen: str, told: dict[str, int]) -> None:
+    values = ", ".join(other.get(x.name, f'{table.name}."{x.name}"') for x in table.c)
+    names = ", ".join(f'"{x.name}"' for x in table.c)
+    c.execute(text(f"INSERT INTO {table.name} ({names}) {chosen.format(values)}"), told)

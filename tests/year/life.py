@@ -125,6 +125,8 @@ class Life:
         # The moments at which some clock comes, by the model.
         self._coming: list[datetime] = []
         self._quarters: dict[datetime, list[Case]] = defaultdict(list)
+        # When anybody looked last.
+        self._looked = self._start
         self._doomed = 0
         self._stopped = 0
         self.lived = Lived(answered=array("d", bytes(8 * (plan.count + 1))))
@@ -206,14 +208,16 @@ class Life:
 
     def _sleep(self, now: datetime) -> None:
         """All sleep: it is at once the moment at which somebody has something to do."""
-        while self._coming and self._coming[0] <= now:
+        while self._coming and self._coming[0] <= min(now, self._looked):
             heapq.heappop(self._coming)
-        event = min([*self._coming[:1], *(at for at, *_ in self._agenda[:1])], default=now)
-        comes = bool(self._coming) and event == self._coming[0]
+        # What came while nobody looked is still to be found, by the next look.
+        events = [] if self._stopped else self._coming[:1]
+        event = min([*events, *(at for at, *_ in self._agenda[:1])], default=now)
+        comes = event in events
         way = self._chance.random() if comes else 1.0
         for each in self._watchers:
             each.skip(event, way)
-        self._skip(min(w.wake for w in self._watchers if w.wake) if comes and not self._stopped else event)
+        self._skip(max(now, min(w.wake for w in self._watchers if w.wake) if comes else event))
 
     # What happens.
 
@@ -274,11 +278,9 @@ class Life:
         for each in self._watchers:
             if each.wake:
                 each.wake += by
-        if by > timedelta(0):
-            # What came meanwhile is found by the next look.
-            heapq.heappush(self._coming, now + by + LOOK)
-            if not self._stopped:
-                self.lived.gaps.append(Gap(now, now + by, "jump"))
+        self._looked = min(self._looked, now + by)
+        if by > timedelta(0) and not self._stopped:
+            self.lived.gaps.append(Gap(now, now + by, "jump"))
 
     # The watchers.
 
@@ -301,6 +303,7 @@ class Life:
             doomed = due and self._doomed > 0
             each.fuse = self._chance.randint(1, FUSE) if doomed and self._chance.random() < 0.7 else 0
             each.wake, each.sent = None, self._now()
+            self._looked = max(self._looked, each.sent)
             each.line.send(Order(self._start, self._anchor, each.fuse))
             self.lived.looks += 1
             if doomed and not each.fuse:
