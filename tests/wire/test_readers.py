@@ -319,7 +319,7 @@ def alive(pid: int) -> bool:
     """Whether a process runs; one that ended and waits to be buried does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 
