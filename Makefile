@@ -97,6 +97,7 @@ bench: setup system  ## measure speed and memory beside their bare floors
 	@$(BIN)/python -m tests.bench $(ARGS)
 	$(BIN)/python -m tests.bench.reading
 	$(BIN)/python -m tests.bench.broker
+	$(BIN)/python -m tests.bench.clocks
 
 fuzz: setup  ## read a million mutants of the samples; ARGS="--seed 2 --count 5000"
 	@exec $(BIN)/python -m tests.fuzz $(ARGS)
@@ -114,6 +115,10 @@ drills: setup system  ## stop each part, and see when a person is told; ARGS="--
 publishes: export SAMBUD_WITHOUT := chromium postgresql pgbouncer prometheus
 publishes: setup system  ## publish a hundred thousand messages to a broker that fails; ARGS="--count 5000 --seed 2"
 	@exec $(BIN)/python -m tests.publishes $(ARGS)
+
+year: export SAMBUD_WITHOUT := chromium pgbouncer rabbitmq prometheus
+year: setup system  ## working time, a virtual year of deadlines and a great backlog; ARGS="--only life --deadlines 20000"
+	@exec $(BIN)/python -m tests.year $(ARGS)
 
 check: setup  ## lint, format, types and the directions of imports
 	@$(BIN)/ruff check .
@@ -180,4 +185,4 @@ clean:  ## remove .venv, build results and caches; never any data
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
 
-.PHONY: help setup demo cluster test bench fuzz check system lock clean crash chaos publishes drills
+.PHONY: help setup demo cluster test bench fuzz check system lock clean crash chaos publishes year drills

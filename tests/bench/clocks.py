@@ -7,6 +7,7 @@ import statistics
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
@@ -26,12 +27,14 @@ from hub.store.tables import item as items
 from tests.year import backlog, filling, site
 from tests.year.__main__ import DATABASES, database
 from tests.year.minutes import CALENDARS
-from tests.year.plan import Case
+from tests.year.plan import DAY, Case
 
 NOW = datetime(2028, 3, 1, 9, 0, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-# A promise of the issue, and how often each look is measured.
+# What is promised, and how often each look is measured.
 ARITHMETIC, TICK_SECONDS, ROUNDS = 200_000, 1.0, 5
+# So many practices a region has.
+PRACTICES = 200
 
 
 def main() -> None:
@@ -71,13 +74,21 @@ def arithmetic(table: Table, count: int) -> None:
         for start, span in zip(starts, spans, strict=True):
             calendar.add_minutes(hours, start, span)
 
+    # A region's practices, each with a closed day of its own.
+    region = [replace(hours, closed={**hours.closed, date(2029, 1, 2) + n * DAY: "stengt"}) for n in range(PRACTICES)]
+
+    def around() -> None:
+        for n, start in enumerate(starts):
+            calendar.add_minutes(region[n % PRACTICES], start, spans[n])
+
     kinds: Sequence[tuple[str, Callable[[], None], str]] = (
         ("calendar.add_minutes", add, f"≥ {ARITHMETIC:,}/s"),
+        (f"the same, {PRACTICES} practices in turn", around, f"≥ {ARITHMETIC:,}/s"),
         ("deadline.first, working minutes", _first(WorkingMinutes(120), hours, starts), f"≥ {ARITHMETIC:,}/s"),
         ("deadline.first, the same day", _first(SameDay(*_DAY), hours, starts), f"≥ {ARITHMETIC:,}/s"),
         ("deadline.first, calendar hours", _first(ElapsedHours(72), hours, starts), f"≥ {ARITHMETIC:,}/s"),
     )
-    add()
+    add(), around()
     for what, work, target in kinds:
         # Each beside its own floor in the same seconds: others use the machine too.
         pairs = [(_rate(work, count), _rate(floor, count)) for _ in range(3)]

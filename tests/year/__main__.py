@@ -32,8 +32,8 @@ YEAR = 2028
 FIRST, LAST = 2019, 2041
 HOUR = timedelta(hours=1)
 JUMPS = (HOUR, HOUR, 24 * HOUR, -timedelta(seconds=40), -timedelta(seconds=40))
-# A broken watcher has two days with as many messages, and one crash less than three.
-BROKEN_DAYS, BROKEN_COUNT = (date(YEAR, 10, 29), date(YEAR, 10, 30)), 300
+# Broken watchers have a day with so many messages.
+BROKEN_DAYS, BROKEN_COUNT = (date(YEAR, 10, 30),), 100
 
 console = Console(width=110)
 
@@ -112,7 +112,7 @@ def _life(asked: argparse.Namespace, name: str, url: str) -> bool:
     begun = time.monotonic()
     done, found, planted = lived(url, Plan(asked.deadlines, plan.year(YEAR), asked.seed), turmoil)
     _table(asked, name, done, found, time.monotonic() - begun)
-    broken = {kind: _broken(kind, asked.seed) for kind in plant.BROKEN}
+    broken = {kind: broken_watchers(kind, asked.seed) for kind in plant.BROKEN}
     said = Table("planted", "the audit says", title=f"What the audit finds, {name}")
     for what, words in planted.items():
         said.add_row(what, words or "NOTHING")
@@ -122,7 +122,7 @@ def _life(asked: argparse.Namespace, name: str, url: str) -> bool:
     return not found.faults and all(planted.values()) and all(broken.values())
 
 
-def _broken(kind: str, seed: int) -> int:
+def broken_watchers(kind: str, seed: int) -> int:
     """How often the audit finds what watchers do that are broken in this way."""
     with database("sqlite") as (url, _):
         _, found, _ = lived(url, Plan(BROKEN_COUNT, BROKEN_DAYS, seed), Turmoil(broken=kind))

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -63,18 +63,22 @@ class Backlog:
 def run(url: str, folder: Path, count: int, urgent: int, rest_seconds: float, watch: bool) -> Backlog:
     """Fill the database, see how the inbox is at rest, let all clocks come while the hub is down, and start it.
 
-    With `watch` another process watches too, as where PostgreSQL is.
+    With `watch` another process watches too, as where PostgreSQL is. Without any rest the inbox is not measured.
     """
     done, made = Backlog(count), create_engine(engine.address(url))
     fill(made, count)
-    with served(url, folder, watch) as port, asked(url, port, done.rest):
-        time.sleep(rest_seconds)
+    if rest_seconds:
+        with served(url, folder, watch) as hub:
+            centre._answering(hub)
+            with asked(url, hub.port, done.rest):
+                time.sleep(rest_seconds)
     lapse(made, urgent)
     begun = time.monotonic()
-    with served(url, folder, watch) as port:
+    with served(url, folder, watch) as hub:
+        done.urgent = _until(made, begun, urgent - 1, True)
+        centre._answering(hub)
         done.start = time.monotonic() - begun
-        with asked(url, port, done.meanwhile):
-            done.urgent = _until(made, begun, urgent - 1, True)
+        with asked(url, hub.port, done.meanwhile) if rest_seconds else nullcontext():
             done.urgent_all = _until(made, begun, 0, True)
             done.all = _until(made, begun, 0, False)
     made.dispose()
@@ -84,7 +88,7 @@ def run(url: str, folder: Path, count: int, urgent: int, rest_seconds: float, wa
 def told(done: Backlog) -> list[tuple[str, str, str]]:
     """What was measured, and what is promised of it."""
     rows = [
-        ("hub serve answers", f"{done.start:.1f} s after its start", ""),
+        ("hub serve answered", f"{done.start:.1f} s after its start", ""),
         ("the first urgent one is told", f"{done.urgent:.1f} s", f"{URGENT_SECONDS:.0f} s"),
         ("all urgent ones are told", f"{done.urgent_all:.1f} s", ""),
         ("all are told", f"{done.all:.0f} s, {done.count / done.all:.0f}/s", f"{ALL_SECONDS:.0f} s"),
@@ -142,8 +146,8 @@ _RESTS = {"sqlite": ("PRAGMA wal_checkpoint(TRUNCATE)",), "postgresql": ("VACUUM
 
 
 @contextmanager
-def served(url: str, folder: Path, watch: bool) -> Iterator[int]:
-    """The sample centre's web on the database, and with `watch` a watch of its own; the port."""
+def served(url: str, folder: Path, watch: bool) -> Iterator[centre.Served]:
+    """The sample centre's web on the database, and with `watch` a watch of its own; they start."""
     port = centre.free_port()
     own = {"HUB_DATABASE__URL": url, "HUB_WEB__PORT": str(port), "HUB_CONFIG": str(settings.sample())}
     with (folder / "serve.log").open("ab") as log, ExitStack() as stack:
@@ -152,8 +156,7 @@ def served(url: str, folder: Path, watch: bool) -> Iterator[int]:
             process = subprocess.Popen(words, env=os.environ | own, stdin=subprocess.DEVNULL, stderr=log)
             stack.callback(process.wait, 60)
             stack.callback(process.terminate)
-        centre._answering(centre.Served(process, port, folder / "serve.log"))
-        yield port
+        yield centre.Served(process, port, folder / "serve.log")
 
 
 @contextmanager

@@ -103,4 +103,6 @@ def later(kind: str, moment: str, seconds: str) -> str:
 def _copied(c: Connection, table: Table, other: dict[str, str], chosen: str, told: dict[str, int]) -> None:
     values = ", ".join(other.get(x.name, f'{table.name}."{x.name}"') for x in table.c)
     names = ", ".join(f'"{x.name}"' for x in table.c)
-    c.execute(text(f"INSERT INTO {table.name} ({names}) {chosen.format(values)}"), told)
+    # A small number is a small integer to PostgreSQL, and what is added to it would have no room.
+    chosen = chosen.format(values).replace(":number", "CAST(:number AS BIGINT)")
+    c.execute(text(f"INSERT INTO {table.name} ({names}) {chosen}"), told)

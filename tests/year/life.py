@@ -306,8 +306,8 @@ class Life:
             self._looked = max(self._looked, each.sent)
             each.line.send(Order(self._start, self._anchor, each.fuse))
             self.lived.looks += 1
+            self._doomed -= doomed
             if doomed and not each.fuse:
-                self._doomed -= 1
                 time.sleep(self._chance.random() * MOMENT_SECONDS)
                 self._kill(each, "at any moment")
                 self._begin()
@@ -332,6 +332,8 @@ class Life:
                 each.wake = now
 
     def _heard(self, each: Watcher, report: Report, now: datetime) -> None:
+        # It had less to do than it was to do before it died: another one dies.
+        self._doomed += each.fuse > 0
         for at, end in report.done:
             # Whoever says another time than it was is not believed.
             self.lived.done[at] = (at, end) if each.sent <= at <= end <= now else (now, now)
@@ -340,7 +342,6 @@ class Life:
         """It came to its statement."""
         if not each.fuse:
             raise RuntimeError("a watcher ended by itself")
-        self._doomed -= 1
         self._kill(each, "at a statement")
         self._begin()
 
