@@ -1,10 +1,10 @@
 """Opening hours, holidays, and arithmetic in working time."""
 
+from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from itertools import accumulate, count
 from zoneinfo import ZoneInfo
 
@@ -33,6 +33,18 @@ class ShortDay:
 
 
 @dataclass(frozen=True, slots=True)
+class Day:
+    """A day as it is: its openings as UTC moments, the wall time at which it closes (None when it never opens).
+
+    `earlier` is by how much that is before its weekday's usual end; less than nothing when it is after it.
+    """
+
+    openings: tuple[tuple[datetime, datetime], ...]
+    closes: time | None
+    earlier: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Hours:
     """When a practice is open: weekly slots, less closed days (holidays and local ones, with names).
 
@@ -43,21 +55,36 @@ class Hours:
     slots: tuple[Slot, ...]
     closed: Mapping[date, str]
     short: Mapping[date, ShortDay] = field(default_factory=dict)
+    # What was reckoned before: the same days and years are asked for again and again, for every message.
+    _days: dict[date, Day] = field(init=False, default_factory=dict, compare=False, repr=False)
+    _years: "dict[int, _Year]" = field(init=False, default_factory=dict, compare=False, repr=False)
 
-    def __hash__(self) -> int:
-        """A cheap one: the same practice's hours are asked for many times for every message."""
-        return hash(self.zone)
+    def day(self, day: date) -> Day:
+        """When a day opens and closes."""
+        found = self._days.get(day)
+        if found is None:
+            found = self._days[day] = _day(self, day)
+        return found
 
     def openings(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
         """The openings of a day as UTC moments in order; empty when closed."""
-        return _openings_on(self, day)
+        return self.day(day).openings
 
     def local(self, moment: datetime) -> datetime:
         """The moment in the practice's own zone."""
         return moment.astimezone(ZoneInfo(self.zone))
 
 
-@lru_cache(maxsize=4096)
+def _day(hours: Hours, day: date) -> Day:
+    openings = _openings_on(hours, day)
+    if not openings:
+        return Day((), None, timedelta(0))
+    closes = hours.local(openings[-1][1]).time()
+    usual = max((x.closes for x in hours.slots if x.weekday == day.weekday()), default=closes)
+    earlier = timedelta(hours=usual.hour - closes.hour, minutes=usual.minute - closes.minute)
+    return Day(openings, closes, earlier)
+
+
 def _openings_on(hours: Hours, day: date) -> tuple[tuple[datetime, datetime], ...]:
     found = ((at(hours, day, opens), at(hours, day, closes)) for opens, closes in _wall(hours, day))
     # An hour that the clock skips is none.
@@ -172,6 +199,8 @@ def between(hours: Hours, start: datetime, end: datetime) -> timedelta:
 
 def skipped(hours: Hours, first: date, last: date) -> tuple[tuple[date, str], ...]:
     """The days after `first` up to `last` that do not count, with the reason for each."""
+    if first == last:
+        return ()
     days = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
     return tuple((d, hours.closed.get(d, "weekend")) for d in days if not hours.openings(d))
 
@@ -180,10 +209,10 @@ def skipped(hours: Hours, first: date, last: date) -> tuple[tuple[date, str], ..
 class _Year:
     """The openings of a year in microseconds since 1970, and how much working time lies before and after each."""
 
-    opens: tuple[int, ...]
-    closes: tuple[int, ...]
-    before: tuple[int, ...]
-    after: tuple[int, ...]
+    opens: Sequence[int]
+    closes: Sequence[int]
+    before: Sequence[int]
+    after: Sequence[int]
 
     @property
     def total(self) -> int:
@@ -191,15 +220,21 @@ class _Year:
         return self.after[-1] if self.after else 0
 
 
-# Deadlines look at a year or two, and a region has some hundred practices.
-@lru_cache(maxsize=512)
 def _year(hours: Hours, number: int) -> _Year:
+    found = hours._years.get(number)
+    if found is None:
+        found = hours._years[number] = _reckoned(hours, number)
+    return found
+
+
+def _reckoned(hours: Hours, number: int) -> _Year:
     first = date(number, 1, 1)
     days = (first + timedelta(days=n) for n in range((date(number + 1, 1, 1) - first).days))
-    openings = [tuple(map(_microseconds, x)) for day in days for x in _openings_on.__wrapped__(hours, day)]
-    after = tuple(accumulate(closes - opens for opens, closes in openings))
-    before = (0, *after[:-1]) if after else ()
-    return _Year(tuple(opens for opens, _ in openings), tuple(closes for _, closes in openings), before, after)
+    openings = [tuple(map(_microseconds, x)) for day in days for x in _openings_on(hours, day)]
+    after = array("q", accumulate(closes - opens for opens, closes in openings))
+    before = array("q", (0, *after[:-1]) if after else ())
+    # A fifth of what tuples take: a region has hundreds of practices.
+    return _Year(array("q", (x for x, _ in openings)), array("q", (x for _, x in openings)), before, after)
 
 
 def _years(hours: Hours, first: int, step: int) -> Iterator[_Year]:

@@ -19,7 +19,7 @@ from hub.directory import InboxKind
 from hub.item import ItemId
 from hub.route import ALWAYS, Circumstances, When
 
-_MINUTE = timedelta(minutes=1)
+_MINUTE, _DAY, _NO_TIME = timedelta(minutes=1), timedelta(days=1), timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +201,13 @@ def first(
     It is counted from `since` where that is not when the message was received.
     """
     begun = since or received
-    due, counted = _due(ladder.due, hours, begun)
+    due, counted = reckoned(ladder.due, hours, begun)
     days = calendar.skipped(hours, hours.local(begun).date(), hours.local(due).date())
-    skipped = tuple(f"{day.isoformat()} ({name})" for day, name in days)
+    skipped = tuple([f"{day.isoformat()} ({name})" for day, name in days]) if days else ()
     why = Why(ladder.name, ladder.promise, agreement, received, counted, skipped, hours.zone, facts, since)
-    return standing(Deadline(item, due, steps(ladder, hours, due), why, 0, None, ladder.urgent), begun)
+    rungs = steps(ladder, hours, due)
+    step = _step(due, rungs, begun)
+    return Deadline(item, due, rungs, why, step, _fires_at(due, rungs, step), ladder.urgent)
 
 
 def steps(ladder: Ladder, hours: Hours, due: datetime) -> tuple[Step, ...]:
@@ -229,9 +231,7 @@ def _by_the_clock(step: Step, hours: Hours, due: datetime) -> Step:
 
 def standing(d: Deadline, begun: datetime) -> Deadline:
     """A deadline that begins then, on its first step; what it would have warned of before is left out."""
-    late = (n for n, s in enumerate(d.steps) if s.minutes >= 0 or d.due + timedelta(minutes=s.minutes) > begun)
-    step = next(late, len(d.steps))
-    return replace(d, step=step, fires_at=_fires_at(d.due, d.steps, step))
+    return on(d, _step(d.due, d.steps, begun))
 
 
 def on(d: Deadline, step: int) -> Deadline:
@@ -244,11 +244,19 @@ def following(missed: Deadline) -> Deadline:
     return on(missed, missed.step + 1)
 
 
+def _step(due: datetime, steps: tuple[Step, ...], begun: datetime) -> int:
+    for n, step in enumerate(steps):
+        if step.minutes >= 0 or due + timedelta(minutes=step.minutes) > begun:
+            return n
+    return len(steps)
+
+
 def _fires_at(due: datetime, steps: tuple[Step, ...], step: int) -> datetime | None:
     return due + timedelta(minutes=steps[step].minutes) if step < len(steps) else None
 
 
-def _due(due: Due, hours: Hours, received: datetime) -> tuple[datetime, str]:
+def reckoned(due: Due, hours: Hours, received: datetime) -> tuple[datetime, str]:
+    """When something that came then is due, in UTC, and in words how that was counted."""
     match due:
         case SameDay():
             return _same_day(due, hours, received)
@@ -260,27 +268,28 @@ def _due(due: Due, hours: Hours, received: datetime) -> tuple[datetime, str]:
 
 def _same_day(due: SameDay, hours: Hours, received: datetime) -> tuple[datetime, str]:
     local = hours.local(received)
-    today = local.date()
-    open_today = calendar.working_day(hours, today)
-    cut_off = _cut_off(due, hours, today) if open_today else due.cut_off
-    if open_today and local.time() < cut_off:
-        return calendar.closing(hours, today), f"the same working day, received before {cut_off:%H:%M}"
+    today = hours.day(local.date())
+    after = "on a closed day"
+    if today.closes is not None:
+        cut_off = _cut_off(due.cut_off, today.closes, today.earlier)
+        if local.time() < cut_off:
+            return today.openings[-1][1], f"the same working day, received before {_clock(cut_off)}"
+        after = f"after {_clock(cut_off)}"
     # On a closed day or after the cut-off, the next working day's morning is promised.
-    day = calendar.following_day(hours, today)
-    why = f"by {due.then_by:%H:%M} the next working day, received "
-    after = f"after {cut_off:%H:%M}" if open_today else "on a closed day"
-    return _within(hours, day, due.then_by), why + after
+    day = calendar.following_day(hours, local.date())
+    return _within(hours, day, due.then_by), f"by {_clock(due.then_by)} the next working day, received {after}"
 
 
-def _cut_off(due: SameDay, hours: Hours, day: date) -> time:
+def _cut_off(cut_off: time, closes: time, earlier: timedelta) -> time:
     """The cut-off of a day: one that closes earlier than its weekday usually does has it as much earlier."""
-    closes = hours.local(calendar.closing(hours, day)).time()
-    usual = max((x.closes for x in hours.slots if x.weekday == day.weekday()), default=closes)
-    earlier = timedelta(hours=usual.hour - closes.hour, minutes=usual.minute - closes.minute)
-    if earlier <= timedelta(0):
-        return min(due.cut_off, closes)
-    moved = datetime.combine(day, due.cut_off) - earlier
-    return min(moved.time(), closes) if moved.date() == day else time.min
+    if earlier > _NO_TIME:
+        moved = datetime.combine(date.min, cut_off) + _DAY - earlier
+        cut_off = moved.time() if moved.toordinal() > 1 else time.min
+    return cut_off if cut_off < closes else closes
+
+
+def _clock(at: time) -> str:
+    return f"{at.hour:02}:{at.minute:02}"
 
 
 def _within(hours: Hours, day: date, clock: time) -> datetime:

@@ -84,9 +84,8 @@ def arithmetic(table: Table, count: int) -> None:
     kinds: Sequence[tuple[str, Callable[[], None], str]] = (
         ("calendar.add_minutes", add, f"≥ {ARITHMETIC:,}/s"),
         (f"the same, {PRACTICES} practices in turn", around, f"≥ {ARITHMETIC:,}/s"),
-        ("deadline.first, working minutes", _first(WorkingMinutes(120), hours, starts), f"≥ {ARITHMETIC:,}/s"),
-        ("deadline.first, the same day", _first(SameDay(*_DAY), hours, starts), f"≥ {ARITHMETIC:,}/s"),
-        ("deadline.first, calendar hours", _first(ElapsedHours(72), hours, starts), f"≥ {ARITHMETIC:,}/s"),
+        *((f"deadline.reckoned, {kind}", _due(due, hours, starts), f"≥ {ARITHMETIC:,}/s") for kind, due in KINDS),
+        *((f"with steps and reasons, {kind}", _first(due, hours, starts), "") for kind, due in KINDS),
     )
     add(), around()
     for what, work, target in kinds:
@@ -96,10 +95,27 @@ def arithmetic(table: Table, count: int) -> None:
         table.add_row(what, f"{rate:,.0f}", f"{bare:,.0f}", f"{rate / bare:.2f}", target)
 
 
-_DAY = (next(x.due.cut_off for x in site.LADDERS if isinstance(x.due, SameDay)), datetime(2028, 1, 1, 10).time())
+# A deadline of each kind.
+_CUT_OFF = next(x.due.cut_off for x in site.LADDERS if isinstance(x.due, SameDay))
+KINDS: Sequence[tuple[str, deadline.Due]] = (
+    ("working minutes", WorkingMinutes(120)),
+    ("the same day", SameDay(_CUT_OFF, datetime(2028, 1, 1, 10).time())),
+    ("calendar hours", ElapsedHours(72)),
+)
+
+
+def _due(due: deadline.Due, hours: Hours, starts: Sequence[datetime]) -> Callable[[], None]:
+    """When each of them is due, in words too."""
+
+    def work() -> None:
+        for start in starts:
+            deadline.reckoned(due, hours, start)
+
+    return work
 
 
 def _first(due: deadline.Due, hours: Hours, starts: Sequence[datetime]) -> Callable[[], None]:
+    """The whole clock of each: with its steps, and all that is kept to explain it."""
     ladder, id = Ladder("bench", "soon", due, site.LADDERS[2].steps), ItemId("1")
 
     def work() -> None:
