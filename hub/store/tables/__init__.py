@@ -4,10 +4,10 @@ from hub.store.tables.arriving import blob, body, cutting, enquiry, message, qua
 from hub.store.tables.base import Moment, Number, metadata
 from hub.store.tables.running import configuration, configuration_file, journal, mark, traffic, unusual, worker
 from hub.store.tables.sending import attempt, dispatch, outbox
-from hub.store.tables.working import alert, deadline, item, notice, session
+from hub.store.tables.working import alert, deadline, item, notice, once, opinion, reader, session, undo, view
 
 # The migration that these tables are; start-up refuses another one.
-REVISION = "0008"
+REVISION = "0009"
 
 __all__ = [
     "REVISION",
@@ -29,11 +29,16 @@ __all__ = [
     "message",
     "metadata",
     "notice",
+    "once",
+    "opinion",
     "outbox",
     "quarantine",
+    "reader",
     "session",
     "traffic",
     "trial",
+    "undo",
     "unusual",
+    "view",
     "worker",
 ]

@@ -36,6 +36,14 @@ message = Table(
     Column("test", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("sender", "msg_id"),
 )
+# What came about a patient, in the order in which it came.
+Index(
+    "ix_message_patient",
+    message.c.patient,
+    message.c.id,
+    sqlite_where=text("patient <> ''"),
+    postgresql_where=text("patient <> ''"),
+)
 # Editions of a document, and what changes or cancels a message: few, and asked for with every message.
 Index(
     "ix_message_document",

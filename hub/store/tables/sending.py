@@ -38,6 +38,8 @@ outbox = Table(
     Column("body", LargeBinary, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("confirmed_at", Moment),
+    # Until when whoever wrote it can take it back: nobody gets it before.
+    Column("held_until", Moment),
     # What goes by the broker: its properties, when it is tried next and how often it was, and how that ended.
     Column("label", Text),
     Column("next_attempt_at", Moment),

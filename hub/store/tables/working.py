@@ -44,6 +44,14 @@ Index(
     postgresql_where=text("state IN ('new', 'claimed', 'waiting')"),
 )
 Index("ix_item_inbox", item.c.inbox, item.c.due_at)
+# What somebody has.
+Index(
+    "ix_item_owner",
+    item.c.owner,
+    item.c.due_at,
+    sqlite_where=text("state = 'claimed'"),
+    postgresql_where=text("state = 'claimed'"),
+)
 # What lies away from home: little, and asked for every half minute.
 Index(
     "ix_item_home",
@@ -133,10 +141,79 @@ Index(
     postgresql_where=alert.c.seen_at.is_(None),
 )
 
+# What somebody just did, with how it was before and what it sends: it can be taken back until then, by nobody else.
+undo = Table(
+    "undo",
+    metadata,
+    Column("item_id", short(20), ForeignKey("item.id"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("person", short(64), nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("was", Text, nullable=False),
+    Column("letters", Text, nullable=False),
+)
+
+# Who has an item open, or writes an answer to it; whoever was not seen for a while has left.
+reader = Table(
+    "reader",
+    metadata,
+    Column("item_id", short(20), ForeignKey("item.id"), primary_key=True),
+    Column("person", short(64), primary_key=True),
+    Column("inbox", short(64), nullable=False),
+    Column("writing", Boolean, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False, index=True),
+)
+
+# A colleague who is asked for a second opinion, in their inbox; the item stays where it is.
+opinion = Table(
+    "opinion",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("item_id", short(20), ForeignKey("item.id"), nullable=False, index=True),
+    Column("inbox", short(64), nullable=False),
+    Column("asked_by", short(64), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("answer", Text),
+    Column("answered_by", short(64)),
+    Column("answered_at", Moment),
+)
+Index(
+    "ix_opinion_open",
+    opinion.c.inbox,
+    opinion.c.id,
+    sqlite_where=opinion.c.answered_at.is_(None),
+    postgresql_where=opinion.c.answered_at.is_(None),
+)
+
+# What a client has asked for under a key of its own: done once, however often it asks.
+once = Table(
+    "once",
+    metadata,
+    Column("person", short(64), primary_key=True),
+    Column("key", short(200), primary_key=True),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("item_id", short(20), nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+)
+
+# What somebody looks at again and again, under a name.
+view = Table(
+    "view",
+    metadata,
+    Column("person", short(64), primary_key=True),
+    Column("name", short(80), primary_key=True),
+    Column("query", Text, nullable=False),
+)
+
 session = Table(
     "session",
     metadata,
     Column("token", LargeBinary(32), primary_key=True),
     Column("person", short(64), nullable=False),
     Column("expires_at", Moment, nullable=False),
+    # When the person did something last; a shared computer is locked when that was long ago, or when they say so.
+    Column("seen_at", Moment),
+    Column("locked", Boolean, nullable=False, server_default=false()),
 )

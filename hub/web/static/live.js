@@ -19,7 +19,10 @@
     const stream = new EventSource(source);
     for (const name of EVENTS) stream.addEventListener(name, (e) => {
       newest = e.lastEventId;
-      onEvent(name, JSON.parse(e.data));
+      const data = JSON.parse(e.data);
+      onEvent(name, data);
+      // Other scripts of the page have no stream of their own.
+      document.dispatchEvent(new CustomEvent("sambud:event", { detail: { name, data } }));
     });
     stream.onopen = () => onState(true);
     stream.onerror = () => {
