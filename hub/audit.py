@@ -1,12 +1,12 @@
 """What must hold of all that is open and of all that was sent, and how an auditor finds that it does not.
 
-An open item lies with somebody who is there, and has a live next step: a clock that stands where its ladder says, or a
-ladder that has ended, and then somebody was told of each step of it. Only what waits for a partner has its own clock
-paused, and what has ended has none that runs. Whatever we sent is to be acknowledged.
+An open item lies with somebody who is there, and has a live next step: a clock that stands where its ladder says, and
+somebody was told of each step that was taken. Only what waits for a partner has its own clock paused, and what has
+ended has none that runs. Whatever we sent is to be acknowledged.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hub import calendar, deadline
@@ -24,7 +24,8 @@ class Flaw(StrEnum):
     UNCLOCKED = "unclocked"  # open, and it has no clock
     UNPAUSED = "unpaused"  # waits for a partner, and what was left of our time is not known
     PAUSED = "paused"  # waits for nobody, and its clock is the partner's
-    STOPPED = "stopped"  # open, and its clock stands before its ladder has ended
+    AHEAD = "ahead"  # its clock counts from a time that has not come: some machine's own clock was wrong
+    STOPPED = "stopped"  # open, and its clock stands
     ASTRAY = "astray"  # its next step comes at another time than its ladder says, or the inbox has it at another time
     UNTOLD = "untold"  # nobody was told of a step that counts as taken
     RUNNING = "running"  # ended, and its clock runs
@@ -35,13 +36,17 @@ class Flaw(StrEnum):
     UNTRIED = "untried"  # a document that should have been tried long ago
 
 
+# What sets a clock anew, as the journal has it.
+_SETTING = ("deadline.moved", "deadline.paused", "deadline.resumed")
+
 # Why each was mended, as the journal tells it; an auditor only tells of the others.
 MENDED = {
     Flaw.HOMELESS: "its inbox has left the directory",
     Flaw.UNCLOCKED: "it had no clock",
     Flaw.UNPAUSED: "it waited for a partner, and its own clock was lost",
     Flaw.PAUSED: "its clock was paused, and it waits for nobody",
-    Flaw.STOPPED: "its clock stood before its ladder had ended",
+    Flaw.AHEAD: "its clock counted from a time that had not come",
+    Flaw.STOPPED: "its clock stood",
     Flaw.ASTRAY: "its clock stood at another time than its ladder says",
     Flaw.UNTOLD: "nobody had been told of a step that counts as taken",
     Flaw.RUNNING: "its clock ran on after it had ended",
@@ -51,7 +56,11 @@ MENDED = {
 }
 
 
-def flaws(x: Audited, directory: Directory) -> tuple[Flaw, ...]:
+# By so much the clocks of machines may differ.
+APART = timedelta(minutes=15)
+
+
+def flaws(x: Audited, directory: Directory, now: datetime) -> tuple[Flaw, ...]:
     """All that is wrong with an item and its clock, in the order in which it is mended."""
     d = x.deadline
     if not x.item.open:
@@ -62,6 +71,8 @@ def flaws(x: Audited, directory: Directory) -> tuple[Flaw, ...]:
     waits = x.item.state is State.WAITING
     if waits != (d.paused is not None):
         return (*homeless, Flaw.UNPAUSED if waits else Flaw.PAUSED)
+    if d.why.begun > now + APART:
+        return (*homeless, Flaw.AHEAD)
     return (*homeless, *_clock(x, d), *((Flaw.UNTOLD,) if untold(x) else ()))
 
 
@@ -72,7 +83,7 @@ def untold(x: Audited) -> tuple[int, ...]:
         return ()
     begun = deadline.standing(d, d.set_at or d.why.begun).step
     told = _told(x, d)
-    return tuple(n for n in range(begun, min(d.step, len(d.steps))) if n not in told)
+    return tuple(n for n in range(begun, d.step) if n not in told)
 
 
 def deserted(home: Inbox, directory: Directory, now: datetime) -> bool:
@@ -119,7 +130,7 @@ def tell(x: Audited, steps: dict[int, tuple[InboxId, ...]], now: datetime) -> Ch
     d = x.deadline
     assert d is not None, "steps are a clock's"
     notices = tuple(
-        Notice(inbox, x.item.id, n, d.due, now, True, d.round, d.steps[n].through)
+        Notice(inbox, x.item.id, n, d.due, now, True, d.round, deadline.on(d, n).coming.through)
         for n, inboxes in steps.items()
         for inbox in inboxes
     )
@@ -163,8 +174,19 @@ def _told(x: Audited, d: Deadline) -> frozenset[int]:
 
 def _resumed(x: Audited) -> bool:
     """Whether the last that set the clock was the end of a pause."""
-    set_by = [event for event in x.events if event in ("deadline.moved", "deadline.paused", "deadline.resumed")]
+    set_by = [event for event in _standing(x.events) if event in _SETTING]
     return bool(set_by) and set_by[-1] == "deadline.resumed"
+
+
+def _standing(events: tuple[str, ...]) -> list[str]:
+    """What happened to an item and its clock and was not taken back: that is always what came last."""
+    left: list[str] = []
+    for event in events:
+        if event != "item.undone":
+            left += [event] if event.startswith(("item.", "deadline.")) else []
+        elif left and left[-1] in _SETTING:
+            left.pop()
+    return left
 
 
 def _moment(at: datetime | None) -> str:

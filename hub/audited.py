@@ -22,6 +22,7 @@ _CALLED = {
     Flaw.UNCLOCKED: "without a clock",
     Flaw.UNPAUSED: "waiting without a clock of ours",
     Flaw.PAUSED: "with a clock that stands",
+    Flaw.AHEAD: "with a clock from a time to come",
     Flaw.STOPPED: "with a clock that stands",
     Flaw.ASTRAY: "with a clock that is wrong",
     Flaw.UNTOLD: "of which nobody was told",

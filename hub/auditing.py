@@ -88,7 +88,7 @@ class _Look:
                 seen, after = await self.store.look(auditing.opened, inbox, after, PORTION)
                 self.audit.seen += len(seen)
                 for x in seen:
-                    if audit.flaws(x, self.order.directory):
+                    if audit.flaws(x, self.order.directory, self.now):
                         await self._mend(x.item.id)
                 more = after is not None
         for question in (auditing.undated, auditing.running):
@@ -132,7 +132,7 @@ class _Look:
         """Mend an item's flaws one after the other, each by what is there then."""
         for _ in range(TRIES):
             x = await self.store.look(auditing.one, id)
-            found = audit.flaws(x, self.order.directory)
+            found = audit.flaws(x, self.order.directory, self.now)
             if not found or (found[0] is Flaw.HOMELESS and await self.store.newest_version() != self.version):
                 # By a configuration that others have and we do not have yet, its inbox may be there.
                 return
@@ -154,7 +154,7 @@ class _Look:
             case Flaw.HOMELESS:
                 practice = await rehoming.whose(x.item.inbox, self.store, directory, self.read)
                 return audit.noted(presence.rehome(x.item, practice, directory, now), x.item, flaw, now)
-            case Flaw.UNCLOCKED | Flaw.UNPAUSED:
+            case Flaw.UNCLOCKED | Flaw.UNPAUSED | Flaw.AHEAD:
                 return audit.attach(x, await self._fresh(x), flaw, now)
             case Flaw.PAUSED:
                 return self._resumed(x)
@@ -169,7 +169,7 @@ class _Look:
         """The clock goes on with what was left of it, and whoever has the item keeps it."""
         assert x.deadline is not None, "a clock is paused"
         waits = replace(x.item, state=State.WAITING)
-        hours = self.order.directory.hours(x.item.home or x.item.inbox)
+        hours = reckoning.hours_of(x.item, x.deadline, self.order.directory)
         change = reckoning.resume(waits, x.deadline, hours, "audit", self.now)
         return audit.noted(replace(change, items=(x.item,)), x.item, Flaw.PAUSED, self.now)
 
@@ -178,23 +178,24 @@ class _Look:
         assert x.deadline is not None, "steps are a clock's"
         directory = self.order.directory
         pile = directory.pile(watch.practice(x.item, directory)).id
-        return watch.told(x.deadline.steps[step].tell, x.item, directory) or (pile,)
+        return watch.told(deadline.on(x.deadline, step).coming.tell, x.item, directory) or (pile,)
 
     async def _fresh(self, x: Audited) -> Deadline:
-        """The clock that an item would have had when it came, by what is in force now."""
+        """The clock that an item would have had when it came, or now if it comes only later, by what is in force."""
         stored = await self.store.stored(x.item.id)
         assert stored is not None, "nothing takes an item away"
-        hours, ladders = self.order.directory.hours(x.item.home or x.item.inbox), self.order.ladders
+        inbox, ladders = x.item.home or x.item.inbox, self.order.ladders
+        hours, came = self.order.directory.hours(inbox), min(stored.received_at, self.now)
         try:
             c = lapsing.circumstances(stored, await self.read(stored), self.order)
         except (Unavailable, ReaderBroken):
             log.warning("message.unread", item=x.item.id)
             c = None
         if c is not None:
-            return deadline.of(x.item.id, c, ladders, hours, stored.received_at, self.order.basis)
+            return deadline.of(x.item.id, c, ladders, hours, came, self.order.basis(inbox), inbox)
         # Nobody knows any more what it was: the ladder for all that no other is for.
         last = [ladder for ladder in ladders if not ladder.urgent and not ladder.follow_up][-1]
-        return replace(deadline.first(x.item.id, last, "", hours, stored.received_at), basis=self.order.basis)
+        return deadline.first(x.item.id, last, "", hours, came, inbox=inbox, basis=self.order.basis(inbox))
 
     def _telling(self, flaw: Flaw) -> auditing.Telling:
         told = {"flaw": flaw.value, "because": audit.MENDED[flaw]}

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 HORIZON = 400
 
 MINUTE = 60_000_000  # microseconds
+WEEKEND = (5, 6)
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
@@ -198,11 +199,13 @@ def between(hours: Hours, start: datetime, end: datetime) -> timedelta:
 
 
 def skipped(hours: Hours, first: date, last: date) -> tuple[tuple[date, str], ...]:
-    """The days after `first` up to `last` that do not count, with the reason for each."""
-    if first == last:
-        return ()
-    days = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
-    return tuple((d, hours.closed.get(d, "weekend")) for d in days if not hours.openings(d))
+    """The days from `first` to `last` that do not count, with the reason for each."""
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return tuple([(d, _why_closed(hours, d)) for d in days if not hours.openings(d)])
+
+
+def _why_closed(hours: Hours, day: date) -> str:
+    return hours.closed.get(day) or ("weekend" if day.weekday() in WEEKEND else "not open on this day of the week")
 
 
 @dataclass(frozen=True, slots=True)

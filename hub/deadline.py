@@ -2,10 +2,12 @@
 
 A ladder says how the due time is found and which steps follow. Steps are minutes from the due time:
 negative ones warn, the others escalate. A deadline stands on one step at a time; `fires_at` is when
-that step happens, and None means that the clock has stopped or the ladder has ended.
+that step happens, and None means that the clock has stopped. A ladder has no end: its last step is
+repeated each week until somebody has acted.
 
 An item has one clock. While a partner is waited for it is the partner's, and ours is `paused` beside it;
-when what it was computed from changes it is set anew, and each such `round` tells its steps again.
+what was waited does not count. When what it was computed from changes it is set anew, and each such
+`round` tells its steps again.
 """
 
 from dataclasses import dataclass, replace
@@ -20,6 +22,12 @@ from hub.item import ItemId
 from hub.route import ALWAYS, Circumstances, When
 
 _MINUTE, _DAY, _NO_TIME = timedelta(minutes=1), timedelta(days=1), timedelta(0)
+# As long as a partner must have been waited for if that is to count.
+NO_WAITING = timedelta(minutes=1)
+# How often whoever was told last is reminded of what nobody has done.
+REPEATED = timedelta(days=7)
+# Whoever opens later than something is promised has so long for it.
+_SETTLING = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +59,10 @@ Due = SameDay | WorkingMinutes | ElapsedHours
 class Step:
     """One rung: `minutes` from the due time (negative: before), and whose inboxes are told.
 
-    `working` minutes are those of opening time; in a deadline all are by the clock. `through` says which ways beside
-    the inbox they are told by; none means those that each has asked for. With `moves` the item goes to the first of
-    them, otherwise they have it beside its owner.
+    `working` minutes are those of opening time; in a deadline all are by the clock, and `span` is how many working
+    ones they were, as they become others when it is due at another time. `through` says which ways beside the inbox
+    they are told by; none means those that each has asked for. With `moves` the item goes to the first of them,
+    otherwise they have it beside its owner.
     """
 
     minutes: int
@@ -61,6 +70,7 @@ class Step:
     working: bool = False
     through: tuple[str, ...] = ()
     moves: bool = False
+    span: int | None = None
 
 
 # A step may tell the inbox that has the item, or the practice's inbox of a kind.
@@ -93,7 +103,8 @@ class Why:
     """What a due time was computed from, kept so that it can always be told.
 
     It was counted from `since`, where that is not when the message was `received`; `by` is who marked it as urgent.
-    `zone` is whose wall time it was computed in, and `facts` are what the ladder holds for, in words.
+    `zone` is whose wall time it was computed in, by the hours of `inbox`, and `facts` are what the ladder holds for,
+    in words. While a partner was waited for, the `pauses`, it stood; `elapsed` tells that it counts day and night.
     """
 
     ladder: str
@@ -106,6 +117,9 @@ class Why:
     facts: tuple[str, ...] = ()
     since: datetime | None = None
     by: str = ""
+    inbox: str = ""
+    pauses: tuple[tuple[datetime, datetime], ...] = ()
+    elapsed: bool = False
 
     @property
     def begun(self) -> datetime:
@@ -115,14 +129,13 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """Our clock while the partner's runs: `left` is the working time until it was due, less than none when late."""
+    """Our clock while the partner's runs, as it was when that began."""
 
     due: datetime
     steps: tuple[Step, ...]
     why: Why
     step: int
     urgent: bool
-    left: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +165,11 @@ class Deadline:
         return replace(self, fires_at=None, paused=None, basis="")
 
     @property
+    def coming(self) -> Step:
+        """The step that is next; after the last one that again."""
+        return self.steps[min(self.step, len(self.steps) - 1)]
+
+    @property
     def late_from(self) -> datetime | None:
         """From when its next step is late: one that had passed when the clock was set anew is not."""
         return max(self.fires_at, self.set_at) if self.fires_at and self.set_at else self.fires_at
@@ -175,11 +193,18 @@ def choose(c: Circumstances, ladders: tuple[Ladder, ...]) -> tuple[Ladder, str]:
 
 
 def of(
-    item: ItemId, c: Circumstances, ladders: tuple[Ladder, ...], hours: Hours, received: datetime, basis: str
+    item: ItemId,
+    c: Circumstances,
+    ladders: tuple[Ladder, ...],
+    hours: Hours,
+    received: datetime,
+    basis: str,
+    inbox: str = "",
+    pauses: tuple[tuple[datetime, datetime], ...] = (),
 ) -> Deadline:
     """The deadline of an item that came then, by the ladder that holds; `basis` names what that was read from."""
     ladder, agreement = choose(c, ladders)
-    return replace(first(item, ladder, agreement, hours, received, ladder.when.facts(c)), basis=basis)
+    return first(item, ladder, agreement, hours, received, ladder.when.facts(c), None, inbox, pauses, basis)
 
 
 def basis(*parts: object) -> str:
@@ -195,38 +220,63 @@ def first(
     received: datetime,
     facts: tuple[str, ...] = (),
     since: datetime | None = None,
+    inbox: str = "",
+    pauses: tuple[tuple[datetime, datetime], ...] = (),
+    basis: str = "",
 ) -> Deadline:
     """The deadline of a new item; a warning that would already have passed is left out.
 
-    It is counted from `since` where that is not when the message was received.
+    It is counted from `since` where that is not when the message was received, by the hours of `inbox`; in the
+    `pauses` a partner was waited for.
     """
-    begun = since or received
+    begun, elapsed = since or received, isinstance(ladder.due, ElapsedHours)
     due, counted = reckoned(ladder.due, hours, begun)
-    days = calendar.skipped(hours, hours.local(begun).date(), hours.local(due).date())
+    if pauses:
+        due = later(due, pauses, hours, begun, elapsed)
+    # Where day and night count, closed days do too.
+    days = () if elapsed else calendar.skipped(hours, hours.local(begun).date(), hours.local(due).date())
     skipped = tuple([f"{day.isoformat()} ({name})" for day, name in days]) if days else ()
-    why = Why(ladder.name, ladder.promise, agreement, received, counted, skipped, hours.zone, facts, since)
-    rungs = steps(ladder, hours, due)
+    why = Why(
+        *(ladder.name, ladder.promise, agreement, received, counted, skipped, hours.zone, facts),
+        *(since, "", inbox, pauses, elapsed),
+    )
+    rungs = steps(ladder.steps, hours, due)
     step = _step(due, rungs, begun)
-    return Deadline(item, due, rungs, why, step, _fires_at(due, rungs, step), ladder.urgent)
+    return Deadline(item, due, rungs, why, step, _fires_at(due, rungs, step), ladder.urgent, 0, None, basis)
 
 
-def steps(ladder: Ladder, hours: Hours, due: datetime) -> tuple[Step, ...]:
-    """A ladder's steps by the clock, in the order of time; working minutes become as many as lie between.
+def later(
+    due: datetime, pauses: tuple[tuple[datetime, datetime], ...], hours: Hours, begun: datetime, elapsed: bool
+) -> datetime:
+    """When something is due that stood meanwhile: as much later, in the time in which it is counted.
+
+    Less than a minute of waiting is none: what is due at closing time does not become due the next morning by it.
+    """
+    spans = [(max(since, begun), until) for since, until in pauses if until > begun]
+    waited = [until - since if elapsed else calendar.between(hours, since, until) for since, until in spans]
+    if not (whole := sum((x for x in waited if x >= NO_WAITING), _NO_TIME)):
+        return due
+    return due + whole if elapsed else calendar.add(hours, due, whole)
+
+
+def steps(of: tuple[Step, ...], hours: Hours, due: datetime) -> tuple[Step, ...]:
+    """Steps by the clock around a due time, in the order of time; working minutes become as many as lie between.
 
     A warning in working time is never told later than that, and an escalation never earlier.
     """
-    if not any(s.working for s in ladder.steps):
-        return ladder.steps
-    return tuple(sorted((_by_the_clock(s, hours, due) for s in ladder.steps), key=lambda s: s.minutes))
+    for step in of:
+        if step.working or step.span is not None:
+            return tuple(sorted((_by_the_clock(s, hours, due) for s in of), key=lambda s: s.minutes))
+    return of
 
 
 def _by_the_clock(step: Step, hours: Hours, due: datetime) -> Step:
-    if not step.working:
+    if not step.working and step.span is None:
         return step
-    span = timedelta(minutes=step.minutes)
-    at = calendar.add(hours, due, span) if step.minutes else due
-    minutes = floor((at - due) / _MINUTE) if step.minutes < 0 else ceil((at - due) / _MINUTE)
-    return replace(step, minutes=minutes, working=False)
+    span = step.minutes if step.span is None else step.span
+    at = calendar.add(hours, due, timedelta(minutes=span)) if span else due
+    minutes = floor((at - due) / _MINUTE) if span < 0 else ceil((at - due) / _MINUTE)
+    return replace(step, minutes=minutes, working=False, span=span)
 
 
 def standing(d: Deadline, begun: datetime) -> Deadline:
@@ -235,12 +285,12 @@ def standing(d: Deadline, begun: datetime) -> Deadline:
 
 
 def on(d: Deadline, step: int) -> Deadline:
-    """The deadline on another step, or at the ladder's end."""
+    """The deadline on another step; beyond the last one that is repeated."""
     return replace(d, step=step, fires_at=_fires_at(d.due, d.steps, step))
 
 
 def following(missed: Deadline) -> Deadline:
-    """The deadline after its step has happened: on the next step, or at the ladder's end."""
+    """The deadline after its step has happened: on the next one."""
     return on(missed, missed.step + 1)
 
 
@@ -252,7 +302,12 @@ def _step(due: datetime, steps: tuple[Step, ...], begun: datetime) -> int:
 
 
 def _fires_at(due: datetime, steps: tuple[Step, ...], step: int) -> datetime | None:
-    return due + timedelta(minutes=steps[step].minutes) if step < len(steps) else None
+    if step < len(steps):
+        return due + timedelta(minutes=steps[step].minutes)
+    # A ladder that only warns is for tests alone, which nobody need be reminded of.
+    if not steps or steps[-1].minutes < 0:
+        return None
+    return due + timedelta(minutes=steps[-1].minutes) + (step - len(steps) + 1) * REPEATED
 
 
 def reckoned(due: Due, hours: Hours, received: datetime) -> tuple[datetime, str]:
@@ -272,9 +327,10 @@ def _same_day(due: SameDay, hours: Hours, received: datetime) -> tuple[datetime,
     after = "on a closed day"
     if today.closes is not None:
         cut_off = _cut_off(due.cut_off, today.closes, today.earlier)
+        short = " on a short day" if today.earlier > _NO_TIME else ""
         if local.time() < cut_off:
-            return today.openings[-1][1], f"the same working day, received before {_clock(cut_off)}"
-        after = f"after {_clock(cut_off)}"
+            return today.openings[-1][1], f"the same working day, received before {_clock(cut_off)}{short}"
+        after = f"after {_clock(cut_off)}{short}"
     # On a closed day or after the cut-off, the next working day's morning is promised.
     day = calendar.following_day(hours, local.date())
     return _within(hours, day, due.then_by), f"by {_clock(due.then_by)} the next working day, received {after}"
@@ -293,5 +349,9 @@ def _clock(at: time) -> str:
 
 
 def _within(hours: Hours, day: date, clock: time) -> datetime:
-    """A time on a day, but not after it closes: on a short day what was promised by noon is due when it closes."""
-    return min(calendar.at(hours, day, clock), calendar.closing(hours, day))
+    """A time on a day on which it is open: on a short day what was promised by noon is due when it closes.
+
+    Where it opens only then, or later, there is an hour for it.
+    """
+    at, opens = calendar.at(hours, day, clock), hours.openings(day)[0][0]
+    return min(at if at > opens else opens + _SETTLING, calendar.closing(hours, day))

@@ -100,6 +100,10 @@ class Municipality:
     name: str
 
 
+# Whoever works in such an inbox plans who is here, and moves what lies with others.
+PLANNING = frozenset({InboxKind.COORDINATOR, InboxKind.MANAGER})
+
+
 @dataclass(frozen=True, slots=True)
 class Inbox:
     """Where items lie for one person or team, which may have other `hours` than its practice.
@@ -267,11 +271,10 @@ class Directory:
         assert found is not None, "a directory without a coordinator is never loaded"
         return found
 
-    @property
-    def all_hours(self) -> tuple[Hours, ...]:
-        """The hours of every practice, and of every inbox that has its own, in the order of the files."""
-        own = (x.hours for x in self.inboxes.values() if x.hours)
-        return (*(x.hours for x in self.practices.values()), *own)
+    def hours_at(self, practice: HerId) -> tuple[Hours, ...]:
+        """The hours of a practice, and of every inbox there that has its own, in the order of the files."""
+        own = (x.hours for x in self.inboxes.values() if x.hours and x.practice == practice)
+        return (self.practices[practice].hours, *own)
 
     def hours(self, inbox: InboxId) -> Hours:
         """When an inbox is open: by its own hours, else its practice's; one that is gone had the first practice's."""
@@ -286,6 +289,15 @@ class Directory:
     def members(self, inbox: InboxId) -> tuple[PersonId, ...]:
         """Who works in an inbox, in the order of the file."""
         return self._index.members.get(inbox, ())
+
+    def planned(self, person: Person) -> frozenset[HerId]:
+        """The practices of which somebody is coordinator or manager."""
+        inboxes = (self.inboxes[id] for id in person.inboxes if id in self.inboxes)
+        return frozenset(inbox.practice for inbox in inboxes if inbox.kind in PLANNING)
+
+    def plans(self, person: Person, inbox: InboxId) -> bool:
+        """Whether somebody is coordinator or manager where an inbox is."""
+        return inbox in self.inboxes and self.inboxes[inbox].practice in self.planned(person)
 
     def staffed(self, inbox: InboxId, day: date, clock: time = MIDNIGHT) -> bool:
         """Whether anybody who works in an inbox is at work on a day, at some time after `clock`."""

@@ -42,6 +42,8 @@ def _ladder(x: Ladder) -> Iterator[str]:
             if step.minutes > 0:
                 yield f"{'the deadline':>{_TIME}} ─┼─"
         yield f"{_time(step):>{_TIME}} ─┼─ {_told(step)}"
+    if x.steps:
+        yield f"{'each week after that':>{_TIME}} ─┼─ {', '.join(x.steps[-1].tell)}"
 
 
 def _conditions(when: When) -> str:

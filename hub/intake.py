@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from uuid import NAMESPACE_OID, uuid5
 from hub import calendar, deadline, enquiry, identity, item, route, standing, transport
 from hub.acceptance import STRICT, Acceptance, Choice
 from hub.change import Acknowledgement, Arrival, Change, Entry, Outgoing, Quarantined, Returned
-from hub.deadline import Deadline, Ladder
+from hub.deadline import Deadline
 from hub.directory import Directory, InboxId, Listing, Practice
 from hub.enquiry import Enquiry, Register
 from hub.item import Headline, Item, ItemId, Placing, Purpose
@@ -34,8 +34,9 @@ from hub.message import (
     Unreadable,
     plain_message_id,
 )
+from hub.order import Order as Order
 from hub.record import Asked
-from hub.route import Circumstances, Decision, Rule, Table, Whose
+from hub.route import Circumstances, Decision, Whose
 from hub.succession import contradict
 from hub.transport import Condition, Origin
 
@@ -52,26 +53,6 @@ LONGEST_REFERENCE = 256
 SPELLED = {"å": "aa", "æ": "ae", "ø": "oe"}
 
 NONE: Mapping[str, Asked] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Everything configured that decisions stand on: who is who, the routing table, the ladders, the site's choices."""
-
-    directory: Directory
-    rules: tuple[Rule, ...]
-    ladders: tuple[Ladder, ...]
-    acceptance: Acceptance = STRICT
-    # Which national registers can be asked about whom nobody here knows.
-    registers: frozenset[Register] = frozenset()
-    table: Table = field(init=False, repr=False, compare=False)
-    # By what clocks are computed: a digest of the ladders, one of the agreements and one of the hours.
-    basis: str = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "table", Table(self.rules))
-        basis = deadline.basis(self.ladders, self.directory.agreements.every, self.directory.all_hours)
-        object.__setattr__(self, "basis", basis)
 
 
 @dataclass(frozen=True, slots=True)
@@ -458,7 +439,8 @@ def _nobody_here(envelope: Envelope) -> Fault:
 
 def _clock(x: Item, c: Circumstances, order: Order, now: datetime) -> Deadline:
     """The item's clock, by the hours of the inbox that it belongs to, whoever covers there."""
-    return deadline.of(x.id, c, order.ladders, order.directory.hours(x.home or x.inbox), now, order.basis)
+    inbox = x.home or x.inbox
+    return deadline.of(x.id, c, order.ladders, order.directory.hours(inbox), now, order.basis(inbox), inbox)
 
 
 def _headline(m: Message, listing: Listing | None) -> Headline:

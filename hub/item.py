@@ -5,7 +5,8 @@ table below, total over states and actions: a pair that is not listed is an ille
 CLOSED, RETURNED and WITHDRAWN end it; an ended item has no live deadline. While it is WAITING for a
 partner's reply nobody has it, and the clock is the partner's. A claimed item can be taken
 over only by giving it back first, so that two people never answer the same thing; whoever works in the
-inbox may give it back, so that it never waits for somebody who is away.
+inbox may give it back, so that it never waits for somebody who is away, and whoever plans the practice
+may hand it on.
 """
 
 from dataclasses import dataclass, replace
@@ -92,6 +93,7 @@ TRANSITIONS: dict[State, dict[Action, State]] = {
     },
     State.WAITING: {
         Action.RESUME: State.NEW,
+        Action.URGE: State.NEW,
         Action.ANSWER: State.ANSWERED,
         Action.CLOSE: State.CLOSED,
         Action.RETURN: State.RETURNED,
@@ -171,9 +173,10 @@ class Item:
         # Anybody may give back what another has taken: nothing waits for a person who is away.
         if action is not Action.RELEASE and self.owner is not None and who is not None and self.owner != who:
             raise IllegalMove(f"{action.value}: not possible, {self.owner} has taken the item")
-        if action in KEEPING:
+        if action in KEEPING and state is self.state:
             return self
-        owner = None if action in FREEING else (who or self.owner)
+        # What is new is nobody's.
+        owner = None if action in FREEING or state is State.NEW else (who or self.owner)
         return replace(self, state=state, owner=owner)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import groupby
 
 import structlog
 
@@ -36,8 +37,7 @@ async def due(store: Store, order: Order, find: Find, grace: timedelta, now: dat
 
 async def _lapsed(item: Item, d: Deadline, order: Order, find: Find, grace: timedelta, now: datetime) -> Change:
     if d.replied_at and d.paused:
-        hours = order.directory.hours(item.home or item.inbox)
-        return reckoning.resume(item, d, hours, "watch", now)
+        return reckoning.resume(item, d, reckoning.hours_of(item, d, order.directory), "watch", now)
     change = watch.lapse(item, d, order.directory, grace, now)
     if informing.wants(item, d, order.directory, now) and (message := await find(item.id)):
         return informing.delayed(change, item, message, order.directory, now)
@@ -49,23 +49,25 @@ async def anew(store: Store, order: Order, read: Read, now: datetime) -> AsyncIt
 
     Whoever asks for the next portion has written the one before. Where nothing changed this costs one question.
     """
-    while found := await store.clocks_by_others(order.basis, PORTION):
-        changes = {x.item.id: await _again(x, order, read, now) for x in found}
-        yield [change for change in changes.values() if change]
+    while found := await store.clocks_by_others(set(order.bases.values()), PORTION):
+        changes = [(x.item, await _again(x, order, read, now)) for x in found]
+        yield [change for _, change in changes if change]
         # What stays as it was is computed by what is in force now all the same.
-        await store.rebase([id for id, change in changes.items() if change is None], order.basis)
+        same = [item for item, change in changes if change is None]
+        for basis, items in groupby(sorted(same, key=lambda x: order.basis(x.inbox)), lambda x: order.basis(x.inbox)):
+            await store.rebase([x.id for x in items], basis)
 
 
 async def _again(stored: Stored, order: Order, read: Read, now: datetime) -> Change | None:
     item, d = stored.item, stored.deadline
     assert d is not None, "it was found by its clock"
-    hours = order.directory.hours(item.home or item.inbox)
+    hours = reckoning.hours_of(item, d, order.directory)
     try:
         c = circumstances(stored, await read(stored), order)
     except (Unavailable, ReaderBroken):
         log.warning("message.unread", item=item.id)
         c = None
-    return reckoning.again(item, d, c, order.ladders, hours, order.basis, now)
+    return reckoning.again(item, d, c, order.ladders, hours, order.basis(item.inbox), now)
 
 
 def circumstances(stored: Stored, m: Message, order: Order) -> Circumstances | None:

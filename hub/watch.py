@@ -15,7 +15,7 @@ from hub.record import Sent
 def lapse(item: Item, due: Deadline, directory: Directory, grace: timedelta, now: datetime) -> Change:
     """The deadline's step happens: inboxes are told, the level rises, the clock stands on the next step."""
     assert due.fires_at is not None, "only a running clock lapses"
-    step = due.steps[due.step]
+    step = due.coming
     late = now - (due.late_from or now) > grace
     told_to = told(step.tell, item, directory)
     notices = tuple(Notice(x, item.id, due.step, due.due, now, late, due.round, step.through) for x in told_to)
@@ -28,7 +28,7 @@ def lapse(item: Item, due: Deadline, directory: Directory, grace: timedelta, now
             Entry(now, event, item.message, item.id, item.inbox, "watch", detail),
             *(Entry(now, "notice.told", item.message, item.id, t, "watch") for t in told_to if t != item.inbox),
         ),
-        items=(replace(item, level=max(item.level, due.step + 1)),),
+        items=(replace(item, level=max(item.level, min(due.step + 1, len(due.steps)))),),
         deadlines=(deadline.following(due),),
         notices=notices,
     )

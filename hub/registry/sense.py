@@ -21,7 +21,7 @@ def wrong(files: Files) -> Iterator[Problem]:
     """Everything that does not hold; asks only files whose names have been checked."""
     for check in (_coordinators, _openings, _inboxes, _owners, _substitutes, _absences, _hours, _destinations):
         yield from check(files)
-    for check in (_last_ladder, _follow_ups, _steps, _within_a_year, way.wrong, agreement.wrong):
+    for check in (_last_ladder, _follow_ups, _steps, _promised, _within_a_year, way.wrong, agreement.wrong):
         yield from check(files)
 
 
@@ -177,6 +177,27 @@ def _steps(files: Files) -> Iterator[Problem]:
                 reason = f"the steps must stand in order of time, and {later.span} follows {earlier.span}"
                 yield files.problem(LADDERS, f"ladder[{n}].steps[{m}].{later.key}", reason)
         yield from _told(files, n, ladder)
+        if not ladder.when.test and not any(_reaches_somebody(step) for step in ladder.steps):
+            reason = (
+                "nobody would ever hear of what is late; it needs a step at the deadline or after it, as"
+                ' { minutes = 0, tell = ["coordinator"] }'
+            )
+            yield files.problem(LADDERS, f"ladder[{n}].steps", reason)
+
+
+def _reaches_somebody(step: StepTable) -> bool:
+    """Whether it tells somebody that something is late; what lies in a test inbox nobody need act on."""
+    return step.span >= 0 and any(told != InboxKind.TEST for told in step.tell)
+
+
+def _promised(files: Files) -> Iterator[Problem]:
+    """What is promised by a time at which nobody is there yet, anywhere, would be late before anybody came."""
+    opens = min((a for p in files.centre.practice for _, day in p.open for a, _ in day), default=None)
+    for n, ladder in enumerate(files.ladders.ladder):
+        promise = ladder.due.same_day
+        if promise and opens and promise.then_by <= opens:
+            reason = f"nobody is at work by {promise.then_by:%H:%M}; the first practice opens {opens:%H:%M}"
+            yield files.problem(LADDERS, f"ladder[{n}].due.same_day.then_by", reason)
 
 
 def _in_order(earlier: StepTable, later: StepTable) -> bool:

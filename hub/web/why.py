@@ -1,6 +1,7 @@
 """A deadline's own sentence: when it is due and because of what, in the reader's language."""
 
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
 
 from hub.calendar import Hours
 from hub.deadline import Deadline
@@ -12,12 +13,16 @@ from hub.web.language import N_, Language
 DUE = N_("Due %(when)s, because it came %(begun)s")
 URGED = N_("Due %(when)s, because it was marked as urgent %(begun)s")
 WAITED = N_("A reply is expected by %(when)s, because the sender was asked %(begun)s")
+# From so many closed days on end on they are told together.
+MANY = 3
 AGREED = N_("by the agreement “%(agreement)s”")
 NOT_COUNTED = N_("%(day)s does not count")
+ALL_OF_THEM = N_("%(first)s to %(last)s do not count")
+STOOD = N_("it stood from %(since)s to %(until)s, while the sender was asked")
 
 
 def because(language: Language, d: Deadline, directory: Directory, hours: Hours, now: datetime) -> str:
-    """All of it, as "Due today 16:00, because it came today 11:02, kind is ready; Friday 1 May does not count".
+    """All of it, as "Due Monday 16:00, because it came Friday 11:02, kind is ready; Friday 1 May does not count".
 
     It is told from what was stored when the deadline was computed, and not computed anew.
     """
@@ -27,8 +32,36 @@ def because(language: Language, d: Deadline, directory: Directory, hours: Hours,
     parts = [language.gettext(begins, when=when, begun=begun), *(_fact(language, x, directory) for x in why.facts)]
     if why.agreement:
         parts.append(language.gettext(AGREED, agreement=why.agreement))
-    skipped = (language.gettext(NOT_COUNTED, day=wording.skipped(language, x)) for x in why.skipped)
-    return "; ".join((", ".join(parts), *skipped))
+    counted = () if d.paused else (wording.told(language, why.counted),)
+    stood = (_stood(language, pause, hours, now) for pause in why.pauses if pause[1] > why.begun)
+    return "; ".join((", ".join(parts), *counted, *_skipped(language, why.skipped), *stood))
+
+
+def _skipped(language: Language, days: Sequence[str]) -> Iterator[str]:
+    """The days that do not count; of many on end the first and the last."""
+    for run in _runs(days):
+        if len(run) < MANY:
+            yield from (language.gettext(NOT_COUNTED, day=wording.skipped(language, x)) for x in run)
+        else:
+            first, last = wording.skipped(language, run[0]), wording.skipped(language, run[-1])
+            yield language.gettext(ALL_OF_THEM, first=first, last=last)
+
+
+def _runs(days: Sequence[str]) -> Iterator[list[str]]:
+    """Days as they follow each other without another between."""
+    run: list[str] = []
+    for day in days:
+        if run and date.fromisoformat(day[:10]) - date.fromisoformat(run[-1][:10]) > timedelta(days=1):
+            yield run
+            run = []
+        run.append(day)
+    if run:
+        yield run
+
+
+def _stood(language: Language, pause: tuple[datetime, datetime], hours: Hours, now: datetime) -> str:
+    since, until = (language.moment(x, hours, now) for x in pause)
+    return language.gettext(STOOD, since=since, until=until)
 
 
 def _fact(language: Language, fact: str, directory: Directory) -> str:

@@ -29,8 +29,11 @@ class Clock:
     fires_at: datetime | None
 
     def moment(self, step: int) -> datetime | None:
-        """When a step is to happen; None after the last."""
-        return self.due + timedelta(minutes=self.steps[step].minutes) if step < len(self.steps) else None
+        """When a step is to happen; the last one comes again each week, and without any none does."""
+        if not self.steps:
+            return None
+        again = max(0, step - len(self.steps) + 1)
+        return self.due + timedelta(minutes=self.steps[step - again].minutes, weeks=again)
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,13 +132,10 @@ def _lose_clock(c: Connection, ledger: Ledger, found: Books) -> str:
 
 
 def _stop_clock(c: Connection, ledger: Ledger, found: Books) -> str:
-    """Before its next step, or before its last where a long round has climbed every ladder to its end."""
-    id, clock = next((id, x) for id, x in found.clocks.items() if x.fires_at or x.step > x.first)
-    step = clock.step if clock.fires_at else clock.step - 1
-    if step < clock.step:
-        _lose_step(c, id, step)
-    c.execute(update(deadline).where(deadline.c.item_id == id).values(step=step, fires_at=None))
-    return f"the clock of {id} stands at None instead of {clock.moment(step)}"
+    """Before its next step."""
+    id, clock = next((id, x) for id, x in found.clocks.items() if x.fires_at)
+    c.execute(update(deadline).where(deadline.c.item_id == id).values(fires_at=None))
+    return f"the clock of {id} stands at None instead of {clock.moment(clock.step)}"
 
 
 def _no_step(c: Connection, ledger: Ledger, found: Books) -> str:

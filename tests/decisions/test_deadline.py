@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from hub import deadline
-from hub.calendar import ShortDay
-from hub.deadline import ElapsedHours, WorkingMinutes
+from hub.calendar import Hours, ShortDay, Slot
+from hub.deadline import ElapsedHours, SameDay, WorkingMinutes
 from hub.item import ItemId
 from tests import builders
 
@@ -46,14 +46,45 @@ def test_working_minutes_and_elapsed_hours() -> None:
     assert friday + timedelta(hours=72) == deadline.first(ITEM, ladder, "", builders.hours(), friday).due
 
 
-def test_the_ladder_is_climbed_step_by_step_and_ends() -> None:
+def test_the_ladder_is_climbed_step_by_step_and_its_last_step_comes_again_each_week() -> None:
     clock = deadline.first(ITEM, builders.LADDER, "", builders.hours(), builders.TUESDAY)
-    fired = []
-    while clock.fires_at is not None:
+    fired, told = [], []
+    for _ in range(6):
         fired.append(clock.fires_at)
+        told.append(clock.coming.tell[0])
         clock = deadline.following(clock)
-    due = utc(2026, 11, 24, 15)
-    assert [due + timedelta(minutes=m) for m in (-60, 0, 30, 90)] == fired
+    due, week = utc(2026, 11, 24, 15), 7 * 24 * 60
+    assert [due + timedelta(minutes=m) for m in (-60, 0, 30, 90, 90 + week, 90 + 2 * week)] == fired
+    assert ["inbox", "coordinator", "duty", "manager", "manager", "manager"] == told
+
+
+def test_a_ladder_without_steps_never_comes() -> None:
+    silent = replace(builders.LADDER, steps=())
+    assert None is deadline.first(ITEM, silent, "", builders.hours(), builders.TUESDAY).fires_at
+
+
+def test_what_is_promised_before_anybody_is_there_is_due_an_hour_after_they_open() -> None:
+    noon = tuple(Slot(day, time(12), time(16)) for day in range(5))
+    hours, by_ten = Hours("Europe/Oslo", noon, {}), SameDay(time(15), time(10))
+    assert utc(2026, 11, 25, 12) == deadline.reckoned(by_ten, hours, utc(2026, 11, 24, 15))[0]
+
+
+def test_the_day_on_which_it_came_is_told_of_when_it_is_closed() -> None:
+    first_of_may, monday = utc(2026, 5, 1, 9), utc(2026, 5, 4, 8)
+    d = deadline.first(ITEM, builders.LADDER, "", builders.hours(first_of_may.date()), first_of_may)
+    assert monday == d.due
+    assert ("2026-05-01 (closed)", "2026-05-02 (weekend)", "2026-05-03 (weekend)") == d.why.skipped
+
+
+def test_where_day_and_night_count_closed_days_do_too() -> None:
+    ladder = replace(builders.LADDER, due=ElapsedHours(72))
+    assert () == deadline.first(ITEM, ladder, "", builders.hours(), utc(2026, 11, 27, 9)).why.skipped
+
+
+def test_a_day_of_the_week_that_is_never_open_is_no_weekend() -> None:
+    hours = Hours("Europe/Oslo", (Slot(1, time(8), time(16)), Slot(3, time(8), time(16))), {})
+    d = deadline.first(ITEM, builders.LADDER, "", hours, utc(2026, 11, 24, 14, 30))
+    assert ("2026-11-25 (not open on this day of the week)",) == d.why.skipped
 
 
 def test_a_warning_that_would_already_have_passed_is_left_out() -> None:

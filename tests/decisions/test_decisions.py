@@ -274,11 +274,12 @@ def test_an_ended_item_is_not_claimed_again() -> None:
 
 
 def climb() -> list[Change]:
-    """Let an item's clock lapse to the end of its ladder, each step on its minute."""
+    """Let an item's clock climb its ladder, each step on its minute."""
     change = arrived()
     item, clock = opened(change), change.deadlines[0]
     changes = []
-    while clock.fires_at is not None:
+    while clock.step < len(clock.steps):
+        assert clock.fires_at
         changes.append(watch.lapse(item, clock, builders.directory(), timedelta(seconds=60), clock.fires_at))
         item, clock = changes[-1].items[0], changes[-1].deadlines[0]
     return changes
@@ -292,6 +293,15 @@ def test_the_ladder_tells_the_inbox_then_the_coordinator_the_doctor_and_the_mana
 
 def test_the_level_rises_with_every_step() -> None:
     assert [1, 2, 3, 4] == [c.items[0].level for c in climb()]
+
+
+def test_whoever_was_told_last_is_reminded_each_week_of_what_nobody_does() -> None:
+    last = climb()[-1]
+    (item,), (clock,) = last.items, last.deadlines
+    assert clock.fires_at == last.entries[0].at + timedelta(days=7)
+    again = watch.lapse(item, clock, builders.directory(), timedelta(seconds=60), clock.fires_at)
+    assert ["manager", "operations"] == [n.inbox for n in again.notices]
+    assert (4, 4, 5) == (again.items[0].level, again.notices[0].step, again.deadlines[0].step)
 
 
 def test_a_step_that_comes_after_its_time_is_marked_late() -> None:

@@ -66,22 +66,21 @@ class TestWaiting:
         change = reckoning.wait(item, before, LADDERS, HOURS, "ann", asked)
         (waiting,), (x,) = change.deadlines, change.items
         assert waiting.paused
-        assert (State.WAITING, None, before.due - asked) == (x.state, x.owner, waiting.paused.left)
+        assert (State.WAITING, None, before.due) == (x.state, x.owner, waiting.paused.due)
         assert (asked + timedelta(hours=72), 1) == (waiting.due, waiting.round)
         again = reckoning.resume(x, replace(waiting, replied_at=replied), HOURS, "watch", replied)
         (going,), (back,) = again.deadlines, again.items
         # Six hours were left; the day after, at nine, leaves them until three.
         assert (State.NEW, replied + (before.due - asked)) == (back.state, going.due)
-        assert (before.steps, before.step, before.why, 2) == (going.steps, going.step, going.why, going.round)
+        assert (before.steps, before.step, 2) == (going.steps, going.step, going.round)
+        assert replace(before.why, pauses=((asked, replied),)) == going.why
         assert (None, None, "replied") == (going.paused, going.replied_at, again.entries[0].detail["why"])
 
     def test_what_was_late_stays_as_late_as_it_was(self, item: Item) -> None:
         before = clock(item)
         asked = before.due + timedelta(hours=17)
         (waiting,), (x,) = (c := reckoning.wait(item, before, LADDERS, HOURS, "ann", asked)).deadlines, c.items
-        assert waiting.paused
         # Due at four, asked at nine the next morning: an hour of opening time too late.
-        assert timedelta(hours=-1) == waiting.paused.left
         (going,) = reckoning.resume(x, waiting, HOURS, "ann", asked + 120 * MINUTE).deadlines
         assert asked + 60 * MINUTE == going.due
 
@@ -148,10 +147,18 @@ class TestAgain:
         gone = replace(LADDER, name="another")
         assert None is reckoning.again(item, clock(item), None, (gone,), HOURS, "x-b-c", TUESDAY)
 
-    def test_while_a_partner_is_waited_for_nothing_moves(self, item: Item) -> None:
-        (d,) = reckoning.wait(item, clock(item), LADDERS, HOURS, "ann", TUESDAY).deadlines
-        closed = builders.hours(TUESDAY.date())
-        assert None is reckoning.again(item, d, ASKED, LADDERS, closed, "a-b-d", TUESDAY)
+    def test_while_a_partner_is_waited_for_it_is_our_clock_that_is_set_anew(self, item: Item) -> None:
+        before = clock(item)
+        (d,) = reckoning.wait(item, before, LADDERS, HOURS, "ann", TUESDAY).deadlines
+        assert None is reckoning.again(item, d, ASKED, (LADDER,), HOURS, "a-b-d", TUESDAY)
+        change = reckoning.again(item, d, ASKED, (LADDER,), builders.hours(TUESDAY.date()), "a-b-d", TUESDAY)
+        assert change
+        (after,), (entry,) = change.deadlines, change.entries
+        assert after.paused
+        # The day is closed after all: by ten the next one.
+        assert (d.due, d.fires_at, "a-b-d") == (after.due, after.fires_at, after.basis)
+        assert before.due + timedelta(hours=18) == after.paused.due
+        assert ("deadline.moved", before.due.isoformat()) == (entry.event, entry.detail["from"])
 
 
 class TestSteps:
@@ -170,5 +177,6 @@ class TestSteps:
 def test_the_basis_names_each_part_of_what_it_was_read_from() -> None:
     order = builders.order()
     other = builders.order(ladders=(replace(LADDER, promise="another"),))
-    assert [False, True, True] == [a == b for a, b in zip(order.basis.split("-"), other.basis.split("-"), strict=True)]
-    assert order.basis == Order(order.directory, order.rules, order.ladders).basis
+    one, two = (x.basis(builders.TEAM[0]).split("-") for x in (order, other))
+    assert [False, True, True] == [a == b for a, b in zip(one, two, strict=True)]
+    assert order.bases == Order(order.directory, order.rules, order.ladders).bases

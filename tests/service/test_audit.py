@@ -1,6 +1,7 @@
 """Whatever is broken in the database is found, and mended where it can be; in a sound one nothing is."""
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -103,12 +104,19 @@ def lose_place(c: Connection, id: ItemId) -> None:
 
 def pause(c: Connection, id: ItemId) -> None:
     row = c.execute(select(deadline).where(deadline.c.item_id == id)).one()
-    left = '"left":"PT3600S"'
-    paused = f'{{"due":"2026-11-24T15:00:00Z","steps":{row.steps},"why":{row.why},"step":1,"urgent":false,{left}}}'
+    paused = f'{{"due":"2026-11-24T15:00:00Z","steps":{row.steps},"why":{row.why},"step":1,"urgent":false}}'
     c.execute(update(deadline).where(deadline.c.item_id == id).values(paused=paused))
 
 
+def set_ahead(c: Connection, id: ItemId) -> None:
+    """The clock of the machine that took it in was a year ahead."""
+    row = c.execute(select(deadline).where(deadline.c.item_id == id)).one()
+    why = json.loads(row.why) | {"received": (LATER + timedelta(days=364)).isoformat()}
+    c.execute(update(deadline).where(deadline.c.item_id == id).values(why=json.dumps(why)))
+
+
 PLANTS: dict[str, tuple[Flaw, Plant]] = {
+    "a clock that counts from next year": (Flaw.AHEAD, set_ahead),
     "an inbox that is in no directory": (Flaw.HOMELESS, set_item(inbox="gone")),
     "a clock that was lost": (Flaw.UNCLOCKED, lose_clock),
     "a clock that was lost with its place in the list": (Flaw.UNCLOCKED, lose_place),

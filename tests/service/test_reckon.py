@@ -99,16 +99,18 @@ async def test_what_was_ended_stays_as_it_was(hub: Hub) -> None:
     assert (line.due, "", None) == (ended.deadline.due, ended.deadline.basis, ended.deadline.fires_at)
 
 
-async def test_whose_ladder_has_ended_is_due_anew_too(hub: Hub) -> None:
+async def test_whose_ladder_has_been_climbed_is_due_anew_too(hub: Hub) -> None:
     await receive(hub, 1)
     while await hub.tick(MORNING + 2 * DAY):
         pass
     (line,) = await hub.store.lines(centre.TEAM)
-    assert not line.running
+    assert line.due
+    assert line.due < MORNING + 2 * DAY
     put(hub, ladders=tuple(replace(x, due=WorkingMinutes(6000)) for x in hub.order.ladders))
     assert 1 == await hub.reckon(MORNING + 2 * DAY)
     (line,) = await hub.store.lines(centre.TEAM)
-    assert line.running
+    assert line.due
+    assert line.due > MORNING + 2 * DAY
 
 
 async def test_what_was_too_old_to_be_kept_follows_the_ladder_of_its_name(hub: Hub) -> None:
@@ -127,7 +129,7 @@ async def test_clocks_of_an_earlier_version_of_the_hub_are_found_and_left_as_the
     before = await dues(hub)
     await hub.store._writer.run(lambda c: c.execute(update(deadline).values(basis="unknown")) and None)
     assert 0 == await hub.reckon(MORNING)
-    assert (before, []) == (await dues(hub), await hub.store.clocks_by_others(hub.order.basis, 9))
+    assert (before, []) == (await dues(hub), await hub.store.clocks_by_others(set(hub.order.bases.values()), 9))
 
 
 async def test_what_comes_in_the_evening_is_explained_by_what_was_stored(hub: Hub) -> None:
@@ -136,6 +138,7 @@ async def test_what_comes_in_the_evening_is_explained_by_what_was_stored(hub: Hu
     stored = await hub.store.stored(line.item.id)
     assert stored and stored.deadline
     why = stored.deadline.why
-    assert ("Europe/Oslo", EVENING, hub.order.basis) == (why.zone, why.begun, stored.deadline.basis)
+    assert ("Europe/Oslo", EVENING, hub.order.basis(centre.TEAM)) == (why.zone, why.begun, stored.deadline.basis)
+    assert centre.TEAM == why.inbox
     assert why.facts
     assert why.skipped

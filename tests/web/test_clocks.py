@@ -80,8 +80,8 @@ async def test_the_reply_lets_our_clock_go_on_with_the_working_time_that_was_lef
     await asked(centre)
     (line,) = await centre.hub.store.lines(TEAM)
     stored = await centre.hub.store.stored(line.item.id)
-    assert stored and stored.deadline and stored.deadline.paused
-    left = stored.deadline.paused.left
+    assert stored and stored.deadline and stored.deadline.paused and stored.deadline.set_at
+    left = stored.deadline.paused.due - stored.deadline.set_at
     later = MORNING + 3 * HOUR
     await reply(centre, later)
     assert 1 == await centre.hub.tick(later)
@@ -163,10 +163,10 @@ async def test_a_deadline_says_why_in_bokmal_and_english(centre: Centre) -> None
     async with centre.client("kari.moen") as client:
         told = (await client.get(f"/v1/items/{item.id}")).json()["deadline"]
         page = text_of(await client.get(f"/items/{item.id}"))
-    nb = "Frist i dag 16:00, fordi den kom i dag 09:00, pasienten følges av et team"
-    assert {"nb": nb, "en": "Due today 16:00, because it came today 09:00, the patient is followed by a team"} == told[
-        "because"
-    ]
+    nb = "Frist i dag 16:00, fordi den kom i dag 09:00, pasienten følges av et team; "
+    en = "Due today 16:00, because it came today 09:00, the patient is followed by a team; "
+    nb, en = f"{nb}samme arbeidsdag, mottatt før 15:00", f"{en}the same working day, received before 15:00"
+    assert {"nb": nb, "en": en} == told["because"]
     assert f"{nb}." in page
     assert ("Europe/Oslo", ["the patient is followed by a team"]) == (told["zone"], told["facts"])
 

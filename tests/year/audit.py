@@ -139,7 +139,8 @@ def _fault(found: Audit, kind: str, words: str) -> None:
 def _wrong(
     case: Case, model: Model, times: Times, books: _Books, end: datetime, found: Audit
 ) -> Iterator[tuple[str, str]]:
-    rungs, due, answered = model.rungs(case), model.due(case), times.answered(case)
+    due, answered = model.due(case), times.answered(case)
+    rungs = model.rungs(case, answered)
     clock = books.clocks.get(case.item)
     if clock is None or clock.due_at != due:
         yield "clock", f"due at {clock and clock.due_at} instead of {due}"
@@ -155,7 +156,7 @@ def _wrong(
         yield from _rung(rung, steps.pop(rung.step, []), told, answered, times, end, found)
     for step in steps:
         yield "foreign", f"step {step} was told, which it does not have"
-    yield from _standing(rungs, lines, clock, answered)
+    yield from _standing(rungs, lines, clock, answered, model.steps(case))
 
 
 def _rung(
@@ -202,14 +203,14 @@ def _rung(
 
 
 def _standing(
-    rungs: Sequence[Rung], lines: Sequence[Any], clock: Any, answered: datetime | None
+    rungs: Sequence[Rung], lines: Sequence[Any], clock: Any, answered: datetime | None, steps: int
 ) -> Iterator[tuple[str, str]]:
     """Where the clock stands in the end: on the step after the last one that was told, or nowhere."""
     after = len(lines)
     coming = rungs[after].at if after < len(rungs) and answered is None else None
     if clock.fires_at != coming:
         yield "clock", f"it comes next at {clock.fires_at} instead of {coming}"
-    if after and clock.level != rungs[min(after, len(rungs)) - 1].step + 1:
+    if after and clock.level != min(rungs[min(after, len(rungs)) - 1].step + 1, steps):
         yield "clock", f"it is at level {clock.level}"
 
 

@@ -218,7 +218,7 @@ def _until(made: Engine, begun: float, left: int, urgent: bool) -> float:
 def _made(number: int, inbox: InboxId, at: datetime, basis: str) -> tuple[Item, Deadline]:
     key = filling.key(number)
     item = Item(identify(key, inbox), key, inbox, Purpose.ACTION, filling.HEADLINE, filling.PLACING)
-    why = Why("backlog", "at once", "", at, "at once", zone="Europe/Oslo")
+    why = Why("backlog", "at once", "", at - AWAY, "at once", zone="Europe/Oslo")
     # The one after is far away, so that each has one step to take.
     steps = (Step(0, ("inbox",)), Step(60 * 24 * 60, ("coordinator",)))
     return item, Deadline(item.id, at, steps, why, 0, at, basis=basis)
@@ -227,4 +227,4 @@ def _made(number: int, inbox: InboxId, at: datetime, basis: str) -> tuple[Item, 
 def _basis() -> str:
     """By what the sample centre's clocks are computed: nobody need set these anew."""
     found = settings.load(settings.sample())
-    return following.order(centre.configuration(found.folder), found).basis
+    return following.order(centre.configuration(found.folder), found).basis(centre.TEAM)

@@ -33,7 +33,7 @@ def clock(case: Case, order: Order) -> Deadline:
     ladder = next(x for x in order.ladders if x.name == case.ladder)
     hours = order.directory.practices[case.practice].hours
     made = deadline.first(case.item, ladder, "", hours, case.received)
-    return deadline.replace(made, basis=order.basis)
+    return deadline.replace(made, basis=order.bases[case.practice])
 
 
 def item(case: Case) -> Item:

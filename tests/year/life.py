@@ -227,8 +227,8 @@ class Life:
         self._runner.run(self._store._writer.run(filling.write, cases, self._order))
         coming = set()
         for case in cases:
-            rungs = self._model.rungs(case)
-            coming |= {r.at for r in rungs if case.answered is None or r.at <= case.answered + QUARTER}
+            until = min(case.answered + QUARTER, self._model.over) if case.answered else self._model.over
+            coming |= {r.at for r in self._model.rungs(case, until) if r.at <= until}
             if case.answered:
                 quarter = case.answered + (_midnight(case.answered.date()) - case.answered) % QUARTER
                 if quarter not in self._quarters:

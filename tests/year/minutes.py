@@ -14,7 +14,7 @@ MINUTE, MICROSECOND = timedelta(minutes=1), timedelta(microseconds=1)
 OSLO = "Europe/Oslo"
 WEEKDAYS, ALL_DAYS = range(5), range(7)
 
-# Maundy Thursday and Christmas Eve until noon, and the seventeenth of May although it is a holiday.
+# Christmas Eve and the day before the seventeenth of May until noon, and the seventeenth too although it is a holiday.
 SHORT = {
     day: ShortDay("kort dag", ((time(8), time(12)),))
     for year in range(2020, 2041)

@@ -16,6 +16,10 @@ from tests.year.plan import DAY, Case
 LADDERS = {x.name: x for x in site.LADDERS}
 # What comes last may be due so long after it.
 BEYOND = 60 * DAY
+# When everybody has answered who does at all (plan.py).
+LATEST = 41 * DAY
+# How often the last step comes again while nobody answers.
+WEEK = 7 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Model:
     """What must come of each message that is received from one day to another."""
 
     def __init__(self, first: date, last: date) -> None:
+        self.over = datetime.combine(last + LATEST, time(), UTC)
         self._open = {id: minutes_of(name, first - 8 * DAY, last + BEYOND) for id, (name, _) in site.PRACTICES.items()}
 
     def due(self, case: Case) -> datetime:
@@ -51,12 +56,21 @@ class Model:
             case ElapsedHours(n):
                 return case.received + n * 60 * MINUTE
 
-    def rungs(self, case: Case) -> list[Rung]:
-        """What is told while nobody answers, in order; warnings that would have come before it came are not."""
+    def steps(self, case: Case) -> int:
+        """How many steps its ladder has."""
+        return len(LADDERS[case.ladder].steps)
+
+    def rungs(self, case: Case, until: datetime | None) -> list[Rung]:
+        """What is told while nobody answers, in order; warnings that would have come before it came are not.
+
+        The last of them comes again each week, once more than somebody answers or the year is over.
+        """
         minutes, due = self._open[case.practice], self.due(case)
         found = [(_at(step, due, minutes), step) for step in LADDERS[case.ladder].steps]
         found.sort(key=lambda x: x[0])
         begins = next((n for n, (at, _) in enumerate(found) if at >= due or at > case.received), len(found))
+        while found[-1][0] < min(until or self.over, self.over):
+            found.append((found[-1][0] + WEEK, found[-1][1]))
         return list(_told(case, found, begins))
 
 

@@ -68,10 +68,9 @@ class Plan:
         minute = chance.randrange(6 * 60, 16 * 60) if chance.random() < 0.8 else chance.randrange(24 * 60)
         minute = minute if chance.random() < ODD / self.count else minute // MARKS * MARKS
         received = datetime(day.year, day.month, day.day, tzinfo=UTC) + minute * minutes.MINUTE
-        # A third within the hour, a third the same or the next day, some when it is late, and some never.
-        wait = chance.choices(
-            (chance.randrange(60), chance.randrange(24 * 60), chance.randrange(10 * 24 * 60), None), (40, 30, 15, 15)
-        )[0]
+        # Most within the hour or the day, some when it is late, some after weeks of being reminded, and a few never.
+        days = chance.randrange(10 * 24 * 60), chance.randrange(40 * 24 * 60)
+        wait = chance.choices((chance.randrange(60), chance.randrange(24 * 60), *days, None), (40, 30, 15, 11, 4))[0]
         return Case(number, practice, ladder, received, None if wait is None else received + wait * minutes.MINUTE)
 
 

@@ -70,7 +70,7 @@ def _tried(
 def _place(c: Connection, plan: Plan, model: Model, lived: Lived, times: Times) -> Place:
     """The first item all of whose ladder was told while somebody watched, with a decision a minute after its end."""
     for case in chain.from_iterable(cases for _, cases in plan.cases()):
-        rungs = model.rungs(case)
+        rungs = [x for x in model.rungs(case, None) if x.at < model.over]
         last = rungs[-1]
         # On a clock that was set back two moments have the same name.
         later = next((at for at in sorted(lived.done) if at > last.at + 60 * SECOND), None)
