@@ -34,10 +34,15 @@ class Kind(StrEnum):
 
     WARNED = "warned"  # the deadline is near
     LATE = "late"  # the deadline has passed
+    EXPECTED = "reply_expected"  # whoever sent it was asked, and is to have replied soon
+    MISSING = "reply_missing"  # they have not, and the time for it has passed
     ALERT = "alert"  # something to see at the item, as that a partner did not take what was sent
     BROKEN = "broken"  # the hub itself does not do some of its work, which is what it is about
     MENDED = "mended"  # it does that work again
 
+
+# What is near its time, and what is past it.
+NEAR, PAST = frozenset({Kind.WARNED, Kind.EXPECTED}), frozenset({Kind.LATE, Kind.MISSING})
 
 # A way and who is there: an address, a webhook's name, or an inbox.
 Target = tuple[Way, str]
@@ -128,10 +133,10 @@ class Content:
 
     def _latest(self) -> "Content":
         """What is late by now is no longer near its deadline."""
-        late = {(x.inbox, id) for x in self.lines if x.kind is Kind.LATE for id in x.items}
+        late = {(x.inbox, id) for x in self.lines if x.kind in PAST for id in x.items}
         lines: list[Line] = []
         for x in self.lines:
-            past = {id for inbox, id in late if inbox == x.inbox} if x.kind is Kind.WARNED else set()
+            past = {id for inbox, id in late if inbox == x.inbox} if x.kind in NEAR else set()
             lines += Content((x,)).without(past).lines if past else (x,)
         return Content(tuple(lines))
 

@@ -37,6 +37,10 @@ WEEKDAYS = {
     "nb": ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 KINDS = {
     Kind.REQUEST: ("forespørsler", "requests"),
     Kind.ANSWER: ("svar", "answers"),
@@ -185,7 +189,8 @@ def what(x: Unusual, language: str) -> str:
             f"{who} sender vanligvis {span} {kind} innen kl. {x.hour:02}{on}; {x.day:%d.%m.} var det {x.came}. {rests}"
         )
     on = "" if x.usual.pooled else f" on a {day}"
-    return f"{who} usually sends {span} {kind} by {x.hour:02}:00{on}; on {x.day:%d.%m.} it was {x.came}. {rests}"
+    date = f"{x.day.day} {_MONTHS[x.day.month - 1]}"
+    return f"{who} usually sends {span} {kind} by {x.hour:02}:00{on}; on {date} it was {x.came}. {rests}"
 
 
 def what_to_do(x: Unusual, language: str) -> str:

@@ -55,7 +55,7 @@ class Memory:
 
 async def look(store: Store, directory: Directory, now: datetime, memory: Memory | None = None) -> Found:
     """Count what came, and tell what is unusual and what is so no more; any number may look. Raises Unavailable."""
-    counted = await count(store)
+    counted = await count(store, directory)
     found = await heard(store, directory, now, memory)
     hours, today = practices(directory), practices(directory)[0].local(now).date()
     over = [x for x in await store.partners.unusual() if expecting.over(x, _days(found, x), hours, now)]
@@ -66,10 +66,18 @@ async def look(store: Store, directory: Directory, now: datetime, memory: Memory
     return Found(counted, tuple(told), tuple(ended))
 
 
-async def count(store: Store) -> int:
-    """Count all messages that nobody has counted yet; returns how many they were."""
+async def count(store: Store, directory: Directory) -> int:
+    """Count all messages that nobody has counted yet; returns how many they were.
+
+    Each is its partner's, also where that is known by its service alone.
+    """
+
+    def whose(sender: str, service: str) -> str:
+        partner = directory.partner_of(HerId(sender), HerId(service))
+        return partner.her_id if partner else sender
+
     counted = 0
-    while more := await store.partners.count(TOGETHER):
+    while more := await store.partners.count(TOGETHER, whose):
         counted += more
     return counted
 

@@ -46,7 +46,8 @@ def received(change: Change, reading: Reading, order: Order, now: datetime) -> C
 def wants(item: Item, d: Deadline, directory: Directory, now: datetime) -> bool:
     """Whether the sender may have to be told when this clock takes its step: the first one that is not a warning.
 
-    That is known without reading the message, of which there may be thousands that are late.
+    That is known without reading the message, of which there may be thousands that are late. Of a sender whose
+    organisation is none of the partners it is not: its service may be one's, and only the message names that.
     """
     if not directory.agreements.tell or d.paused or item.purpose is not Purpose.ACTION:
         return False
@@ -55,6 +56,8 @@ def wants(item: Item, d: Deadline, directory: Directory, now: datetime) -> bool:
     if d.step != first or practice is None:
         return False
     sender, day = HerId(item.message.sender), practice.hours.local(now).date()
+    if directory.partner_of(sender, sender) is None:
+        return True
     return any(LATE in a.tells for a in directory.agreed(practice.her_id, sender, sender, day))
 
 

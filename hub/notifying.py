@@ -7,7 +7,10 @@ from datetime import datetime, timedelta
 from hub import calendar, dispatch
 from hub.calendar import Hours
 from hub.directory import Directory, Inbox, InboxKind, Person, Stretch
-from hub.dispatch import NOTHING, Content, Dispatch, Kind, Line, Standing, Target, Untold, Way
+from hub.dispatch import NOTHING, PAST, Claimed, Content, Dispatch, Kind, Line, Standing, Target, Untold, Way
+
+# What is told of the hub itself, by day and night.
+_OF_THE_HUB = frozenset({Kind.BROKEN, Kind.MENDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def addressed(untold: Iterable[Untold], directory: Directory, now: datetime) -> 
             targets[sort] = list(_targets(inbox, x.through, directory, now))
         line = _line(x, inbox, directory)
         for (way, to), quiet in targets[sort]:
-            if way is not Way.ALERTMANAGER or x.kind is Kind.LATE:
+            if way is not Way.ALERTMANAGER or x.kind in PAST:
                 found.setdefault((way, to), []).append(Reached(x, line, quiet))
     return found
 
@@ -82,6 +85,24 @@ def dispatches(
             yield Dispatch(before.key, way, target, content, min(before.at, at), before.row)
         else:
             yield Dispatch(_key(way, target, found), way, target, Content.of(lines), at)
+
+
+def ready(x: Claimed, directory: Directory, moment: datetime) -> datetime:
+    """When something may go that is to go at a moment: then, or when the quiet hours that it is in end.
+
+    They are asked for anew each time it is to go: over a stop, or while it is tried again, they may have begun.
+    """
+    if x.way is not Way.MAIL:
+        return moment
+    return min((_after_quiet(line, x.target, directory, moment) for line in x.content.lines), default=moment)
+
+
+def _after_quiet(line: Line, address: str, directory: Directory, moment: datetime) -> datetime:
+    inbox = directory.inboxes.get(line.inbox)
+    if line.kind in _OF_THE_HUB or (inbox and address in inbox.mail):
+        return moment
+    theirs = [_quiet(p, inbox, directory) for p in directory.people.values() if p.mail == address]
+    return min((quiet.after(moment) if quiet else moment for quiet in theirs), default=moment)
 
 
 def _when(x: Reached, before: Standing, pace: Pace, now: datetime) -> datetime:
@@ -111,7 +132,7 @@ def _targets(
     """By which ways, and whom: those that the step names, else all that the inbox and its people have asked for."""
     if not through or Way.MAIL in through:
         yield from (((Way.MAIL, address), None) for address in inbox.mail)
-        for person in _people(inbox, directory, now):
+        for person in _people(inbox, Way.MAIL in through, directory, now):
             yield (Way.MAIL, person.mail), _quiet(person, inbox, directory)
     if not through or Way.WEBHOOK in through:
         yield from (((Way.WEBHOOK, name), None) for name in inbox.webhooks)
@@ -119,11 +140,11 @@ def _targets(
         yield (Way.ALERTMANAGER, inbox.id), None
 
 
-def _people(inbox: Inbox, directory: Directory, now: datetime) -> list[Person]:
+def _people(inbox: Inbox, named: bool, directory: Directory, now: datetime) -> list[Person]:
     """Those with mail who are at work now; else who is next, on this or the next working day.
 
-    Where nobody who works in the inbox is at work at all, everybody is told, if the inbox has no address of its own:
-    no notice is for nobody.
+    Where nobody who works in the inbox is at work at all, or the step has `named` mail and nobody who is has any,
+    everybody is told, if the inbox has no address of its own: no notice is for nobody.
     """
     everybody = [directory.people[p] for p in directory.members(inbox.id) if directory.people[p].mail]
     hours = directory.practices[inbox.practice].hours
@@ -132,7 +153,8 @@ def _people(inbox: Inbox, directory: Directory, now: datetime) -> list[Person]:
     day, clock = calendar.acting_from(hours, now)
     if coming := [p for p in everybody if directory.present(p.id, day, clock)]:
         return coming
-    return [] if inbox.mail or directory.staffed(inbox.id, day, clock) else everybody
+    seen = not named and directory.staffed(inbox.id, day, clock)
+    return [] if inbox.mail or seen else everybody
 
 
 def _at_work(person: Person, hours: Hours, directory: Directory, now: datetime) -> bool:
@@ -142,9 +164,9 @@ def _at_work(person: Person, hours: Hours, directory: Directory, now: datetime) 
     return any(begins <= local.time() < ends for begins, ends in directory.at_work(person.id, local.date()))
 
 
-def _quiet(person: Person, inbox: Inbox, directory: Directory) -> Quiet | None:
+def _quiet(person: Person, inbox: Inbox | None, directory: Directory) -> Quiet | None:
     """Operations are told by day and night."""
-    if person.quiet is None or inbox.kind is InboxKind.OPERATIONS:
+    if person.quiet is None or (inbox and inbox.kind is InboxKind.OPERATIONS):
         return None
     return Quiet(person.quiet, directory.practices[person.practice].hours)
 

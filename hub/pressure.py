@@ -7,8 +7,8 @@ from hub import workload
 from hub.change import Change, Entry
 from hub.directory import Directory, InboxId, InboxKind
 from hub.message import HerId
-from hub.store import Store
-from hub.workload import AHEAD, LOOK_BACK, Pressing
+from hub.store import Store, pacing
+from hub.workload import LOOK_BACK, Pressing
 
 AGAIN = timedelta(hours=1)
 
@@ -22,9 +22,11 @@ async def found(
         for x in workload.looked_at(directory, now)
         if practices is None or directory.inboxes[x.id].practice in practices
     ]
-    due = await store.due_by(inboxes, now + AHEAD)
-    ended = await store.ended([id for id, items in due.items() if items], now - LOOK_BACK)
-    return workload.pressing(due, ended, directory, now)
+    due = await store.due_by(inboxes, workload.moments(now))
+    some = [id for id, items in due.items() if any(items)]
+    people = {p for id in some for p in directory.members(id)}
+    taken = await store.look(pacing.taken, some, people, now - LOOK_BACK) if people else {}
+    return workload.pressing(due, taken, directory, now)
 
 
 async def told(store: Store, directory: Directory, now: datetime) -> list[Change]:
@@ -37,7 +39,7 @@ async def told(store: Store, directory: Directory, now: datetime) -> list[Change
 def _line(x: Pressing, directory: Directory, now: datetime) -> Change:
     practice = directory.inboxes[x.inbox].practice
     coordinator = directory.first(InboxKind.COORDINATOR, practice)
-    minutes = round(x.needed / timedelta(minutes=1))
-    detail = {"pressed": x.inbox, "due": str(x.due), "people": str(x.people), "minutes": str(minutes)}
+    minutes, left = (str(round(time / timedelta(minutes=1))) for time in (x.needed, x.left))
+    detail = {"pressed": x.inbox, "due": str(x.due), "people": str(x.people), "minutes": minutes, "left": left}
     inbox: InboxId = coordinator.id if coordinator else x.inbox
     return Change((Entry(now, "load.pressing", inbox=inbox, who="watch", detail=detail),))

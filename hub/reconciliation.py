@@ -22,6 +22,8 @@ from hub.message import Kind, plain_message_id
 # What the form of a list is called; another one gets another name.
 FORMAT = "sambud-reconciliation-1"
 COLUMNS = ("way", "msg_id", "kind", "at", "verdict", "about")
+# What the line of a CSV begins with that says whose list it is.
+_OF = "partner"
 
 # No list of a partner's own is larger.
 MOST_BYTES = 50_000_000
@@ -92,10 +94,14 @@ def span(day: date, zone: str) -> tuple[datetime, datetime]:
     return first, end
 
 
-def as_csv(lines: Sequence[Passed]) -> bytes:
-    """The list as CSV: a line for each, the first one names the columns."""
+def as_csv(lines: Sequence[Passed], partner: str, day: date, zone: str) -> bytes:
+    """The list as CSV: the first line says whose list of which day it is, the second one names the columns.
+
+    The signature is over both, or an empty list would be anybody's of any day.
+    """
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
+    writer.writerow((_OF, partner, "day", day.isoformat(), "zone", zone))
     writer.writerow(COLUMNS)
     writer.writerows((x.way.value, x.msg_id, x.kind, _at(x.at), x.verdict, x.about) for x in lines)
     return written.getvalue().encode()
@@ -137,8 +143,12 @@ def theirs(raw: bytes) -> dict[Way, list[str]]:
         raise BadRequest("the list is not UTF-8") from fault
     if text.lstrip().startswith("{"):
         return _of_json(text)
-    if "msg_id" in text.partition("\n")[0]:
-        return _of_csv(text)
+    first, _, rest = text.partition("\n")
+    if "msg_id" in first:
+        return _of_csv(text, 0)
+    # Ours has whose list it is above the names of the columns.
+    if first.strip('"').startswith(_OF) and "msg_id" in rest.partition("\n")[0]:
+        return _of_csv(rest, 1)
     return {Way.TO_HUB: [x.strip() for x in text.splitlines() if x.strip()]}
 
 
@@ -175,8 +185,11 @@ def _of_json(text: str) -> dict[Way, list[str]]:
         raise BadRequest('the list is not JSON as in {"to_hub": [{"msg_id": "..."}], "from_hub": []}') from fault
 
 
-def _of_csv(text: str) -> dict[Way, list[str]]:
-    """By its columns way and msg_id, with commas or semicolons; without `way` it is what they sent."""
+def _of_csv(text: str, above: int) -> dict[Way, list[str]]:
+    """By its columns way and msg_id, with commas or semicolons, under some lines; without `way` it is what they sent.
+
+    Raises BadRequest.
+    """
     head = text.partition("\n")[0]
     reader = csv.DictReader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",")
     ways = tuple(Way) if "way" in (reader.fieldnames or ()) else (Way.TO_HUB,)
@@ -185,8 +198,8 @@ def _of_csv(text: str) -> dict[Way, list[str]]:
         for row in reader:
             way = row.get("way") or Way.TO_HUB.value
             if way not in found:
-                raise BadRequest(f"line {reader.line_num} of the list: way must be one of {', '.join(Way)}")
+                raise BadRequest(f"line {above + reader.line_num} of the list: way must be one of {', '.join(Way)}")
             found[Way(way)].append((row.get("msg_id") or "").strip())
     except csv.Error as fault:
-        raise BadRequest(f"line {reader.line_num} of the list is not CSV") from fault
+        raise BadRequest(f"line {above + reader.line_num} of the list is not CSV") from fault
     return found

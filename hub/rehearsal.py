@@ -1,18 +1,20 @@
 """What another configuration would have done with what came: where things would lie, and when they would be due."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from hub import calendar, intake
+from hub import calendar, deadline, intake
 from hub.change import Change
+from hub.deadline import Deadline
 from hub.directory import Directory, InboxId
 from hub.intake import Order
 from hub.item import Item
 from hub.message import HerId, Unreadable
+from hub.record import Clocked
 from hub.service import referred
-from hub.store import Store
+from hub.store import Store, clocked
 from hub.wire import Readers
 
 # So many messages are read at once.
@@ -66,7 +68,8 @@ class Moved:
 class Rehearsal:
     """What came of it: messages that were judged, those whose bytes are gone or unreadable, and those that differ.
 
-    `fates` counts the deadlines by what became of them as they were, and what would have become of them.
+    `fates` counts the deadlines by what became of them as they were, which is by the clocks that are stored, and what
+    would have become of them.
     """
 
     judged: int
@@ -127,35 +130,73 @@ async def rehearse(
         readings = await readers.read([x.raw or b"" for x in there], stored=True)
         refers = referred(readings)
         known = await store.answered(refers) if refers else {}
-        ended = await store.endings([x.number for x in there])
+        clocks = await store.look(clocked.of, [x.number for x in there])
         for x, reading in zip(there, readings, strict=True):
             at = on(as_of, x.at, old.directory) if as_of else x.at
             before, then = (intake.judge(reading, order, at, known) for order in (old, new))
             moved += differences(x.number, x.at, before, then, old, new)
             if as_of is None and now is not None:
-                fates.update(_fates(before, then, ended.get(x.number, {}), old, new, now))
+                fates.update(_fates(clocks.get(x.number, []), then, old, new, now))
         broken = sum(isinstance(reading, Unreadable) for reading in readings)
         judged, unread = judged + len(there) - broken, unread + len(came) - len(there) + broken
     return Rehearsal(judged, unread, tuple(moved), fates)
 
 
 def _fates(
-    before: Change, after: Change, ended: Mapping[InboxId, datetime], old: Order, new: Order, now: datetime
+    clocks: Sequence[Clocked], after: Change, old: Order, new: Order, now: datetime
 ) -> Iterator[tuple[str, str]]:
-    """What became of the deadline at each practice, and what would have."""
-    done = {old.directory.inboxes[id].practice: at for id, at in ended.items() if id in old.directory.inboxes}
-    was, is_ = places(before, old.directory), places(after, new.directory)
-    for practice in was.keys() & is_.keys():
-        one, two = was[practice].due, is_[practice].due
-        if practice and one and two:
-            at = done.get(practice)
-            yield _fate(one, at, now), _fate(two, at, now)
+    """What became of the deadline at each practice, by its clock, and what would have."""
+    fresh = {d.item: d for d in after.deadlines}
+    theirs = {practice: fresh.get(items[0].id) for practice, items in _by_practice(after, new.directory)}
+    for x, practice in _practices(clocks, [*theirs], old.directory, new.directory):
+        if would := theirs[practice]:
+            due, at = _stopped(x, now)
+            yield _fate(due, at, x.ended), _fate(_by_these(x, would, new, now), at, x.ended)
 
 
-def _fate(due: datetime, ended: datetime | None, now: datetime) -> str:
-    if ended is None and now <= due:
+def _practices(
+    clocks: Sequence[Clocked], practices: Sequence[HerId], old: Directory, new: Directory
+) -> Iterator[tuple[Clocked, HerId]]:
+    """At which of the practices that get a message each of its clocks runs.
+
+    What lies in an inbox that has left both directories is that of a practice which has no other.
+    """
+    inboxes = {**new.inboxes, **old.inboxes}
+    found = [(x, inboxes[x.inbox].practice if x.inbox in inboxes else None) for x in clocks]
+    others = iter([p for p in practices if p not in {practice for _, practice in found}])
+    for x, practice in found:
+        at = practice or next(others, None)
+        if at is not None and at in practices:
+            yield x, at
+
+
+def _stopped(x: Clocked, now: datetime) -> tuple[datetime, datetime]:
+    """When our clock was due, and until when it ran: to the end, to when the sender was asked, or until now."""
+    d = x.deadline
+    if x.stood:
+        at, due = x.stood
+        return due, at
+    if d.paused:
+        return d.paused.due, d.set_at or now
+    return d.due, x.ended or now
+
+
+def _by_these(x: Clocked, fresh: Deadline, new: Order, now: datetime) -> datetime:
+    """When it would have been due: later by as long as its sender was waited for, and sooner if it was urgent."""
+    why = x.deadline.paused.why if x.deadline.paused else x.deadline.why
+    hours, begun = new.directory.hours(InboxId(fresh.why.inbox)), fresh.why.begun
+    due = deadline.later(fresh.due, why.pauses, hours, begun, fresh.why.elapsed)
+    ladder = next((each for each in new.ladders if each.urgent), None)
+    if not why.by or ladder is None:
+        return due
+    urged = deadline.first(fresh.item, ladder, "", hours, why.received, since=why.begun, pauses=why.pauses)
+    return min(due, urged.due)
+
+
+def _fate(due: datetime, at: datetime, ended: datetime | None) -> str:
+    if ended is None and at <= due:
         return OPEN
-    return MET if (ended or now) <= due else MISSED
+    return MET if at <= due else MISSED
 
 
 def on(day: date, at: datetime, directory: Directory) -> datetime:

@@ -85,8 +85,9 @@ async def sort(hub: Hub, pace: Pace) -> int:
 
 async def send(hub: Hub, by: Courier) -> int:
     """Send what is due, each by one of however many look; returns how many that were. Raises Unavailable."""
-    clock = hub.clock
-    due = await hub.store.dispatches.claim(clock.now(), clock.after(CLAIM_SECONDS), TOGETHER)
+    now, directory = hub.clock.now(), hub.directory
+    until, ready = hub.clock.after(CLAIM_SECONDS), lambda x: notifying.ready(x, directory, now)
+    due = await hub.store.dispatches.claim(now, until, TOGETHER, ready)
     await asyncio.gather(*(_one(x, hub, by) for x in due))
     return len(due)
 
@@ -113,4 +114,5 @@ async def _put_off(x: Claimed, fault: str, hub: Hub) -> None:
     over = x.attempts >= MOST and x.way is not Way.ALERTMANAGER
     say = log.error if over else log.warning
     say("notice.given_up" if over else "notice.put_off", key=x.key, way=x.way.value, fault=fault, attempts=x.attempts)
-    await hub.store.dispatches.put_off(x, fault, hub.clock.now(), None if over else hub.clock.after(wait))
+    again = None if over else notifying.ready(x, hub.directory, hub.clock.after(wait))
+    await hub.store.dispatches.put_off(x, fault, hub.clock.now(), again)

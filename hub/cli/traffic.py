@@ -96,7 +96,11 @@ def reconcile(
     if csv or as_json or out:
         ours = [str(id) for id in directory.practices]
         as_csv = csv or (out is not None and out.suffix.lower() == ".csv" and not as_json)
-        content = reconciliation.as_csv(lines) if as_csv else reconciliation.as_json(lines, who.her_id, ours, on, zone)
+        content = (
+            reconciliation.as_csv(lines, who.her_id, on, zone)
+            if as_csv
+            else reconciliation.as_json(lines, who.her_id, ours, on, zone)
+        )
         _give(content, out, key)
     else:
         print("\n".join(_in_words(lines, who, on)))

@@ -11,6 +11,8 @@ NAMED = 10
 _NB = {
     Kind.LATE: ("1 sak er over fristen", "{} saker er over fristen"),
     Kind.WARNED: ("1 sak har frist snart", "{} saker har frist snart"),
+    Kind.EXPECTED: ("1 svar fra avsenderen er ventet snart", "{} svar fra avsenderne er ventet snart"),
+    Kind.MISSING: ("1 svar fra avsenderen har ikke kommet", "{} svar fra avsenderne har ikke kommet"),
     Kind.ALERT: ("1 varsel å se på", "{} varsler å se på"),
     Kind.BROKEN: ("En del av Sambud virker ikke", "{} deler av Sambud virker ikke"),
     Kind.MENDED: ("En del av Sambud virker igjen", "{} deler av Sambud virker igjen"),
@@ -18,9 +20,20 @@ _NB = {
 _EN = {
     Kind.LATE: ("1 item is past its deadline", "{} items are past their deadline"),
     Kind.WARNED: ("1 item is due soon", "{} items are due soon"),
+    Kind.EXPECTED: ("1 reply from the sender is expected soon", "{} replies from the senders are expected soon"),
+    Kind.MISSING: ("1 reply from the sender has not come", "{} replies from the senders have not come"),
     Kind.ALERT: ("1 alert to look at", "{} alerts to look at"),
     Kind.BROKEN: ("A part of Sambud does not work", "{} parts of Sambud do not work"),
     Kind.MENDED: ("A part of Sambud works again", "{} parts of Sambud work again"),
+}
+# How the time of the first of them is told.
+_NB_WHEN = {
+    **dict.fromkeys((Kind.LATE, Kind.WARNED), "første frist"),
+    **{Kind.EXPECTED: "det første innen", Kind.MISSING: "det første var ventet innen", Kind.ALERT: "det første"},
+}
+_EN_WHEN = {
+    **{Kind.LATE: "the first deadline was", Kind.WARNED: "the first"},
+    **{Kind.EXPECTED: "the first by", Kind.MISSING: "the first was expected by", Kind.ALERT: "the first"},
 }
 _NB_CLOSE = (
     "Åpne innboksen for å se hva det gjelder. Denne meldingen har ingen opplysninger om pasienter.",
@@ -60,10 +73,10 @@ def _norwegian(x: Line) -> Iterator[str]:
     if x.about:
         yield f"{_many(_NB[x.kind], x.count)}: {x.about}, fra {when}. Kommandoen `hub status` sier hva som må gjøres."
         return
-    due = f"; første frist {when}" if x.kind is not Kind.ALERT else f"; det første {when}"
+    due = f"; {_NB_WHEN[x.kind]} {when}"
     yield f"{'HASTER: ' if x.urgent else ''}{_many(_NB[x.kind], x.count)}{due}."
     if x.delayed:
-        yield "Sambud sa fra for sent, fordi det hadde stått."
+        yield "Sambud sa fra for sent, fordi det hadde stått stille."
     yield from _items(x, "Saker", "og {} til")
 
 
@@ -72,7 +85,7 @@ def _english(x: Line) -> Iterator[str]:
     if x.about:
         yield f"{_many(_EN[x.kind], x.count)}: {x.about}, from {when}. The command `hub status` says what to do."
         return
-    due = f"; the first deadline was {when}" if x.kind is Kind.LATE else f"; the first {when}"
+    due = f"; {_EN_WHEN[x.kind]} {when}"
     yield f"{'URGENT: ' if x.urgent else ''}{_many(_EN[x.kind], x.count)}{due}."
     if x.delayed:
         yield "Sambud told this too late, because it had stood still."

@@ -1,7 +1,7 @@
 """Traffic: new messages are counted by sender, kind and hour, each once, and what is unusual about them is told."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +17,9 @@ from hub.traffic import Counted, Unusual
 
 _INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
+# The partner whose message it is, by its organisation and its service: the key under which it is counted.
+Whose = Callable[[str, str], str]
+
 # The name of the mark: the number of the last message that is counted.
 MARK = "traffic"
 
@@ -26,7 +29,7 @@ def uncounted(c: Connection) -> bool:
     return _newest(c) > _counted(c)
 
 
-def count(c: Connection, limit: int) -> int:
+def count(c: Connection, limit: int, whose: Whose) -> int:
     """Count the next messages, at most so many; returns how many these were, counted or passed over.
 
     Messages get their numbers in the order in which they are committed: nothing below the newest comes later. Whoever
@@ -38,9 +41,10 @@ def count(c: Connection, limit: int) -> int:
     moved = update(mark).where(mark.c.name == MARK, mark.c.number == old).values(number=new)
     if new == old or c.execute(moved).rowcount != 1:
         return 0
-    columns = (message.c.sender, message.c.kind, message.c.received_at)
+    columns = (message.c.sender, message.c.service, message.c.kind, message.c.received_at)
     wanted = (message.c.id > old, message.c.id <= new, message.c.verdict == "accepted", message.c.test.is_(False))
-    _add(c, Counter((r.sender, r.kind, _hour(r.received_at)) for r in c.execute(select(*columns).where(*wanted))))
+    came = c.execute(select(*columns).where(*wanted))
+    _add(c, Counter((whose(r.sender, r.service), r.kind, _hour(r.received_at)) for r in came))
     return new - old
 
 

@@ -40,6 +40,8 @@ ALERTS, FIRST = "alerts", timedelta(hours=1)
 T = TypeVar("T")
 Address = Callable[[Sequence[Untold]], Mapping[Target, T]]
 Decide = Callable[[Mapping[Target, T], Mapping[Target, Standing]], Iterable[Dispatch]]
+# When something may go that is to go now.
+Ready = Callable[[Claimed], datetime]
 
 
 class Dispatches:
@@ -62,9 +64,13 @@ class Dispatches:
                 # It is on its way now, and the rest waits for nothing.
                 continue
 
-    async def claim(self, now: datetime, until: datetime, limit: int) -> list[Claimed]:
-        """Dispatches that are due; nobody else gets them before `until`."""
-        return await self._sharer.run(claim, now, until, limit)
+    async def claim(self, now: datetime, until: datetime, limit: int, ready: Ready) -> list[Claimed]:
+        """Dispatches that are due and `ready`; nobody else gets them before `until`, and the others wait until then."""
+        while True:
+            looked, claimed = await self._sharer.run(claim, now, until, limit, ready)
+            # What waits holds nothing up that came after it.
+            if claimed or not looked:
+                return claimed
 
     async def sent(self, x: Claimed, now: datetime, again: datetime | None = None) -> None:
         """It went; an alert that goes on is looked at again then."""
@@ -115,13 +121,16 @@ def sort(c: Connection, address: Address[T], decide: Decide[T], limit: int, now:
 def _notices(c: Connection, limit: int) -> list[Untold]:
     together = notice.join(item, item.c.id == notice.c.item_id)
     together = together.outerjoin(deadline, deadline.c.item_id == notice.c.item_id)
-    columns = (notice, item.c.state, deadline.c.urgent)
+    # The clock on which the step was taken is the partner's while they are waited for.
+    theirs = and_(deadline.c.paused.is_not(None), deadline.c.round == notice.c.round)
+    columns = (notice, item.c.state, deadline.c.urgent, theirs.label("theirs"))
     unsorted = select(*columns).select_from(together).where(notice.c.sorted_at.is_(None))
     return [_untold(r) for r in c.execute(unsorted.order_by(notice.c.id).limit(limit))]
 
 
 def _untold(r: Row[Any]) -> Untold:
-    kind = Kind.WARNED if r.at < r.due_at else Kind.LATE
+    before, after = (Kind.EXPECTED, Kind.MISSING) if r.theirs else (Kind.WARNED, Kind.LATE)
+    kind = before if r.at < r.due_at else after
     through = tuple(r.through.split())
     inbox, is_open = InboxId(r.inbox), State(r.state) in OPEN
     told = (r.round, r.step, kind, r.due_at, r.late, bool(r.urgent), is_open, through)
@@ -191,8 +200,8 @@ def _moved(count: int) -> None:
         raise _Taken
 
 
-def claim(c: Connection, now: datetime, until: datetime, limit: int) -> list[Claimed]:
-    """Dispatches whose time has come; what is done of one that was never tried is told no more.
+def claim(c: Connection, now: datetime, until: datetime, limit: int, ready: Ready) -> tuple[int, list[Claimed]]:
+    """How many dispatches' time has come, and those that go; what is done of one never tried is told no more.
 
     Whoever has one and dies leaves it to the next, under the same key.
     """
@@ -200,8 +209,18 @@ def claim(c: Connection, now: datetime, until: datetime, limit: int) -> list[Cla
     due = due.order_by(dispatch.c.next_attempt_at, dispatch.c.id).limit(limit).with_for_update(skip_locked=True)
     values = {"next_attempt_at": until, "attempts": dispatch.c.attempts + 1}
     found = c.execute(update(dispatch).where(dispatch.c.id.in_(due)).values(values).returning(dispatch)).all()
-    claimed = [_claimed(r, until) for r in sorted(found, key=lambda r: r.id)]
-    return [left for x in claimed if (left := _pruned(c, x))]
+    claimed = (_claimed(r, until) for r in sorted(found, key=lambda r: r.id))
+    going = [x for x in claimed if not _held(c, x, ready(x), now)]
+    return len(found), [left for x in going if (left := _pruned(c, x))]
+
+
+def _held(c: Connection, x: Claimed, at: datetime, now: datetime) -> bool:
+    """Whether it waits until then, as if nobody had claimed it: a stop or a retry may have led into quiet hours."""
+    if at <= now:
+        return False
+    values = {"next_attempt_at": at, "attempts": x.attempts - 1}
+    c.execute(update(dispatch).where(dispatch.c.id == x.row).values(values))
+    return True
 
 
 def _pruned(c: Connection, x: Claimed) -> Claimed | None:

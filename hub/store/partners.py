@@ -6,6 +6,7 @@ from datetime import datetime
 from hub.change import Entry
 from hub.reconciliation import Passed
 from hub.store import counting, passing
+from hub.store.counting import Whose
 from hub.store.side import Side
 from hub.traffic import Counted, Unusual
 
@@ -16,11 +17,11 @@ class Partners:
     def __init__(self, readers: Side, sharer: Side, writer: Side) -> None:
         self._readers, self._sharer, self._writer = readers, sharer, writer
 
-    async def count(self, limit: int) -> int:
+    async def count(self, limit: int, whose: Whose) -> int:
         """Count the next messages, at most so many; returns how many were looked at, 0 when none was left to us."""
         if not await self._readers.run(counting.uncounted):
             return 0
-        return await self._sharer.run(counting.count, limit)
+        return await self._sharer.run(counting.count, limit, whose)
 
     async def counted(self, since: datetime) -> list[Counted]:
         """How many of which kind came from whom in each hour since then."""

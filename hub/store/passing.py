@@ -23,7 +23,8 @@ def _came(c: Connection, senders: Collection[str], first: datetime, end: datetim
     columns = (message.c.msg_id, message.c.kind, message.c.received_at, message.c.verdict, message.c.test)
     in_time = (message.c.received_at >= first, message.c.received_at < end)
     near = _near(c, message, "received_at", first, end)
-    for r in c.execute(select(*columns).where(*near, *in_time, message.c.sender.in_(senders))):
+    theirs = or_(message.c.sender.in_(senders), message.c.service.in_(senders))
+    for r in c.execute(select(*columns).where(*near, *in_time, theirs)):
         verdict = "test" if r.test and r.verdict == "accepted" else r.verdict
         yield passed(Way.TO_HUB, r.msg_id, r.kind, r.received_at, verdict)
 

@@ -7,11 +7,24 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, tuple_, update
 
-from hub.change import Quarantined, conflict
+from hub.change import Acknowledgement, Change, Quarantined, conflict
 from hub.item import ItemId, State
 from hub.message import MessageId, MessageKey
 from hub.record import Relayed
-from hub.store import cutting, enquiring, lane, lineage, moving, partition, postgresql, receipts, relaying, rows
+from hub.store import (
+    cutting,
+    enquiring,
+    lane,
+    lineage,
+    moving,
+    once,
+    partition,
+    postgresql,
+    receipts,
+    relaying,
+    rows,
+    undoing,
+)
 from hub.store.batch import Committed, Conflict, Duplicate, Writing, Written
 from hub.store.tables import alert, body, deadline, item, journal, message, notice, outbox, quarantine
 from hub.transport import Label
@@ -21,8 +34,11 @@ def write(c: Connection, batch: Sequence[Writing]) -> list[Written]:
     """Write a batch within the caller's transaction; each decision is written whole or not at all."""
     numbers, repeated = _arrive(c, batch)
     told = _told_before(c, batch)
-    moved = moving.claim(c, {n: w.change for n, w in enumerate(batch) if moving.moves(w.change)})
+    taken = once.claim(c, batch)
+    moving_on = {n: w.change for n, w in enumerate(batch) if n not in taken and moving.moves(w.change)}
+    moved = {**taken, **moving.claim(c, moving_on)}
     failed = {n for n, written in moved.items() if written != Committed()}
+    once.release(c, [batch[n] for n in failed if n not in taken])
     good = [w for n, w in enumerate(batch) if n not in failed and n not in repeated and n not in told]
     about = {o.about for w in good for o in w.change.outgoing if o.about}
     numbers |= {key: row.id for key, row in _known(c, about - set(numbers)).items()}
@@ -100,6 +116,7 @@ def _add(c: Connection, batch: Sequence[Writing], numbers: Mapping[MessageKey, i
     lane.add(c, deadline, [rows.deadline_row(d) for change in changes for d in change.deadlines if d.item in kept])
     documents = [row for w in batch for row in _outbox_rows(w, numbers)]
     claimed = relaying.add(c, documents, [label for w in batch for label in _labels(w)])
+    undoing.keep(c, batch)
     lane.add(c, notice, [rows.notice_row(n) for change in changes for n in change.notices], ignore=True)
     for w in batch:
         if w.change.receipt:
@@ -146,6 +163,7 @@ def _message_row(writing: Writing, number: int) -> dict[str, Any]:
     return {
         "id": number,
         "sender": arrival.key.sender,
+        "service": _service(writing.change),
         "msg_id": arrival.key.msg_id,
         "digest": sha256(writing.raw).digest(),
         "verdict": arrival.verdict,
@@ -162,7 +180,16 @@ def _message_row(writing: Writing, number: int) -> dict[str, Any]:
     }
 
 
+def _service(change: Change) -> str:
+    """The HER-id of the service or person that sent it, as its answer goes to it; "" where it named none."""
+    if change.receipt:
+        return change.receipt.sender.level_2 or ""
+    about = (o.document.about.sender for o in change.outgoing if isinstance(o.document, Acknowledgement))
+    return next((sender.level_2 or "" for sender in about), "")
+
+
 def _outbox_rows(writing: Writing, numbers: Mapping[MessageKey, int]) -> list[dict[str, Any]]:
+    held = writing.change.undo.until if writing.change.undo else None
     return [
         {
             "her_id": out.to or out.organisation or (label.to_her_id if label else ""),
@@ -173,12 +200,13 @@ def _outbox_rows(writing: Writing, numbers: Mapping[MessageKey, int]) -> list[di
             "body": document,
             "created_at": writing.at,
             "confirmed_at": None,
+            "held_until": held,
             "item_id": out.item,
             "author": out.author,
             # An acknowledgement is never acknowledged (HIS 80415); everything else is, within the standard's 96 hours.
             "receipt_due": out.document.at + receipts.WITHIN if out.kind in ("answer", "forward") else None,
             "label": None if label is None else rows.encode(label),
-            "next_attempt_at": None if label is None else writing.until or writing.at,
+            "next_attempt_at": None if label is None else writing.until or held or writing.at,
             "attempts": 1 if label and writing.until else 0,
         }
         for out, document, label in zip(writing.change.outgoing, writing.documents, _labels(writing), strict=True)

@@ -1,9 +1,10 @@
 """What passed between us and a partner on a day, for the partner's system: fetched with its key, signed by ours."""
 
-from datetime import date
-from typing import Annotated, Any
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Path, Request, Response
+from pydantic import BaseModel, Field
 
 from hub import reconciliation
 from hub.account import SystemAccount
@@ -21,8 +22,38 @@ JSON, CSV = "application/json", "text/csv"
 # What the signature of these very bytes stands in, and by which key it is.
 SIGNATURE, KEY = "Sambud-Signature", "Sambud-Key"
 
+
+class PassedOut(BaseModel):
+    """Something that passed, as docs/traffic.md says; `msg_id` is empty where it might be somebody's words."""
+
+    msg_id: str
+    kind: str
+    at: datetime
+    verdict: str
+    about: str
+
+
+class ListOut(BaseModel):
+    """All that passed between a partner and the hub on a day."""
+
+    format: Literal["sambud-reconciliation-1"]
+    partner: str
+    hub: list[str]
+    day: date
+    zone: str
+    begin: Annotated[datetime, Field(alias="from")]
+    to: datetime
+    counts: dict[str, dict[str, int]]
+    to_hub: list[PassedOut]
+    from_hub: list[PassedOut]
+
+
 _LIST: dict[int | str, dict[str, Any]] = {
-    200: {"content": {JSON: {}, CSV: {}}, "description": "The list, as JSON or CSV"}
+    200: {
+        "description": "The list, as JSON or CSV, with its signature",
+        "model": ListOut,
+        "content": {CSV: {"schema": {"type": "string"}}},
+    }
 }
 
 
@@ -47,7 +78,7 @@ async def listed(
         raise BadRequest(f"day: {day} is over at {end:%Y-%m-%dT%H:%M:%SZ}; ask for its list then")
     lines = await hub.store.partners.passed(senders(partner), first, end)
     if CSV in accept and JSON not in accept:
-        return _signed(request, reconciliation.as_csv(lines), f"{CSV}; charset=utf-8; header=present")
+        return _signed(request, reconciliation.as_csv(lines, partner.her_id, day, hours.zone), f"{CSV}; charset=utf-8")
     ours = [str(id) for id in hub.directory.practices]
     return _signed(request, reconciliation.as_json(lines, partner.her_id, ours, day, hours.zone), JSON)
 

@@ -59,3 +59,15 @@ def test_a_number_that_is_not_there_is_told(command: Command) -> None:
 def test_a_number_that_no_row_can_have_is_refused(command: Command, number: str) -> None:
     found = command("quarantine", "--raw", number)
     assert (2, True, b"") == (found.returncode, b"--raw" in found.stderr, found.stdout)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("rehearse", "--last", "1d"), ("tally",), ("traffic",), ("dead", "list")],
+    ids=" ".join,
+)
+def test_whoever_only_asks_makes_no_database(hub: Command, words: tuple[str, ...], tmp_path: Path) -> None:
+    file = tmp_path / "new.db"
+    done = hub(*words, HUB_DATABASE__URL=f"sqlite:///{file}")
+    told = done.stdout + done.stderr
+    assert (False, True) == (file.exists(), b"run `hub migrate`" in told), told

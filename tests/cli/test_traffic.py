@@ -63,7 +63,7 @@ def test_what_is_usual_and_what_is_missing_is_told(hub: Hub, database: str) -> N
         "SILENT",
     ] == (lines[1].split())
     assert lines[3].startswith("Fjordbyen kommune (900200) sender vanligvis 9 dialogmeldinger innen kl. 10; 24.11.")
-    assert lines[4].startswith("Fjordbyen kommune (900200) usually sends 9 dialogue messages by 10:00; on 24.11.")
+    assert lines[4].startswith("Fjordbyen kommune (900200) usually sends 9 dialogue messages by 10:00; on 24 November")
 
 
 def test_machines_get_the_same(hub: Hub, database: str) -> None:
@@ -110,7 +110,8 @@ def test_a_list_is_written_with_its_signature(hub: Hub, database: str, tmp_path:
     public.write_bytes(hub("reconcile", "--public-key", **own).stdout)
     words = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", public, "-rawin", "-in", out]
     subprocess.run([*words, "-sigfile", f"{out}.sig"], check=True, capture_output=True)
-    assert out.read_text().startswith("way,msg_id,kind,at,verdict,about\n")
+    whose = "partner,900200,day,2026-11-23,zone,Europe/Oslo\n"
+    assert out.read_text().startswith(f"{whose}way,msg_id,kind,at,verdict,about\n")
 
 
 def test_what_each_side_lacks_is_named(hub: Hub, database: str, tmp_path: Path) -> None:

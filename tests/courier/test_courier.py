@@ -73,9 +73,22 @@ async def test_a_mail_says_in_two_languages_how_many_where_since_when_and_how_to
     assert "HASTER: 40 saker er over fristen; første frist 24.11.2026 kl. 09.00." in norwegian
     assert f"Saker: {', '.join(ITEMS[:10])} og 30 til" in norwegian
     assert f"{LINK}/inboxes/team" in norwegian
-    assert "Sambud sa fra for sent" in norwegian
+    assert "Sambud sa fra for sent, fordi det hadde stått stille." in norwegian
     assert "URGENT: 40 items are past their deadline; the first deadline was 2026-11-24 09:00." in english
     assert "1 item is due soon" in english
+
+
+async def test_a_reply_that_does_not_come_is_no_late_item_of_theirs(post: smtp.MailServer) -> None:
+    soon, missing = replace(SOON, kind=Kind.EXPECTED, delayed=False), replace(LATE, kind=Kind.MISSING, urgent=False)
+    async with by_mail(post.port) as by:
+        await by.take(claimed(Way.MAIL, "kari@centre.example", missing, soon), NOW)
+    (letter,) = post.letters
+    told = "1 svar fra avsenderen er ventet snart, 40 svar fra avsenderne har ikke kommet (Primærhelseteamet)"
+    assert told == letter["Subject"]
+    norwegian, english = letter.get_content().split("-----")
+    assert "har ikke kommet; det første var ventet innen 24.11.2026 kl. 09.00." in norwegian
+    assert "40 replies from the senders have not come; the first was expected by 2026-11-24 09:00." in english
+    assert "1 reply from the sender is expected soon; the first by 2026-11-24 09:00." in english
 
 
 async def test_a_mail_server_is_spoken_to_in_secret_and_told_who_we_are(

@@ -60,8 +60,8 @@ class TestSilence:
             "Ring dem og spør om de får sendt, og se på hub status om noe står stille hos oss."
         )
         assert expecting.explain(found, "en") == (
-            "Hammerfest sykehus (900400) usually sends 9–13 discharge summaries by 12:00 on a Tuesday; on 24.11. it "
-            "was 0. That rests on 8 Tuesdays of the last 8 weeks. "
+            "Hammerfest sykehus (900400) usually sends 9–13 discharge summaries by 12:00 on a Tuesday; "
+            "on 24 November it was 0. That rests on 8 Tuesdays of the last 8 weeks. "
             "Telephone them and ask whether they can send, and look at hub status whether anything stands still here."
         )
 
@@ -95,7 +95,7 @@ class TestSilence:
         (found,) = judged(weeks(day(h9=20), count=3))
         assert (14, True) == (found.usual.days, found.usual.pooled)
         assert "innen kl. 12; 24.11. var det 0. Det bygger på 14 arbeidsdager" in expecting.explain(found, "nb")
-        assert "by 12:00; on 24.11. it was 0. That rests on 14 working days" in expecting.explain(found, "en")
+        assert "by 12:00; on 24 November it was 0. That rests on 14 working days" in expecting.explain(found, "en")
 
     def test_two_weeks_are_too_few(self) -> None:
         assert [] == judged(weeks(day(h9=20), count=2))

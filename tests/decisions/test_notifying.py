@@ -8,7 +8,7 @@ import pytest
 
 from hub import deadline, dispatch, notifying
 from hub.directory import Absence, Directory, InboxId, PersonId
-from hub.dispatch import Content, Dispatch, Kind, Line, Standing, Target, Untold, Way
+from hub.dispatch import Claimed, Content, Dispatch, Kind, Line, Standing, Target, Untold, Way
 from hub.item import ItemId
 from hub.notifying import Pace
 from tests import builders
@@ -86,6 +86,15 @@ def test_where_nobody_is_at_work_everybody_is_told_unless_the_inbox_has_an_addre
     assert ["nurse@x.example", "other@x.example"] == sorted(told(untold(), by=directory(*nobody)))
     by = directory(*nobody, team={"mail": ("team@x.example",)})
     assert ["team@x.example"] == sorted(told(untold(), by=by))
+
+
+def test_a_step_that_goes_by_mail_reaches_those_who_have_mail_where_nobody_at_work_has_any() -> None:
+    found = directory(*away("nurse"))
+    other = replace(found.people[PersonId("other")], mail="")
+    by = replace(found, people={**found.people, other.id: other})
+    assert ["nurse@x.example"] == sorted(told(untold(through=("mail",)), by=by))
+    # Whoever is at work sees it in the inbox, where a step does not ask for mail.
+    assert {} == told(untold(), by=by)
 
 
 def test_without_mail_webhooks_or_alertmanager_nobody_is_told() -> None:
@@ -174,6 +183,36 @@ def test_operations_addresses_and_systems_have_no_quiet_hours() -> None:
     assert {"other@x.example"} == held
 
 
+@pytest.mark.parametrize(
+    ("target", "lines", "held"),
+    [
+        ("other@x.example", {TEAM}, True),
+        ("nurse@x.example", {TEAM}, True),
+        ("nurse@x.example", {TEAM, OPERATIONS}, False),
+        ("nurse@x.example", {InboxId("gone")}, True),
+        ("team@x.example", {TEAM}, False),
+        ("nobody@x.example", {TEAM}, False),
+    ],
+)
+def test_quiet_hours_are_asked_for_again_when_something_goes(target: str, lines: set[InboxId], held: bool) -> None:
+    by = directory(quiet=NIGHT, team={"mail": ("team@x.example",)})
+    night, morning = oslo("23:00"), oslo("07:00", "2026-11-25")
+    told = Content(tuple(replace(content(1).lines[0], inbox=x) for x in sorted(lines)))
+    going = claimed(Way.MAIL, target, told)
+    assert [morning if held else night, NOW] == [notifying.ready(going, by, x) for x in (night, NOW)]
+
+
+def test_that_the_hub_itself_is_broken_is_told_in_quiet_hours_too() -> None:
+    night, by = oslo("23:00"), directory(quiet=NIGHT)
+    broken = Content((replace(content(1).lines[0], inbox=COORDINATOR, kind=Kind.BROKEN, about="relay"),))
+    assert night == notifying.ready(claimed(Way.MAIL, "nurse@x.example", broken), by, night)
+    assert night == notifying.ready(claimed(Way.WEBHOOK, "ops", content(1)), by, night)
+
+
+def claimed(way: Way, target: str, told: Content) -> Claimed:
+    return Claimed(1, "key", way, target, told, NOW, 1, NOW)
+
+
 def test_the_same_things_to_the_same_target_have_one_key_in_whatever_order_they_come() -> None:
     one, two = told(untold(1), untold(2)), told(untold(2), untold(1))
     assert {x.target: x.key for x in one.values()} == {x.target: x.key for x in two.values()}
@@ -193,6 +232,15 @@ def test_an_alert_that_runs_is_not_raised_again_but_hears_of_more_at_once() -> N
 def test_an_item_that_is_late_by_now_is_no_longer_near_its_deadline() -> None:
     found = told(untold(1, kind=Kind.WARNED), untold(2, kind=Kind.WARNED), untold(2, step=2))["nurse@x.example"]
     assert [(Kind.LATE, 1), (Kind.WARNED, 1)] == [(x.kind, x.count) for x in found.content.lines]
+
+
+def test_a_reply_that_has_not_come_is_no_longer_expected_soon() -> None:
+    found = told(untold(1, kind=Kind.EXPECTED), untold(2, kind=Kind.EXPECTED), untold(2, step=2, kind=Kind.MISSING))
+    assert [(Kind.EXPECTED, 1), (Kind.MISSING, 1)] == [
+        (x.kind, x.count) for x in found["nurse@x.example"].content.lines
+    ]
+    by = directory(team={"alertmanager": True})
+    assert [False, True] == ["team" in told(untold(kind=x), by=by) for x in (Kind.EXPECTED, Kind.MISSING)]
 
 
 def test_what_is_done_is_taken_out_and_the_same_item_counts_once() -> None:

@@ -23,14 +23,15 @@ def ids(*numbers: int) -> list[str]:
 
 
 LINES = [line(1), line(2), line(3, Way.FROM_HUB, "answer")]
+CSV = reconciliation.as_csv(LINES, "900200", DAY, "Europe/Oslo")
 
 
 @pytest.mark.parametrize(
     "raw",
     [
-        reconciliation.as_csv(LINES),
+        CSV,
         reconciliation.as_json(LINES, "900200", ["900100"], DAY, "Europe/Oslo"),
-        b"\xef\xbb\xbf" + reconciliation.as_csv(LINES).replace(b",", b";").replace(b"\n", b"\r\n"),
+        b"\xef\xbb\xbf" + CSV.replace(b",", b";").replace(b"\n", b"\r\n"),
     ],
     ids=["csv", "json", "csv from a spreadsheet"],
 )
@@ -38,6 +39,23 @@ def test_our_own_list_is_read_back_and_nothing_is_lacking(raw: bytes) -> None:
     read = reconciliation.theirs(raw)
     assert {Way.TO_HUB: ids(1, 2), Way.FROM_HUB: ids(3)} == read
     assert [Lacking(way, (), (), (0, 0)) for way in Way] == reconciliation.compare(LINES, read)
+
+
+def test_a_list_says_whose_it_is_and_of_which_day_so_that_no_other_has_its_signature() -> None:
+    assert b"partner,900200,day,2026-11-24,zone,Europe/Oslo\n" == reconciliation.as_csv(
+        [], "900200", DAY, "Europe/Oslo"
+    ).removesuffix(b"way,msg_id,kind,at,verdict,about\n")
+    days = [(partner, day) for partner in ("900200", "900300") for day in (DAY, date(2026, 11, 25))]
+    assert 4 == len({reconciliation.as_csv([], *day, "Europe/Oslo") for day in days})
+    # A spreadsheet has as many columns on every line.
+    assert {5} == {row.count(b",") for row in CSV.splitlines()}
+
+
+def test_what_is_wrong_with_a_list_is_told_by_its_own_line() -> None:
+    with pytest.raises(BadRequest, match="line 3 of the list: way"):
+        reconciliation.theirs(CSV.replace(b"to_hub", b"here"))
+    with pytest.raises(BadRequest, match="line 2 of the list: way"):
+        reconciliation.theirs(b"partner,way,msg_id\n900200,here,x\n")
 
 
 def test_what_each_side_lacks_is_found_either_way() -> None:

@@ -12,7 +12,8 @@ from hub.agreement import Agreement, Agreements
 from hub.directory import InboxId, InboxKind, Practice
 from hub.finding import Severity
 from hub.hearing import Memory
-from hub.message import HerId
+from hub.message import HerId, MessageId, Receipt
+from hub.reconciliation import Way
 from hub.status import Facts
 from hub.store import Store, Writing
 from hub.traffic import Strange
@@ -78,6 +79,26 @@ async def test_silence_is_told_to_the_coordinator_once_and_ends_when_they_are_he
     assert hearing.Found() == await hearing.look(store, DIRECTORY, at("15:00"))
 
 
+async def test_a_partner_that_is_known_by_its_service_alone_is_counted_and_listed_as_itself(url: str) -> None:
+    noon, day = at("12:00"), (at("00:00"), at("00:00", TODAY + timedelta(days=1)))
+    elsewhere = builders.envelope(1, sender=builders.party("777", "201", "Somebody"))
+    stranger = builders.envelope(2, sender=builders.party("777", "999", "Nobody"))
+    ours = MessageId("8f4c1c0e-1111-4222-8333-944455556666")
+    receipt = Receipt(builders.msg_id(3), elsewhere.sender, ours, "1")
+    judged = [intake.judge(builders.message(envelope=x), builders.order(), noon) for x in (elsewhere, stranger)]
+    judged.append(intake.receipt(receipt, noon))
+    async with Store(url) as store:
+        writings = [Writing(x, noon, b"%d" % n, "t", (b"",) * len(x.outgoing)) for n, x in enumerate(judged)]
+        await store.commit(writings)
+        assert 3 == await hearing.count(store, DIRECTORY)
+        counted = await store.partners.counted(noon - timedelta(hours=1))
+        assert {("200", 1), ("777", 1)} == {(x.sender, x.messages) for x in counted}
+        (partner,) = DIRECTORY.partners.values()
+        listed = await store.partners.passed(hearing.senders(partner), *day)
+        came = [(x.msg_id, x.verdict) for x in listed if x.way is Way.TO_HUB]
+        assert [(builders.msg_id(1), "accepted"), (builders.msg_id(3), "noted")] == sorted(came)
+
+
 async def test_many_that_listen_tell_it_once(url: str, store: Store) -> None:
     async with Store(url) as second:
         looks = (hearing.look(s, DIRECTORY, at("10:01")) for s in (store, second, store, second))
@@ -133,7 +154,7 @@ async def test_what_was_before_today_is_read_once_an_hour(store: Store) -> None:
 
 
 async def test_old_counts_go_and_what_is_learned_from_stays(store: Store) -> None:
-    await hearing.count(store)
+    await hearing.count(store, DIRECTORY)
     assert 2 == await hearing.forget(store, at("10:00", TODAY + timedelta(days=1)))
     (x,) = await hearing.expected(store, DIRECTORY, at("10:00"))
     assert x.usual and 8 == x.usual.days

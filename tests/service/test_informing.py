@@ -70,6 +70,20 @@ async def test_it_is_told_when_an_answer_is_expected_and_once_when_that_is_late(
     assert (await read(late.body)).parts[0].text.startswith(f"{lies}, og Koordinator har fått beskjed.")
 
 
+async def test_who_is_known_by_its_service_alone_is_told_of_both_too(hub: Hub) -> None:
+    number = ident("964982953", "ENH").encode()
+    raw, others = (message().replace(ident("900200").encode(), number) for _ in range(2))
+    await receive(hub, raw, others.replace(HOME_SERVICE.encode(), b"900999"))
+    for minutes in (-60, 0):
+        assert 2 == await hub.tick(CLOSING + timedelta(minutes=minutes))
+    first, late = [(await read(x.body)).parts[0].text for x in await told(hub)]
+    assert ["Svar er ventet", "er forsinket"] == [
+        said for text, said in ((first, "Svar er ventet"), (late, "er forsinket")) if said in text
+    ]
+    # Whoever has no agreement is told nothing.
+    assert [] == [p for p in await hub.store.mailbox(HerId("900999")) if p.kind == "answer"]
+
+
 async def test_it_is_told_in_the_language_of_the_agreement(hub: Hub) -> None:
     agree(hub, RECEIVED, language="se")
     await receive(hub, message())

@@ -10,7 +10,7 @@ from hub import rehearsal, settings
 from hub.deadline import ElapsedHours
 from hub.desk import Act
 from hub.directory import Absence, InboxKind, PersonId
-from hub.item import Action
+from hub.item import Action, Outcome
 from hub.rehearsal import Rehearsal
 from hub.route import Rule, When
 from hub.service import Delivery, Hub
@@ -18,6 +18,7 @@ from tests import centre
 from tests.wire.builders import HOSPITAL, dialogue, ident, patient
 
 SINCE = timedelta(days=30)
+KARI = PersonId("kari.moen")
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ async def hub(url: str) -> AsyncIterator[Hub]:
 
 async def rehearsed(hub: Hub, as_of: date | None = None, **changes: object) -> Rehearsal:
     new = replace(hub.order, **changes)  # type: ignore[arg-type]
-    return await rehearsal.rehearse(hub.store, hub._readers, hub.order, new, hub.clock.now() - SINCE, as_of)
+    return await rehearsal.rehearse(hub.store, hub.readers, hub.order, new, hub.clock.now() - SINCE, as_of)
 
 
 async def test_the_configuration_as_it_is_moves_nothing(hub: Hub) -> None:
@@ -62,12 +63,82 @@ async def test_it_tells_which_deadlines_would_have_been_met_by_the_same_work(hub
     ladders = tuple(replace(x, due=ElapsedHours(1)) for x in hub.order.ladders)
     new, old = replace(hub.order, ladders=ladders), hub.order
     later = now + timedelta(days=30)
-    found = await rehearsal.rehearse(hub.store, hub._readers, old, new, now - SINCE, now=later)
+    found = await rehearsal.rehearse(hub.store, hub.readers, old, new, now - SINCE, now=later)
     # Five were answered after two hours; nobody ever answered the others, and a month later all of these are late.
     assert {("met", "missed"): 5, ("missed", "missed"): 15} == dict(found.fates)
-    soon = await rehearsal.rehearse(hub.store, hub._readers, old, new, now - SINCE, now=now)
+    soon = await rehearsal.rehearse(hub.store, hub.readers, old, new, now - SINCE, now=now)
     assert {("met", "missed"): 5, ("open", "open"): 15} == dict(soon.fates)
     assert (15, 0, 5) == (soon.after("open"), soon.before("missed"), soon.before("met"))
+
+
+HOUR = timedelta(hours=1)
+# A Tuesday at ten, long after what the fixture got, and the days on which somebody was waited for.
+MORNING, DAYS = datetime(2031, 11, 25, 9, tzinfo=UTC), timedelta(days=6)
+ASK, CLOSE = Act(Action.ASK, text="Hvilken dose?"), Act(Action.CLOSE, outcome=Outcome.TELEPHONE)
+
+
+async def lived(hub: Hub, *acts: tuple[timedelta, Act]) -> None:
+    """A message came in the morning, and this was done about it so long after."""
+    exchange, nurse = next(s for s in hub.accounts.systems.values() if s.any), hub.directory.people[KARI]
+    await hub.receive([Delivery(centre.message(99), exchange)], MORNING)
+    for after, done in acts:
+        item = (await hub.store.lines(centre.TEAM))[-1].item
+        await hub.act(item.id, done, item.version, nurse, MORNING + after)
+
+
+async def fates(hub: Hub, now: datetime = MORNING + 2 * DAYS, **changes: object) -> dict[tuple[str, str], int]:
+    """What became of its deadline, and what would have."""
+    new = replace(hub.order, **changes)  # type: ignore[arg-type]
+    found = await rehearsal.rehearse(hub.store, hub.readers, hub.order, new, MORNING - HOUR, now=now)
+    return dict(found.fates)
+
+
+@pytest.mark.parametrize(
+    ("acts", "fate"),
+    [
+        # It is due at four; an hour after it came six are left, and they go on six days later.
+        (((HOUR, ASK), (DAYS + HOUR, Act(Action.RESUME)), (DAYS + 5 * HOUR, CLOSE)), "met"),
+        (((HOUR, ASK), (DAYS + HOUR, Act(Action.RESUME)), (DAYS + 30 * HOUR, CLOSE)), "missed"),
+        (((HOUR, ASK), (DAYS, CLOSE)), "met"),
+        (((8 * HOUR, ASK), (DAYS, CLOSE)), "missed"),
+        (((HOUR, ASK),), "open"),
+        (((8 * HOUR, ASK),), "missed"),
+        (((HOUR, ASK), (DAYS + HOUR, Act(Action.RESUME))), "missed"),
+    ],
+)
+async def test_by_the_same_configuration_each_deadline_is_what_it_was_however_long_somebody_was_waited_for(
+    hub: Hub, acts: tuple[tuple[timedelta, Act], ...], fate: str
+) -> None:
+    await lived(hub, *acts)
+    assert {(fate, fate): 1} == await fates(hub)
+
+
+async def test_what_was_waited_for_counts_for_no_other_ladder_either(hub: Hub) -> None:
+    await lived(hub, (HOUR, ASK), (DAYS, Act(Action.RESUME)), (DAYS + HOUR, CLOSE))
+    ladders = [tuple(replace(x, due=ElapsedHours(n)) for x in hub.order.ladders) for n in (3, 1)]
+    assert [{("met", "met"): 1}, {("met", "missed"): 1}] == [await fates(hub, ladders=x) for x in ladders]
+
+
+async def test_as_it_was_is_by_the_clock_that_it_had_and_not_by_what_is_in_force_now(hub: Hub) -> None:
+    now = hub.order
+    hub.order = replace(now, ladders=tuple(replace(x, due=ElapsedHours(1)) for x in now.ladders))
+    await lived(hub, (2 * HOUR, CLOSE))
+    hub.order = now
+    assert {("missed", "met"): 1} == await fates(hub)
+
+
+async def test_what_was_marked_as_urgent_is_due_as_that_says(hub: Hub) -> None:
+    await lived(hub, (HOUR, Act(Action.URGE)), (4 * HOUR, CLOSE))
+    assert {("missed", "missed"): 1} == await fates(hub)
+    ladders = tuple(replace(x, due=ElapsedHours(24)) for x in hub.order.ladders)
+    assert {("missed", "met"): 1} == await fates(hub, ladders=ladders)
+
+
+async def test_what_was_ended_in_an_inbox_that_is_gone_was_ended(hub: Hub) -> None:
+    await lived(hub, (2 * HOUR, CLOSE))
+    inboxes = {id: x for id, x in hub.directory.inboxes.items() if id != centre.TEAM}
+    hub.order = replace(hub.order, directory=replace(hub.directory, inboxes=inboxes))
+    assert {("met", "met"): 1} == await fates(hub)
 
 
 async def test_another_ladder_moves_nothing_but_the_time(hub: Hub) -> None:
@@ -75,7 +146,7 @@ async def test_another_ladder_moves_nothing_but_the_time(hub: Hub) -> None:
     found = await rehearsed(hub, ladders=ladders)
     assert ({}, 20, 0) == (dict(found.ways), found.sooner, found.later)
     back = await rehearsal.rehearse(
-        hub.store, hub._readers, replace(hub.order, ladders=ladders), hub.order, hub.clock.now() - SINCE
+        hub.store, hub.readers, replace(hub.order, ladders=ladders), hub.order, hub.clock.now() - SINCE
     )
     assert ({}, 0, 20) == (dict(back.ways), back.sooner, back.later)
 
@@ -88,7 +159,7 @@ async def test_a_directory_without_the_partner_would_hold_nothing_back(hub: Hub)
 
 async def test_what_came_before_is_left_out(hub: Hub) -> None:
     found = await rehearsal.rehearse(
-        hub.store, hub._readers, hub.order, hub.order, hub.clock.now() + timedelta(minutes=1)
+        hub.store, hub.readers, hub.order, hub.order, hub.clock.now() + timedelta(minutes=1)
     )
     assert Rehearsal(0, 0, ()) == found
 

@@ -46,7 +46,7 @@ async def end(store: Store, now: datetime, about: str = "relay") -> int:
 
 
 async def due(store: Store, now: datetime) -> list[Claimed]:
-    return await store.dispatches.claim(now, now + HOUR, 10)
+    return await store.dispatches.claim(now, now + HOUR, 10, lambda _: now)
 
 
 async def test_however_many_see_it_each_target_is_told_once(store: Store) -> None:

@@ -111,6 +111,7 @@ async def test_no_word_that_anybody_wrote_is_in_a_list(store: Store) -> None:
     lines = await listed(store)
     assert (8, {"other"}) == (sum(x.way is Way.TO_HUB for x in lines), {x.kind for x in lines if x.way is Way.TO_HUB})
     ours = [str(HerId("100"))]
-    for content in (reconciliation.as_csv(lines), reconciliation.as_json(lines, "200", ours, DAY, "Europe/Oslo")):
+    listed_as = reconciliation.as_csv(lines, "200", DAY, "Europe/Oslo")
+    for content in (listed_as, reconciliation.as_json(lines, "200", ours, DAY, "Europe/Oslo")):
         assert CANARY.casefold().encode() not in content.lower() and number.encode() not in content
         assert b"Nordmann" not in content and b"Home service" not in content

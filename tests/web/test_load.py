@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 from hub.desk import Act
+from hub.directory import PersonId
 from hub.item import Action
+from hub.store import pacing
 from tests.web.running import COORDINATOR, MORNING, TEAM, Centre, message, text_of
 
 AFTERNOON = MORNING + timedelta(hours=6, minutes=10)
@@ -16,7 +18,7 @@ async def test_it_stands_on_both_pages_and_programs_get_it(centre: Centre) -> No
         page = text_of(await client.get(f"/inboxes/{COORDINATOR}"))
         (told,) = (await client.get("/v1/load")).json()
     assert (TEAM, 40, False) == (told["inbox"], told["due"], told["known"])
-    assert f"Primærhelseteamet: 40 meldinger har frist innen en time, {told['people']} person" in page
+    assert f"Primærhelseteamet: 40 meldinger har frist innen 16:00, {told['people']} person" in page
     async with centre.client("kari.moen") as client:
         mine = text_of(await client.get(f"/inboxes/{TEAM}"))
         refused = await client.get("/v1/load")
@@ -26,9 +28,10 @@ async def test_it_stands_on_both_pages_and_programs_get_it(centre: Centre) -> No
 
 async def test_what_waits_for_the_sender_is_nobodys_work(centre: Centre) -> None:
     await centre.receive(message())
-    assert {TEAM: 1} == await centre.hub.store.due_by([TEAM], MORNING + timedelta(days=9))
+    moments = [MORNING + timedelta(days=n) for n in (-9, 9)]
+    assert {TEAM: (0, 1)} == await centre.hub.store.due_by([TEAM], moments)
     await centre.act("kari.moen", Act(Action.ASK, text="Hva?"))
-    assert {TEAM: 0} == await centre.hub.store.due_by([TEAM], MORNING + timedelta(days=9))
+    assert {TEAM: (0, 0)} == await centre.hub.store.due_by([TEAM], moments)
 
 
 async def test_it_is_said_once_an_hour_however_many_watch(centre: Centre) -> None:
@@ -41,9 +44,25 @@ async def test_it_is_said_once_an_hour_however_many_watch(centre: Centre) -> Non
     assert 0 == await hub.press(MORNING)
 
 
-async def test_the_pace_is_what_the_team_did_of_late(centre: Centre) -> None:
-    await centre.receive(*(message() for _ in range(12)))
-    for _ in range(12):
-        await centre.act("kari.moen", Act(Action.ANSWER, text="Ja."))
-    (ended,) = (await centre.hub.store.ended([TEAM], MORNING - timedelta(days=7))).values()
-    assert (12, MORNING) == (ended.items, ended.since)
+async def test_the_pace_is_the_time_from_what_somebody_did_before_to_what_they_ended(centre: Centre) -> None:
+    await centre.receive(*(message() for _ in range(3)))
+    hub, week = centre.hub, MORNING - timedelta(days=7)
+    for minutes, who, action in (
+        *((0, "kari.moen", Action.CLAIM), (7, "kari.moen", Action.ANSWER)),
+        # What somebody else does meanwhile tells nothing of how long it takes her, and what came first of neither.
+        *((9, "elle.sara", Action.ANSWER), (10, "kari.moen", Action.ANSWER)),
+    ):
+        (person, first) = hub.directory.people[PersonId(who)], (await hub.store.lines(TEAM))[0].item
+        act = Act(action, text="Ja.")
+        await hub.act(first.id, act, first.version, person, MORNING + timedelta(minutes=minutes))
+    people = hub.directory.members(TEAM)
+    found = [
+        await hub.store.look(pacing.taken, *asked)
+        for asked in (
+            ([TEAM], people, week),
+            ([COORDINATOR], people, week),
+            ([TEAM], people, MORNING + timedelta(hours=1)),
+            ([TEAM], {PersonId("elle.sara")}, week),
+        )
+    ]
+    assert [{TEAM: [timedelta(minutes=7), timedelta(minutes=3)]}, {}, {}, {}] == found

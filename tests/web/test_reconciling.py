@@ -79,7 +79,9 @@ async def test_it_comes_as_csv_to_who_takes_that(client: AsyncClient, sealed: Se
     found = await client.get(PATH, headers={"Accept": "text/csv"})
     assert found.headers["content-type"].startswith("text/csv")
     assert right(sealed, found.headers["sambud-signature"], found.content)
-    rows = list(csv.DictReader(io.StringIO(found.text)))
+    whose, _, table = found.text.partition("\n")
+    assert "partner,900200,day,2026-11-24,zone,Europe/Oslo" == whose
+    rows = list(csv.DictReader(io.StringIO(table)))
     assert ["from_hub", "from_hub", "to_hub", "to_hub"] == [row["way"] for row in rows]
     assert reconciliation.theirs(found.content) == reconciliation.theirs((await client.get(PATH)).content)
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from datetime import time as clock
 from enum import Enum
 from itertools import count
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from hub import desk, intake, settings, status
+from hub import desk, intake, reckoning, settings, status
 from hub.account import Accounts
 from hub.change import Alert, AlertKind, Change
 from hub.clock import Clock
@@ -24,6 +25,7 @@ from hub.courier import Courier
 from hub.deadline import Ladder, Step
 from hub.desk import Act
 from hub.directory import Directory, InboxId
+from hub.dispatch import Claimed
 from hub.intake import Order
 from hub.item import Action, Item, ItemId, Outcome
 from hub.message import Attachment, Message
@@ -191,7 +193,7 @@ async def test_what_comes_soon_after_goes_together_at_the_end_of_the_pause(
         await overdue(hub, DUE + timedelta(minutes=minutes))
         await told(hub, by)
     assert 1 == len(post.to("nurse@x.example"))
-    hub.clock = Clock(DUE + timedelta(minutes=30, seconds=1), time.time())
+    hub.clock = Clock(DUE + timedelta(minutes=31), time.time())
     await told(hub, by)
     _, second = post.to("nurse@x.example")
     assert "2 saker er over fristen (coordinator)" == second["Subject"]
@@ -254,6 +256,62 @@ async def test_what_a_receiver_does_not_take_is_tried_again_ever_more_seldom_the
     assert 0 == (await hub.store.dispatches.undelivered(hub.clock.now())).given_up
 
 
+async def test_a_reply_that_the_sender_owes_is_told_as_that(hub: Hub, post: smtp.MailServer, by: Courier) -> None:
+    await arrive(hub, 1)
+    (asked,) = await items(hub)
+    stored = await hub.store.stored(asked.id)
+    assert stored and stored.deadline
+    waits = reckoning.wait(asked, stored.deadline, hub.order.ladders, builders.hours(), "nurse", NOW)
+    await hub.store.commit([Writing(waits, NOW)])
+    await at(hub, waits.deadlines[0].due)
+    await told(hub, by)
+    assert {"1 svar fra avsenderen har ikke kommet (team)"} == {x["Subject"] for x in post.letters}
+
+
+def asleep(*ids: str) -> Directory:
+    """Some of the people have quiet hours from eight to seven."""
+    found = directory()
+    people = {p.id: replace(p, quiet=(clock(20), clock(7)) if p.id in ids else None) for p in found.people.values()}
+    return replace(found, people=people)
+
+
+async def test_what_waited_over_a_stop_of_the_hub_goes_to_nobody_in_their_quiet_hours(
+    hub: Hub, post: smtp.MailServer, by: Courier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whoever has no quiet hours is not held up by those who have them, however many go together.
+    monkeypatch.setattr(notify, "TOGETHER", 1)
+    hub.order = ordered(asleep("nurse"))
+    await arrive(hub, 1)
+    await at(hub, DUE)
+    await notify.sort(hub, PACE)
+    hub.clock = Clock(DUE + timedelta(hours=7), time.time())
+    assert (1, 0) == (await told(hub, by), await told(hub, by))
+    assert ["other@x.example"] == [x["To"] for x in post.letters]
+    hub.clock = Clock(DUE + timedelta(hours=15, seconds=1), time.time())
+    await told(hub, by)
+    assert 1 == len(post.to("nurse@x.example"))
+
+
+async def test_what_is_tried_again_goes_to_nobody_in_their_quiet_hours(
+    hub: Hub, post: smtp.MailServer, by: Courier
+) -> None:
+    hub.order = ordered(asleep("nurse", "other"))
+    post.refusal = "451 later"
+    await arrive(hub, 1)
+    await at(hub, DUE)
+    for minutes in range(0, 240, 10):
+        hub.clock = Clock(DUE + timedelta(minutes=minutes), time.time())
+        await told(hub, by)
+    post.refusal, tries = "", post.tries
+    for minutes in range(240, 890, 25):
+        hub.clock = Clock(DUE + timedelta(minutes=minutes), time.time())
+        await told(hub, by)
+    assert (True, tries, []) == (tries > 4, post.tries, post.letters)
+    hub.clock = Clock(DUE + timedelta(hours=15, seconds=1), time.time())
+    await told(hub, by)
+    assert {"nurse@x.example", "other@x.example"} == {x["To"] for x in post.letters}
+
+
 async def test_what_is_tried_in_vain_for_a_quarter_of_an_hour_is_told_too(
     hub: Hub, post: smtp.MailServer, by: Courier
 ) -> None:
@@ -274,7 +332,7 @@ async def test_who_dies_before_it_is_noted_that_it_went_leaves_it_to_the_next_un
     await arrive(hub, 1)
     await at(hub, DUE)
     await notify.sort(hub, PACE)
-    for x in await hub.store.dispatches.claim(hub.clock.now(), hub.clock.now() + timedelta(seconds=60), 8):
+    for x in await claimed(hub):
         await by.take(x, hub.clock.now())
     assert 0 == await told(hub, by)
     hub.clock = Clock(DUE + timedelta(seconds=65), time.time())
@@ -422,7 +480,13 @@ async def in_hand(hub: Hub) -> Any:
     while await hub.tick(hub.clock.now()):
         pass
     await notify.sort(hub, PACE)
-    return (await hub.store.dispatches.claim(hub.clock.now(), hub.clock.now() + timedelta(seconds=60), 8))[0]
+    return (await claimed(hub))[0]
+
+
+async def claimed(hub: Hub) -> list[Claimed]:
+    """What is to go now, in somebody's hand for a minute."""
+    now = hub.clock.now()
+    return await hub.store.dispatches.claim(now, now + timedelta(seconds=60), 8, lambda _: now)
 
 
 async def test_the_loop_tells_within_moments_and_stops_in_order(

@@ -21,6 +21,8 @@ message = Table(
     metadata,
     Column("id", Number, primary_key=True, autoincrement=True),
     Column("sender", short(64), nullable=False),
+    # The service or person there that sent it, by which a sender is known whose organisation is not.
+    Column("service", short(64), nullable=False, server_default=""),
     Column("msg_id", short(200), nullable=False),
     Column("digest", LargeBinary(32), nullable=False),
     Column("verdict", short(16), nullable=False),

@@ -44,6 +44,16 @@ Index(
     postgresql_where=text("state IN ('new', 'claimed', 'waiting')"),
 )
 Index("ix_item_inbox", item.c.inbox, item.c.due_at)
+# What lies open only to be read: a part, and shown and counted by itself.
+Index(
+    "ix_item_reading",
+    item.c.inbox,
+    item.c.due_at,
+    item.c.state,
+    item.c.purpose,
+    sqlite_where=text("purpose <> 'action' AND state IN ('new', 'claimed', 'waiting')"),
+    postgresql_where=text("purpose <> 'action' AND state IN ('new', 'claimed', 'waiting')"),
+)
 # What somebody has.
 Index(
     "ix_item_owner",

@@ -1,4 +1,4 @@
-"""What people work with: undoing, who reads, second opinions, saved views, search, and keys that make a call count once."""
+"""What people work with: undoing, who reads, second opinions, saved views, search, and calls that count once."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +9,7 @@ revision = "0009"
 down_revision = "0008"
 
 _CLAIMED = sa.text("state = 'claimed'")
+_TO_READ = sa.text("purpose <> 'action' AND state IN ('new', 'claimed', 'waiting')")
 _KNOWN = sa.text("patient <> ''")
 _UNANSWERED = sa.text("answered_at IS NULL")
 
@@ -16,10 +17,12 @@ _UNANSWERED = sa.text("answered_at IS NULL")
 def upgrade() -> None:
     """Add them; what came before is found by nobody's search until the hub has read it once more."""
     op.add_column("outbox", sa.Column("held_until", Moment()))
+    op.add_column("message", sa.Column("service", _short(64), nullable=False, server_default=""))
     op.add_column("session", sa.Column("seen_at", Moment()))
     op.add_column("session", sa.Column("locked", sa.Boolean(), nullable=False, server_default=sa.false()))
     _partial("ix_message_patient", "message", ["patient", "id"], _KNOWN)
     _partial("ix_item_owner", "item", ["owner", "due_at"], _CLAIMED)
+    _partial("ix_item_reading", "item", ["inbox", "due_at", "state", "purpose"], _TO_READ)
     op.create_table(
         "undo",
         sa.Column("item_id", _short(20), sa.ForeignKey("item.id", name="fk_undo_item_id_item"), primary_key=True),
@@ -76,18 +79,24 @@ def downgrade() -> None:
     for table in ("search", "view", "once", "opinion", "reader", "undo"):
         op.drop_table(table)
     op.execute("DELETE FROM mark WHERE name = 'search'")
+    op.drop_index("ix_item_reading", "item")
     op.drop_index("ix_item_owner", "item")
     op.drop_index("ix_message_patient", "message")
     op.drop_column("session", "locked")
     op.drop_column("session", "seen_at")
+    op.drop_column("message", "service")
     op.drop_column("outbox", "held_until")
 
 
 def _search() -> None:
     """The words of each message by its number; each database has its own kind of index of words."""
     if op.get_bind().dialect.name == "sqlite":
-        # The words come as letters and digits alone, in small letters: å and a are not the same.
-        op.execute("CREATE VIRTUAL TABLE search USING fts5(words, tokenize = 'unicode61 remove_diacritics 0')")
+        # The words come as letters and digits alone, in small letters: å and a are not the same. Short beginnings have
+        # an index of their own: all that many words have in common would be gathered before the first one is told.
+        op.execute(
+            "CREATE VIRTUAL TABLE search USING"
+            " fts5(words, tokenize = 'unicode61 remove_diacritics 0', prefix = '3 4 5')"
+        )
     else:
         op.execute("CREATE TABLE search (message_id bigint PRIMARY KEY, words tsvector NOT NULL)")
         op.execute("CREATE INDEX ix_search_words ON search USING gin (words)")
