@@ -2,10 +2,14 @@
 
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 
+from hub.change import Entry
+from hub.store import rows
+from hub.web import events
 from tests import centre
 
 pytest_plugins = ("tests.chromium", "tests.servers.fixtures")
@@ -55,6 +59,21 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             terminalreporter.write_line(nodeid)
         said = f"{len(left_out)} tests were NOT RUN: told to do without {', '.join(sorted(without()))}"
         terminalreporter.write_line(said, red=True, bold=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _journal() -> Iterator[None]:
+    """Whatever a test lets happen in an inbox is in the table of events, which clients read."""
+    plain = rows.entry_row
+
+    def told(entry: Entry) -> dict[str, Any]:
+        wrong = events.wrong(entry.event, entry.item is not None, entry.detail) if entry.inbox else ""
+        assert not wrong and (entry.inbox or entry.event in events.UNTOLD | {*events.EVENTS}), wrong or entry.event
+        return plain(entry)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(rows, "entry_row", told)
+        yield
 
 
 @pytest.fixture

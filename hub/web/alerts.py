@@ -3,13 +3,15 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from hub.directory import InboxId
 from hub.item import ItemId
 from hub.record import Raised, Sent
+from hub.web import cursor
 from hub.web.access import TheHub, Who
 from hub.web.api import Limit, Shape
+from hub.web.once import Once
 
 router = APIRouter(prefix="/v1")
 
@@ -47,16 +49,25 @@ class SentOut(Shape):
 
 
 @router.get("/inboxes/{inbox}/alerts")
-async def alerts(inbox: str, who: Who, hub: TheHub, limit: Limit = 100) -> list[AlertOut]:
-    """What nobody of an inbox has seen yet, the newest first."""
-    return [_alert(x) for x in await hub.store.alerts(hub.inbox(InboxId(inbox), who).id, limit)]
+async def alerts(
+    request: Request,
+    response: Response,
+    inbox: str,
+    who: Who,
+    hub: TheHub,
+    after: cursor.Number = None,
+    limit: Limit = 100,
+) -> list[AlertOut]:
+    """What nobody of an inbox has seen yet, the newest first; `Link` says where it goes on."""
+    found = await hub.store.lists.alerts(hub.inbox(InboxId(inbox), who).id, after, limit)
+    cursor.linked(request, response, [x.id for x in found], limit)
+    return [_alert(x) for x in found]
 
 
 @router.post("/alerts/{id}/seen", status_code=204)
-async def seen(id: Annotated[int, Path(ge=1, le=2**62)], who: Who, hub: TheHub) -> Response:
-    """The caller has seen an alert of an inbox of theirs."""
-    await hub.heed(id, who, hub.clock.now())
-    return Response(status_code=204)
+async def seen(id: Annotated[int, Path(ge=1, le=2**62, description="An alert's number")], call: Once) -> None:
+    """The caller has seen an alert of an inbox of theirs: it is told to nobody there any more."""
+    await call.done(lambda: call.hub.heed(id, call.who, call.hub.clock.now(), call.once))
 
 
 @router.get("/items/{id}/sent")

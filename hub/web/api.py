@@ -1,35 +1,40 @@
-"""The REST door: inboxes and items for people's clients, mailboxes for partners' systems."""
+"""The REST door: inboxes and items for people's clients."""
 
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from hub import custody
-from hub.account import SystemAccount
 from hub.deadline import Deadline
 from hub.desk import Act
 from hub.directory import Directory, InboxId, Person
 from hub.enquiry import Looked, Register, Registered
-from hub.errors import NotAllowed
 from hub.item import Action as Move
 from hub.item import Item, ItemId, Outcome
-from hub.message import Status, plain_her_id
-from hub.record import Line, Posted
+from hub.message import Status
+from hub.offer import Offer
+from hub.record import Line
 from hub.service import Hub
-from hub.web import agreed, cursor, language, length, told, why
-from hub.web.access import System, TheHub, Who
+from hub.web import agreed, condition, cursor, language, length, reading, told, why
+from hub.web.access import TheHub, Who
 from hub.web.agreed import AgreementOut
+from hub.web.once import Call, Calling
+from hub.web.reading import ReaderOut
 from hub.web.told import ReportOut
 
 router = APIRouter(prefix="/v1")
 
+# For so long an act can be taken back at most: what it sends waits.
+MOST_UNDO_SECONDS = 60
+
+# A version is no greater: it is counted by one for each act.
+MOST_VERSION = 999_999_999
+
 # In which languages a deadline says why it is as it is, whatever the caller reads.
 SAID = ("nb", "en")
-
-# A HER-id; or, for a sender without one, the type and number of what it has: ENH:100000016.
-MAILBOX = r"^([0-9. ]{1,20}|[A-Z]{2,5}:[0-9A-Za-z.-]{1,40})$"
 
 Limit = Annotated[int, Query(ge=1, le=500, description="How many at the most")]
 
@@ -107,13 +112,35 @@ class PartOut(Shape):
     remark: str
 
 
+class FileOut(Shape):
+    """An attachment; its place in the list is its number under `files/`."""
+
+    description: str
+    mime_type: str
+    size: int
+
+
+class ConversationOut(Shape):
+    """Which message this one answers, and which one began the dialogue, by their MsgIds."""
+
+    parent: str
+    first: str
+
+
+class PassedOver(Shape):
+    """A rule that did not hold, and why."""
+
+    rule: str
+    because: str
+
+
 class PlacingOut(Shape):
     """Why an item lies where it lies."""
 
     rule: str
     because: str
     path: list[str]
-    passed_over: list[dict[str, str]]
+    passed_over: list[PassedOver]
 
 
 class HistoryOut(Shape):
@@ -161,13 +188,14 @@ class OpenedOut(ItemOut):
     document_id: str
     parts: list[PartOut]
     report: ReportOut
-    files: list[dict[str, Any]]
-    conversation: dict[str, str] | None
+    files: list[FileOut]
+    conversation: ConversationOut | None
     placing: PlacingOut
     deadline: DeadlineOut | None
     agreements: list[AgreementOut]
     registers: list[LookedOut]
     held: list[HoldingOut]
+    readers: list[ReaderOut]
     history: list[HistoryOut]
 
 
@@ -187,16 +215,46 @@ class Page(Shape):
     next: str | None
 
 
-class Versioned(Shape):
-    """The version that the caller has seen."""
+Version = Annotated[StrictInt | None, Field(ge=1, le=MOST_VERSION, description="As If-Match, or instead of it")]
 
-    version: Annotated[int, Field(ge=1)]
+
+class Versioned(Shape):
+    """The version that the caller has seen, unless If-Match tells it, and for how long the act can be taken back."""
+
+    version: Version = None
+    undo_seconds: Annotated[StrictInt, Field(ge=0, le=MOST_UNDO_SECONDS)] = 0
+
+    def undoable(self, act: Act) -> Act:
+        """The act, which can be taken back for as long as the caller asks for."""
+        return replace(act, undo=timedelta(seconds=self.undo_seconds))
+
+
+class OfferIn(Shape):
+    """An appointment or a home visit, at a day and time of the practice's."""
+
+    kind: Literal["appointment", "home_visit"]
+    day: date
+    time: time
+    with_whom: Annotated[str, Field(min_length=1, max_length=length.NAME)]
+    place: Annotated[str, Field(min_length=1, max_length=length.NAME)]
+
+    def offer(self) -> Offer:
+        """The offer as the hub knows it, to the minute."""
+        clock = self.time.replace(second=0, microsecond=0, tzinfo=None)
+        return Offer(Outcome(self.kind), self.day, clock, self.with_whom, self.place)
+
+
+# What a call without a body says: If-Match has the version.
+UNSAID = Versioned()
+
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "The item has the version that the caller has"}}
 
 
 class AnswerIn(Versioned):
-    """An answer to the sender."""
+    """An answer to the sender, with a text, an offer, or both."""
 
-    text: Annotated[str, Field(min_length=1, max_length=length.TEXT)]
+    text: Annotated[str, Field(max_length=length.TEXT)] = ""
+    offer: OfferIn | None = None
 
 
 class CloseIn(Versioned):
@@ -204,28 +262,6 @@ class CloseIn(Versioned):
 
     outcome: Outcome
     note: Annotated[str, Field(max_length=length.NOTE)] = ""
-
-
-class PostedOut(Shape):
-    """A document that waits in a mailbox; `document` is the XML."""
-
-    id: int
-    kind: Literal["apprec", "answer", "forward"]
-    msg_id: str
-    created_at: datetime
-    document: str
-
-
-class ConfirmIn(Shape):
-    """The documents that the partner has stored."""
-
-    ids: Annotated[list[int], Field(min_length=1, max_length=500)]
-
-
-class ConfirmOut(Shape):
-    """How many left the mailbox by this call; those confirmed before are not counted again."""
-
-    confirmed: int
 
 
 @router.get("/inboxes")
@@ -252,75 +288,88 @@ async def items(
 ) -> Page:
     """Items of an inbox by due time, open ones, or with `ended` those that are done."""
     found = await hub.store.lines(hub.inbox(InboxId(inbox), who).id, ended, cursor.read(after), limit)
-    return Page(items=[_item(x) for x in found], next=cursor.following(found, limit))
+    return Page(items=[item_out(x) for x in found], next=cursor.following(found, limit))
 
 
 @router.get("/inboxes/{inbox}/notices")
-async def notices(inbox: str, who: Who, hub: TheHub, limit: Limit = 100) -> list[NoticeOut]:
-    """Open items that the inbox was told about by a ladder, the newest first."""
-    found = await hub.store.notices(hub.inbox(InboxId(inbox), who).id, limit)
-    return [NoticeOut(item=_item(line), step=step, at=at, late=late) for line, step, at, late in found]
+async def notices(
+    request: Request,
+    response: Response,
+    inbox: str,
+    who: Who,
+    hub: TheHub,
+    after: cursor.Number = None,
+    limit: Limit = 100,
+) -> list[NoticeOut]:
+    """Open items that the inbox was told about by a ladder, the newest first; `Link` says where it goes on."""
+    found = await hub.store.lists.notices(hub.inbox(InboxId(inbox), who).id, after, limit)
+    cursor.linked(request, response, [number for number, _ in found], limit)
+    return [NoticeOut(item=item_out(line), step=step, at=at, late=late) for _, (line, step, at, late) in found]
 
 
-@router.get("/items/{id}")
-async def item(id: str, who: Who, hub: TheHub) -> OpenedOut:
-    """One item with all that belongs to it."""
-    return await opened(ItemId(id), who, hub)
+@router.get("/items/{id}", responses=UNCHANGED, response_model=OpenedOut)
+async def item(
+    id: str,
+    who: Who,
+    hub: TheHub,
+    response: Response,
+    if_none_match: Annotated[str, Header(description="The item's `ETag` that the caller has: 304 if it holds")] = "",
+) -> OpenedOut | Response:
+    """One item with all that belongs to it; `ETag` is its version, which the next act sends as `If-Match`."""
+    found = await opened(ItemId(id), who, hub)
+    response.headers["ETag"] = condition.etag(found.version)
+    if condition.unchanged(if_none_match, found.version):
+        return Response(status_code=304, headers=dict(response.headers))
+    return found
 
 
 @router.post("/items/{id}/claim")
-async def claim(id: str, body: Versioned, who: Who, hub: TheHub) -> OpenedOut:
+async def claim(id: str, call: Calling, body: Versioned = UNSAID) -> OpenedOut:
     """Take an item; 409 when somebody changed it first."""
-    return await _act(id, Act(Move.CLAIM), body, who, hub)
+    return await done(ItemId(id), Act(Move.CLAIM), body, call)
 
 
 @router.post("/items/{id}/release")
-async def release(id: str, body: Versioned, who: Who, hub: TheHub) -> OpenedOut:
+async def release(id: str, call: Calling, body: Versioned = UNSAID) -> OpenedOut:
     """Give an item back to its inbox; its clock goes on."""
-    return await _act(id, Act(Move.RELEASE), body, who, hub)
+    return await done(ItemId(id), Act(Move.RELEASE), body, call)
 
 
 @router.post("/items/{id}/answer")
-async def answer(id: str, body: AnswerIn, who: Who, hub: TheHub) -> OpenedOut:
+async def answer(id: str, body: AnswerIn, call: Calling) -> OpenedOut:
     """Answer the sender; the clock stops and the answer is on its way."""
-    return await _act(id, Act(Move.ANSWER, text=body.text), body, who, hub)
+    act = Act(Move.ANSWER, text=body.text, offer=body.offer.offer() if body.offer else None)
+    return await done(ItemId(id), act, body, call)
 
 
 @router.post("/items/{id}/close")
-async def close(id: str, body: CloseIn, who: Who, hub: TheHub) -> OpenedOut:
+async def close(id: str, body: CloseIn, call: Calling) -> OpenedOut:
     """Close an item without a written answer; the clock stops."""
-    return await _act(id, Act(Move.CLOSE, outcome=body.outcome, note=body.note), body, who, hub)
+    return await done(ItemId(id), Act(Move.CLOSE, outcome=body.outcome, note=body.note), body, call)
 
 
-@router.get("/mailboxes/{her_id}/messages")
-async def mailbox(
-    her_id: Annotated[str, Path(pattern=MAILBOX)],
-    account: System,
-    hub: TheHub,
-    after: Annotated[int, Query(ge=0, le=2**62)] = 0,
-    limit: Limit = 100,
-) -> list[PostedOut]:
-    """Acknowledgements and answers that wait for a partner, in the order they were sent.
+async def acted(id: ItemId, act: Act, seen: Versioned, call: Call) -> None:
+    """Do what a caller asks of an item, at the version they have seen, and once. Raises what `Hub.act` and Call do."""
+    call = call.about(id)
 
-    Nothing leaves before it is confirmed: the same documents come again until then.
-    """
-    box, owners = _box(account, her_id, hub)
-    return [_posted(x) for x in await hub.store.mailbox(box, owners, after, limit)]
+    async def acting(version: int) -> None:
+        asked = replace(seen.undoable(act), once=call.once)
+        await call.hub.act(id, asked, version, call.who, call.hub.clock.now())
+
+    await call.at_version(seen.version, acting)
 
 
-@router.post("/mailboxes/{her_id}/confirm")
-async def confirm(
-    her_id: Annotated[str, Path(pattern=MAILBOX)], body: ConfirmIn, account: System, hub: TheHub
-) -> ConfirmOut:
-    """The partner has stored these documents: they leave its mailbox. Safe to say again."""
-    ids = [i for i in body.ids if 0 < i < 2**62]
-    box, owners = _box(account, her_id, hub)
-    return ConfirmOut(confirmed=await hub.store.confirm(box, owners, ids, hub.clock.now()))
+async def done(id: ItemId, act: Act, seen: Versioned, call: Call) -> OpenedOut:
+    """The same; returns the item as it is now."""
+    await acted(id, act, seen, call)
+    return await shown(id, call)
 
 
-async def _act(id: str, act: Act, seen: Versioned, who: Person, hub: Hub) -> OpenedOut:
-    await hub.act(ItemId(id), act, seen.version, who, hub.clock.now())
-    return await opened(ItemId(id), who, hub)
+async def shown(id: ItemId, call: Call) -> OpenedOut:
+    """An item after an act, with its version in the answer's headers too."""
+    now = await opened(id, call.who, call.hub)
+    call.tagged(now.version)
+    return now
 
 
 async def opened(id: ItemId, who: Person, hub: Hub) -> OpenedOut:
@@ -331,7 +380,7 @@ async def opened(id: ItemId, who: Person, hub: Hub) -> OpenedOut:
     line = Line(found.item, clock.due if clock else None, bool(clock and clock.fires_at))
     history = await hub.store.history(id)
     return OpenedOut(
-        **_item(line).model_dump(),
+        **item_out(line).model_dump(),
         received_at=found.received_at,
         note=found.item.note,
         national_id=m.patient.national_id if m.patient else None,
@@ -342,12 +391,13 @@ async def opened(id: ItemId, who: Person, hub: Hub) -> OpenedOut:
         status=m.status,
         document_id=m.document_id,
         report=told.report(m.report),
-        files=[{"description": a.description, "mime_type": a.mime_type, "size": a.size} for a in m.attachments],
-        conversation={"parent": m.conversation.parent, "first": m.conversation.first} if m.conversation else None,
+        files=[FileOut.model_validate(a, from_attributes=True) for a in m.attachments],
+        conversation=ConversationOut.model_validate(m.conversation, from_attributes=True) if m.conversation else None,
         placing=_placing(found.item),
         deadline=_deadline(clock, found.item, hub.directory, hub.clock.now()),
         agreements=agreed.out(hub.directory, found.item, m.envelope.sender, hub.clock.now()),
         registers=[_looked(x) for x in found.looked],
+        readers=await reading.of(hub, id),
         held=[HoldingOut.model_validate(x, from_attributes=True) for x in custody.holdings(history)],
         history=[HistoryOut(id=t.id, at=t.at, event=t.event, who=t.who, detail=dict(t.detail)) for t in history],
     )
@@ -367,7 +417,8 @@ def _looked(x: Looked) -> LookedOut:
     )
 
 
-def _item(line: Line) -> ItemOut:
+def item_out(line: Line) -> ItemOut:
+    """A line of a list as the API shows it."""
     x, head = line.item, line.item.headline
     return ItemOut(
         id=x.id,
@@ -391,7 +442,7 @@ def _item(line: Line) -> ItemOut:
 
 
 def _placing(x: Item) -> PlacingOut:
-    passed = [{"rule": rule, "because": because} for rule, because in x.placing.missed]
+    passed = [PassedOver(rule=rule, because=because) for rule, because in x.placing.missed]
     return PlacingOut(rule=x.placing.rule, because=x.placing.because, path=list(x.placing.path), passed_over=passed)
 
 
@@ -415,27 +466,3 @@ def _deadline(d: Deadline | None, x: Item, directory: Directory, now: datetime) 
         skipped=list(d.why.skipped),
         zone=d.why.zone or hours.zone,
     )
-
-
-def _posted(x: Posted) -> PostedOut:
-    return PostedOut(
-        id=x.id,
-        kind="apprec" if x.kind == "apprec" else "forward" if x.kind == "forward" else "answer",
-        msg_id=x.msg_id,
-        created_at=x.created_at,
-        document=x.body.decode(),
-    )
-
-
-def _box(account: SystemAccount, written: str, hub: Hub) -> tuple[str, frozenset[str] | None]:
-    """The mailbox that is asked for, and the parties whose documents the caller may have of it (None: all).
-
-    Raises NotAllowed when the mailbox is known to be another partner's.
-    """
-    wanted = plain_her_id(written) if written[:1].isdigit() else written
-    if account.any:
-        return wanted, None
-    partner = hub.directory.partner_of(plain_her_id(wanted), plain_her_id(wanted))
-    if partner and partner.her_id not in account.her_ids:
-        raise NotAllowed(f"the key of {account.name} does not open the mailbox of {wanted}")
-    return wanted, account.her_ids

@@ -13,6 +13,7 @@ from hub.inspection import Verdict
 from hub.service import Hub
 from hub.web import door
 from hub.web.access import TheHub, anybody
+from hub.web.verdict import VerdictOut
 
 log = structlog.get_logger()
 
@@ -21,7 +22,10 @@ PATH = "/v1/check"
 LARGE = (PATH, "/check")
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"description": "Judged, whatever the verdict: accepted, rejected or unreadable, with every fault"},
+    200: {
+        "description": "Judged, whatever the verdict: accepted, rejected or unreadable, with every fault",
+        "model": VerdictOut,
+    },
     413: {"description": "Too large"},
     415: {"description": "Not application/xml"},
     503: {"description": "Too many messages are here right now; send again"},

@@ -23,9 +23,10 @@ def response(
     return JSONResponse(body, status, headers, MEDIA_TYPE)
 
 
-def of(error: HubError) -> JSONResponse:
-    """The problem that an error of ours is."""
-    headers = {"WWW-Authenticate": 'Bearer, Basic realm="Sambud"'} if isinstance(error, NotSignedIn) else {}
+def of(error: HubError, basic: bool = True) -> JSONResponse:
+    """The problem that an error of ours is; without `basic` a name and a password are not offered as a way in."""
+    ways = 'Bearer, Basic realm="Sambud"' if basic else "Bearer"
+    headers = {"WWW-Authenticate": ways} if isinstance(error, NotSignedIn) else {}
     if isinstance(error, TooManyGuesses):
         headers = {"Retry-After": f"{WAIT_SECONDS:.0f}"}
     if error.status == 503:
@@ -33,7 +34,7 @@ def of(error: HubError) -> JSONResponse:
     if error.status == 408:
         # What is left of the body is not waited for (RFC 9110, 15.5.9).
         headers = {"Connection": "close"}
-    more = {"version": error.version} if isinstance(error, Stale) else {}
+    more = {"version": error.version, **error.first} if isinstance(error, Stale) else {}
     return response(error.status, error.code, error.title, str(error), headers, **more)
 
 
