@@ -216,6 +216,27 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Undoable:
+    """What somebody just did, and how the item and its clock were before: until then that person can take it back."""
+
+    person: PersonId
+    event: str
+    until: datetime
+    item: Item
+    deadline: Deadline | None
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """The key under which somebody asks for something, and what they ask for: under one key it is done once only."""
+
+    person: PersonId
+    key: str
+    digest: bytes
+    item: ItemId
+
+
+@dataclass(frozen=True, slots=True)
 class Quarantined:
     """Bytes kept for operations with the reasons; `why` is unreadable, address, sender or conflict."""
 
@@ -247,6 +268,12 @@ class Change:
     replies: tuple[ItemId, ...] = ()
     # Documents of ours, by their number in the outbox, that are given up waiting for.
     missing: tuple[int, ...] = ()
+    # What it takes to take this back; its documents are held until then.
+    undo: Undoable | None = None
+    # Documents of ours, by their number in the outbox, that are taken back: nobody may have got them.
+    unsent: tuple[int, ...] = ()
+    # Nothing of this is written when something was done under the same key before.
+    once: Once | None = None
 
 
 def conflict(key: MessageKey) -> Quarantined:

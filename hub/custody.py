@@ -69,7 +69,14 @@ def _holdings(history: Iterable[Told]) -> Iterator[Holding]:
 
 def _after(last: Holding | None, line: Told) -> Holding | None:
     if line.event in _PLACED and line.inbox is not None:
-        return Holding(line.inbox, None, line.at, None)
+        # Whoever plans may give it to somebody at once.
+        given = PersonId(line.detail["person"]) if line.event == "item.handed_on" and "person" in line.detail else None
+        return Holding(line.inbox, given, line.at, None)
+    if line.event == "item.undone" and line.inbox is not None:
+        # What was taken back is as it was before, and with whom.
+        person = PersonId(line.detail["owner"]) if "owner" in line.detail else None
+        same = last is not None and (last.inbox, last.person) == (line.inbox, person)
+        return last if same else Holding(line.inbox, person, line.at, None)
     if last is None or line.event in _ENDED:
         return None
     if line.event == "item.claimed":

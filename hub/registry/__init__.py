@@ -1,8 +1,8 @@
 """The directory and the rules, read from a folder of files that people write.
 
 `load` reads centre.toml, partners.toml, topics.toml, agreements.toml, routes.toml, ladders.toml, accounts.toml and
-patients.csv. What it returns is whole and checked; a folder with anything wrong in it gives BadConfiguration and
-nothing else.
+patients.csv, and templates.toml where there is one. What it returns is whole and checked; a folder with anything wrong
+in it gives BadConfiguration and nothing else.
 """
 
 from collections.abc import Mapping
@@ -36,6 +36,7 @@ def load(folder: Path, instead: Mapping[str, Path] = files.NONE, before: Before 
         table.rules(found.routes),
         table.ladders(found.ladders),
         account.accounts(found.accounts),
+        table.templates(found.templates),
     )
 
 

@@ -20,9 +20,10 @@ NAMES = (
     files.ACCOUNTS,
     files.PATIENTS,
     EXAMPLES,
+    files.TEMPLATES,
 )
 # A folder may do without these.
-OPTIONAL = (EXAMPLES,)
+OPTIONAL = (EXAMPLES, *files.OPTIONAL)
 
 
 def gather(folder: Path) -> dict[str, bytes]:

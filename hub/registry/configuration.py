@@ -6,6 +6,7 @@ from hub.account import Accounts
 from hub.deadline import Ladder
 from hub.directory import Directory
 from hub.route import Rule
+from hub.template import Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +17,4 @@ class Configuration:
     rules: tuple[Rule, ...]
     ladders: tuple[Ladder, ...]
     accounts: Accounts
+    templates: tuple[Template, ...] = ()

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 
-from hub import identity
+from hub import identity, template
 from hub.directory import Channel, Flag, InboxKind, PartnerKind, Reconciling
 from hub.message import Kind
 from hub.registry import holiday
@@ -95,6 +95,13 @@ def _apart(openings: list[tuple[time, time]]) -> list[tuple[time, time]]:
     return openings
 
 
+def _filled(text: str) -> str:
+    if (wrong := next(template.unknown(text), None)) is not None:
+        known = ", ".join(f"{{{name}}}" for name in template.PLACES)
+        raise ValueError(f"nothing is known to fill {{{wrong}}} with; there are {known}")
+    return text
+
+
 def _two(parties: list[str]) -> list[str]:
     if len(parties) != 2:
         raise ValueError('must be two HER-ids: a practice or municipality of ours, then a partner, as ["1234", "5678"]')
@@ -102,6 +109,7 @@ def _two(parties: list[str]) -> list[str]:
 
 
 Text = Annotated[str, _that(str.strip, "must not be empty")]
+TemplateText = Annotated[Text, AfterValidator(_filled)]
 Name = Annotated[str, _like(r"[a-z0-9][a-z0-9._-]*", "must be small letters a-z, digits, dots and dashes")]
 HerIdText = Annotated[str, _like(r"\d{2,10}", 'must be a HER-id: only digits, such as "900100"')]
 Mail = Annotated[

@@ -10,7 +10,17 @@ from pydantic import BaseModel
 
 from hub.registry import source
 from hub.registry.problem import Problem, refuse
-from hub.registry.shape import AccountsFile, AgreementsFile, Centre, Ladders, Partners, Routes, TopicsFile, WhenTable
+from hub.registry.shape import (
+    AccountsFile,
+    AgreementsFile,
+    Centre,
+    Ladders,
+    Partners,
+    Routes,
+    TemplatesFile,
+    TopicsFile,
+    WhenTable,
+)
 
 CENTRE = "centre.toml"
 PARTNERS = "partners.toml"
@@ -20,6 +30,7 @@ ROUTES = "routes.toml"
 LADDERS = "ladders.toml"
 PATIENTS = "patients.csv"
 ACCOUNTS = "accounts.toml"
+TEMPLATES = "templates.toml"
 
 # Each file but the patients' has its shape, and its name in `Files`.
 SHAPES: Mapping[str, type[BaseModel]] = MappingProxyType(
@@ -31,8 +42,11 @@ SHAPES: Mapping[str, type[BaseModel]] = MappingProxyType(
         ROUTES: Routes,
         LADDERS: Ladders,
         ACCOUNTS: AccountsFile,
+        TEMPLATES: TemplatesFile,
     }
 )
+# A folder may do without these; there is nothing in them then.
+OPTIONAL = (TEMPLATES,)
 
 NONE: Mapping[str, Path] = MappingProxyType({})
 
@@ -49,6 +63,7 @@ class Files:
     routes: Routes
     ladders: Ladders
     accounts: AccountsFile
+    templates: TemplatesFile
     instead: Mapping[str, Path] = field(default_factory=dict)
 
     def place(self, name: str) -> Path:
@@ -79,7 +94,10 @@ def read(folder: Path, instead: Mapping[str, Path] = NONE) -> Files:
     Raises BadConfiguration for every file that is missing, unreadable or of another shape.
     """
     paths = {name: instead.get(name, folder / name) for name in SHAPES}
-    found: dict[str, Any] = {name: source.shaped(paths[name], shape) for name, shape in SHAPES.items()}
+    here = {name: path for name, path in paths.items() if name not in OPTIONAL or path.exists()}
+    found: dict[str, Any] = {
+        name: source.shaped(here[name], shape) if name in here else shape() for name, shape in SHAPES.items()
+    }
     _refuse((x for tables in found.values() if isinstance(tables, tuple) for x in tables), paths.values())
     return Files(folder, instead=instead, **{Path(name).stem: tables for name, tables in found.items()})
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from hub.deadline import TELL
 from hub.directory import InboxKind
 from hub.message import INFORMATIVE, Kind
-from hub.registry.files import ACCOUNTS, AGREEMENTS, CENTRE, LADDERS, PARTNERS, ROUTES, TOPICS, Files
+from hub.registry.files import ACCOUNTS, AGREEMENTS, CENTRE, LADDERS, PARTNERS, ROUTES, TEMPLATES, TOPICS, Files
 from hub.registry.problem import Problem
 from hub.route import DESTINATIONS
 
@@ -96,6 +96,9 @@ def _names(files: Files) -> dict[str, tuple[Named, ...]]:
         ),
         "rule": tuple(Named(ROUTES, f"rule[{n}].name", x.name) for n, x in enumerate(files.routes.rule)),
         "ladder": tuple(Named(LADDERS, f"ladder[{n}].name", x.name) for n, x in enumerate(files.ladders.ladder)),
+        "template": tuple(
+            Named(TEMPLATES, f"template[{n}].name", x.name) for n, x in enumerate(files.templates.template)
+        ),
         "username": tuple(Named(ACCOUNTS, f"person[{n}].username", x.username) for n, x in enumerate(a.person)),
         "system": tuple(Named(ACCOUNTS, f"system[{n}].name", x.name) for n, x in enumerate(a.system)),
         "key": tuple(Named(ACCOUNTS, f"system[{n}].key_sha256", x.key_sha256) for n, x in enumerate(a.system)),
@@ -136,6 +139,7 @@ def _pointers(files: Files) -> Iterator[Pointer]:
     yield from _in_agreements(files)
     yield from _in_tables(files)
     yield from _in_accounts(files)
+    yield from _in_templates(files)
 
 
 def _in_centre(files: Files) -> Iterator[Pointer]:
@@ -206,6 +210,12 @@ def _in_accounts(files: Files) -> Iterator[Pointer]:
     for n, system in enumerate(files.accounts.system):
         named = [] if system.her_ids == [ANYBODY] else system.her_ids
         yield from _each(ACCOUNTS, f"system[{n}].her_ids", named, "level-1 party", parties)
+
+
+def _in_templates(files: Files) -> Iterator[Pointer]:
+    inboxes = _known(x.id for x in files.centre.inbox)
+    for n, template in enumerate(files.templates.template):
+        yield from _each(TEMPLATES, f"template[{n}].inboxes", template.inboxes, "inbox", inboxes)
 
 
 def _known(names: Iterable[str]) -> Collection[str]:

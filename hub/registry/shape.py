@@ -31,6 +31,7 @@ from hub.registry.field import (
     Quiet,
     ServiceCode,
     Sha256,
+    TemplateText,
     Text,
     Theme,
     Way,
@@ -289,6 +290,20 @@ class AgreementsFile(Table):
     """agreements.toml."""
 
     agreement: list[AgreementTable] = []
+
+
+class TemplateTable(Table):
+    """An answer that is written again and again, for some inboxes or all."""
+
+    name: Text
+    text: TemplateText
+    inboxes: list[str] = []
+
+
+class TemplatesFile(Table):
+    """templates.toml, which a folder may do without."""
+
+    template: list[TemplateTable] = []
 
 
 class WhenTable(Table):

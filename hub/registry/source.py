@@ -46,6 +46,10 @@ class Held(PosixPath):
         raw = BytesIO(self.read_bytes())
         return raw if "b" in mode else TextIOWrapper(raw, encoding, *rest, **more)
 
+    def exists(self) -> bool:
+        """Whether it has a content."""
+        return self.content is not None
+
     def read_bytes(self) -> bytes:
         """Its content."""
         if self.content is None:

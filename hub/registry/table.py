@@ -1,10 +1,12 @@
-"""The routing table and the ladders, from checked tables."""
+"""The routing table, the ladders and the templates, from checked tables."""
 
 from typing import Any
 
 from hub.deadline import Due, ElapsedHours, Ladder, SameDay, Step, WorkingMinutes
-from hub.registry.shape import DueTable, Ladders, LadderTable, Routes, RuleTable, StepTable, WhenTable
+from hub.directory import InboxId
+from hub.registry.shape import DueTable, Ladders, LadderTable, Routes, RuleTable, StepTable, TemplatesFile, WhenTable
 from hub.route import Rule, When
+from hub.template import Template
 
 
 def rules(routes: Routes) -> tuple[Rule, ...]:
@@ -15,6 +17,11 @@ def rules(routes: Routes) -> tuple[Rule, ...]:
 def ladders(written: Ladders) -> tuple[Ladder, ...]:
     """The ladders in the order of the file."""
     return tuple(map(_ladder, written.ladder))
+
+
+def templates(written: TemplatesFile) -> tuple[Template, ...]:
+    """The templates of answers in the order of the file."""
+    return tuple(Template(x.name, x.text, tuple(map(InboxId, x.inboxes))) for x in written.template)
 
 
 def _rule(r: RuleTable) -> Rule:

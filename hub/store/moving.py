@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, update
 from hub.change import Change
 from hub.deadline import Deadline
 from hub.item import Item, ItemId
-from hub.store import lane, receipts, rows
+from hub.store import lane, receipts, rows, undoing
 from hub.store.batch import Committed, Outdated, Written
 from hub.store.tables import deadline, item
 
@@ -35,18 +35,24 @@ def claim(c: Connection, changes: Mapping[int, Change]) -> dict[int, Written]:
 
 
 def move(c: Connection, change: Change) -> Written:
-    """Claim every moved item at the version it was read with, all or none of them."""
+    """Claim every moved item at the version it was read with, and what is taken back with it, all or none of them.
+
+    Outdated at that very version means that what was to be taken back had left already.
+    """
     if change.missing and not receipts.give_up(c, change.missing):
         return Outdated(0)
     moved = [x for x in change.items if x.version]
     # One alone has written nothing when it is not there; a point to go back to would cost two more ways to the server.
-    point = c.begin_nested() if len(moved) > 1 else None
+    point = c.begin_nested() if len(moved) > 1 or change.unsent else None
     for x in moved:
         claimed = update(item).where(item.c.id == x.id, item.c.version == x.version).values(_row(x, change))
         if c.execute(claimed).rowcount != 1:
             if point:
                 point.rollback()
             return Outdated(_versions(c, [x.id])[x.id])
+    if point and change.unsent and not undoing.take_back(c, change.unsent):
+        point.rollback()
+        return Outdated(moved[0].version)
     for d in change.deadlines:
         c.execute(update(deadline).where(deadline.c.item_id == d.item).values(_clock(d)))
     if point:
@@ -61,7 +67,7 @@ def due(change: Change, x: Item) -> datetime | None:
 
 def _alone(change: Change) -> bool:
     """Whether it moves one item, with its own clock or none, and nothing else."""
-    if change.missing or len(change.items) != 1 or not change.items[0].version:
+    if change.missing or change.unsent or len(change.items) != 1 or not change.items[0].version:
         return False
     return all(d.item == change.items[0].id for d in change.deadlines)
 

@@ -2,20 +2,21 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select, text, update
 
 from hub.change import Alert, AlertKind
 from hub.deadline import Deadline
 from hub.directory import InboxId, PersonId
-from hub.item import OPEN, Item, ItemId, Purpose, State
+from hub.item import OPEN, Item, ItemId, State
 from hub.message import HerId
-from hub.record import Asked, Came, Done, Kept, Line, Load, Posted, Raised, Returns, Sent, Stored, Told
+from hub.record import Asked, Came, Kept, Line, Load, Posted, Raised, Returns, Sent, Stored, Told
 from hub.store import cutting, rows
-from hub.store.tables import Moment, alert, body, deadline, item, journal, message, notice, outbox, quarantine, session
+from hub.store.tables import alert, body, deadline, item, journal, message, notice, outbox, quarantine
 
 _OPEN = sorted(s.value for s in OPEN)
 # In the very words of the index of open items, or SQLite does not see that it has all of these.
@@ -26,31 +27,15 @@ _SENT = (
     *(outbox.c.receipt, outbox.c.receipt_at, outbox.c.faults.label("receipt_faults")),
     *(outbox.c.her_id, outbox.c.kind.label("document_kind"), outbox.c.parked_at),
 )
-_ALERT = (
+ALERT = (
     *(alert.c.id.label("alert_id"), alert.c.kind.label("alert_kind"), alert.c.inbox.label("alert_inbox")),
     *(alert.c.about, alert.c.words, alert.c.at),
 )
+_NEXT_BASIS = text("SELECT min(basis) FROM deadline WHERE basis <> '' AND basis > :last")
 CLOCK = (
     *(deadline.c.steps, deadline.c.why, deadline.c.step, deadline.c.fires_at, deadline.c.urgent, deadline.c.round),
     *(deadline.c.set_at, deadline.c.basis, deadline.c.paused, deadline.c.replied_at),
 )
-
-
-def lines(c: Connection, inbox: InboxId, closed: bool, after: tuple[str, str] | None, limit: int) -> list[Line]:
-    """Items of an inbox: open ones, the first due first, or ended ones, the last due first.
-
-    `after` is the due time and the id of the last line of the page before.
-    """
-    states = item.c.state.not_in(_OPEN) if closed else IS_OPEN
-    place = tuple_(item.c.due_at, item.c.id)
-    query = joined(*ITEM, deadline.c.fires_at).where(item.c.inbox == inbox, states)
-    if after is not None:
-        last = tuple_(literal(datetime.fromisoformat(after[0]), Moment), literal(after[1]))
-        query = query.where(place < last if closed else place > last)
-    order = (item.c.due_at.desc(), item.c.id.desc()) if closed else (item.c.due_at, item.c.id)
-    return [
-        Line(rows.item_of(r), r.due_at, r.fires_at is not None) for r in c.execute(query.order_by(*order).limit(limit))
-    ]
 
 
 def stored(c: Connection, id: ItemId) -> Stored | None:
@@ -93,12 +78,15 @@ def due(c: Connection, now: datetime, limit: int) -> list[tuple[Item, Deadline]]
     return found
 
 
-def clocks_by_others(c: Connection, basis: str, limit: int) -> list[Stored]:
-    """Open items whose clock was computed from something else than this; the index is asked for both sides of it."""
+def clocks_by_others(c: Connection, bases: Collection[str], limit: int) -> list[Stored]:
+    """Open items whose clock was computed from none of these; the index is asked for each basis that there is."""
     found: list[ItemId] = []
-    for other in (deadline.c.basis < basis, deadline.c.basis > basis):
-        wanted = select(deadline.c.item_id).where(text("basis <> ''"), other).limit(limit - len(found))
-        found += [ItemId(id) for id in c.execute(wanted).scalars()]
+    live, basis = text("basis <> ''"), c.execute(_NEXT_BASIS, {"last": ""}).scalar()
+    while basis is not None and len(found) < limit:
+        if basis not in bases:
+            wanted = select(deadline.c.item_id).where(live, deadline.c.basis == basis).limit(limit - len(found))
+            found += [ItemId(id) for id in c.execute(wanted).scalars()]
+        basis = c.execute(_NEXT_BASIS, {"last": basis}).scalar()
     return [x for id in found if (x := stored(c, id))]
 
 
@@ -140,11 +128,12 @@ def answered(c: Connection, ids: Collection[str]) -> dict[str, Asked]:
     return {r.ours: Asked(rows.item_of(r), r.patient, r.level_1) for r in found}
 
 
-def alerts(c: Connection, inbox: InboxId, limit: int) -> list[Raised]:
-    """What an inbox has not seen yet, the newest first."""
-    query = joined(*ITEM, *_ALERT).join(alert, alert.c.item_id == item.c.id)
+def alerts(c: Connection, inbox: InboxId, limit: int, before: int | None = None) -> list[Raised]:
+    """What an inbox has not seen yet, the newest first, before a number."""
+    query = joined(*ITEM, *ALERT).join(alert, alert.c.item_id == item.c.id)
     wanted = query.where(alert.c.inbox == inbox, alert.c.seen_at.is_(None))
-    return [_raised(r) for r in c.execute(wanted.order_by(alert.c.id.desc()).limit(limit))]
+    wanted = wanted if before is None else wanted.where(alert.c.id < before)
+    return [raised(r) for r in c.execute(wanted.order_by(alert.c.id.desc()).limit(limit))]
 
 
 def seen(c: Connection, id: int, inboxes: Collection[InboxId], who: str, now: datetime) -> int:
@@ -185,15 +174,22 @@ def verdicts(c: Connection, after: int, limit: int) -> tuple[int, dict[str, int]
 
 def notices(c: Connection, inbox: InboxId, limit: int) -> list[tuple[Line, int, datetime, bool]]:
     """Open items that an inbox was told about by a ladder: the item, the step, when, and whether late."""
+    return [told for _, told in numbered_notices(c, inbox, limit)]
+
+
+def numbered_notices(
+    c: Connection, inbox: InboxId, limit: int, before: int | None = None
+) -> list[tuple[int, tuple[Line, int, datetime, bool]]]:
+    """The same, each with its number, the newest first, before a number."""
     query = (
-        joined(*ITEM, deadline.c.fires_at, notice.c.step, notice.c.at, notice.c.late)
+        joined(*ITEM, deadline.c.fires_at, notice.c.id.label("number"), notice.c.step, notice.c.at, notice.c.late)
         .join(notice, notice.c.item_id == item.c.id)
         .where(notice.c.inbox == inbox, item.c.state.in_(_OPEN))
         .order_by(notice.c.id.desc())
         .limit(limit)
     )
-    found = c.execute(query)
-    return [(Line(rows.item_of(r), r.due_at, r.fires_at is not None), r.step, r.at, r.late) for r in found]
+    found = c.execute(query if before is None else query.where(notice.c.id < before))
+    return [(r.number, (Line(rows.item_of(r), r.due_at, r.fires_at is not None), r.step, r.at, r.late)) for r in found]
 
 
 def told(c: Connection, id: ItemId) -> frozenset[InboxId]:
@@ -202,8 +198,13 @@ def told(c: Connection, id: ItemId) -> frozenset[InboxId]:
     return frozenset(c.execute(told.union(select(alert.c.inbox).where(alert.c.item_id == id))).scalars())
 
 
-def mailbox(c: Connection, box: str, owners: Collection[str] | None, after: int, limit: int) -> list[Posted]:
+def mailbox(
+    c: Connection, box: str, owners: Collection[str] | None, after: int, limit: int, now: datetime | None
+) -> list[Posted]:
     """What waits in a mailbox, in the order it was sent; nothing leaves before it is confirmed.
+
+    What can still be taken back is not shown, nor what was sent after it: who goes on after a number misses nothing.
+    Without `now` all of it is.
 
     `box` is the party that sent, level 2 or 1; a level 1 gets what all its services wait for. `owners` are
     the level 1 parties whose documents the caller may have, None for all.
@@ -212,7 +213,8 @@ def mailbox(c: Connection, box: str, owners: Collection[str] | None, after: int,
     waiting = (outbox.c.confirmed_at.is_(None), outbox.c.label.is_(None))
     wanted = (_in_box(box, owners), *waiting, outbox.c.id > after)
     found = c.execute(select(outbox).where(*wanted).order_by(outbox.c.id).limit(limit))
-    return [Posted(r.id, r.her_id, r.kind, r.msg_id, r.body, r.created_at) for r in found]
+    free = takewhile(lambda r: now is None or r.held_until is None or r.held_until <= now, found)
+    return [Posted(r.id, r.her_id, r.kind, r.msg_id, r.body, r.created_at) for r in free]
 
 
 def _in_box(box: str, owners: Collection[str] | None) -> ColumnElement[bool]:
@@ -248,7 +250,10 @@ def journal_after(c: Connection, after: int, inboxes: Collection[InboxId], limit
 
 def returned(c: Connection, since: datetime) -> list[Returns]:
     """How many messages were returned since then, by whom it was told and why."""
-    told = select(journal.c.item_id, journal.c.detail).where(journal.c.event == "item.returned", journal.c.at >= since)
+    lines = select(journal.c.item_id, journal.c.detail).join(item, item.c.id == journal.c.item_id)
+    # One that was taken back is open again, or ended otherwise.
+    still = item.c.state == State.RETURNED.value
+    told = lines.where(journal.c.event == "item.returned", journal.c.at >= since, still)
     reasons = {r.item_id: str(json.loads(r.detail).get("reason", "")) for r in c.execute(told)}
     sent = select(outbox.c.item_id, outbox.c.her_id).where(outbox.c.kind == "answer", outbox.c.created_at >= since)
     counted = Counter((HerId(r.her_id), reasons[r.item_id]) for r in c.execute(sent) if r.item_id in reasons)
@@ -268,36 +273,12 @@ def last_via(c: Connection, sender: str) -> str | None:
     return c.execute(select(message.c.via).where(message.c.id == last)).scalar()
 
 
-def endings(c: Connection, numbers: Collection[int]) -> dict[int, dict[InboxId, datetime]]:
-    """When the items of some messages were ended, in each inbox; copies for information are not asked for."""
-    over = [f"item.{state.value}" for state in State if state not in OPEN]
-    wanted = (item.c.message_id.in_(numbers), item.c.purpose != Purpose.INFORMATION.value, journal.c.event.in_(over))
-    query = select(item.c.message_id, item.c.inbox, func.min(journal.c.at)).join(
-        journal, journal.c.item_id == item.c.id
-    )
-    found: dict[int, dict[InboxId, datetime]] = {}
-    for number, inbox, at in c.execute(query.where(*wanted).group_by(item.c.message_id, item.c.inbox)):
-        found.setdefault(number, {})[InboxId(inbox)] = at
-    return found
-
-
-def due_by(c: Connection, inboxes: Collection[InboxId], until: datetime) -> dict[InboxId, int]:
-    """How many open items of each inbox are due by then; the partner's clocks are not theirs."""
-    waits = item.c.state != State.WAITING.value
-    asked = select(func.count()).select_from(item).where(IS_OPEN, item.c.due_at <= until, waits)
-    return {x: c.execute(asked.where(item.c.inbox == x)).scalar_one() for x in inboxes}
-
-
-def ended(c: Connection, inboxes: Collection[InboxId], since: datetime, lines: int) -> dict[InboxId, Done]:
-    """How many items were ended in each inbox since then, by so many of the journal's last lines at most."""
-    first = newest(c) - lines
-    events = [f"item.{state.value}" for state in (State.ANSWERED, State.CLOSED, State.RETURNED)]
-    recent = (journal.c.id > first, journal.c.at >= since)
-    begun = c.execute(select(func.min(journal.c.at)).where(*recent)).scalar()
-    done = select(journal.c.inbox, func.count()).where(*recent, journal.c.event.in_(events))
-    found = c.execute(done.where(journal.c.inbox.in_(inboxes)).group_by(journal.c.inbox))
-    # Where so much happens that fewer days are looked at, it is known how fast people work in these.
-    return {InboxId(x): Done(n, begun or since) for x, n in found}
+def due_by(c: Connection, inboxes: Collection[InboxId], moments: Sequence[datetime]) -> dict[InboxId, tuple[int, ...]]:
+    """How many open items of each inbox are due by each of these moments; the partner's clocks are not theirs."""
+    waits, last = item.c.state != State.WAITING.value, moments[-1]
+    counts = (func.count(case((item.c.due_at <= moment, 1))) for moment in moments)
+    asked = select(*counts).select_from(item).where(IS_OPEN, item.c.due_at <= last, waits)
+    return {x: tuple(c.execute(asked.where(item.c.inbox == x)).one()) for x in inboxes}
 
 
 def newest(c: Connection) -> int:
@@ -336,12 +317,6 @@ def tally(c: Connection) -> dict[str, dict[str, int]]:
     return counted
 
 
-def person_of(c: Connection, token: bytes, now: datetime) -> str | None:
-    """Whose sign-in a token is, while it lasts."""
-    wanted = (session.c.token == token, session.c.expires_at > now)
-    return (c.execute(select(session.c.person).where(*wanted))).scalar_one_or_none()
-
-
 def _sent(r: Any) -> Sent:
     author = PersonId(r.author) if r.author else None
     said = (r.receipt, r.receipt_at, r.receipt_faults or "")
@@ -349,7 +324,8 @@ def _sent(r: Any) -> Sent:
     return Sent(r.number, ItemId(r.id), r.document_id, r.created_at, author, *said, *told)
 
 
-def _raised(r: Any) -> Raised:
+def raised(r: Any) -> Raised:
+    """The alert of a row that has its columns beside the item's."""
     told = Alert(AlertKind(r.alert_kind), InboxId(r.alert_inbox), ItemId(r.id), r.about, r.at, r.words)
     return Raised(r.alert_id, told, rows.item_of(r))
 

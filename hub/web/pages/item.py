@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import date, time, timedelta
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Request, Response
 from fastapi.responses import RedirectResponse
 
 from hub.calendar import Hours
@@ -13,14 +14,15 @@ from hub.directory import InboxId, Person
 from hub.errors import BadRequest, HubError, IllegalMove, NotAllowed, NotSignedIn, Stale
 from hub.item import Action, Item, ItemId, Outcome
 from hub.message import HerId
+from hub.offer import Offer
 from hub.record import Told
 from hub.service import Hub, Opened
-from hub.web import access, form, language, length, wording
+from hub.web import access, accounts, form, language, length, ready, wording
 from hub.web.access import TheHub, Visitor, Who
 from hub.web.form import FORGED, Form
 from hub.web.guessing import TooManyGuesses
 from hub.web.language import N_
-from hub.web.pages import page, signing
+from hub.web.pages import beside, onward, page, preparing, reading, signing, undoing
 from hub.web.pages.opened import Happening, Reader
 from hub.web.pages.page import Place
 
@@ -49,8 +51,20 @@ class Typed:
     beyond: str = ""
     profession: str = ""
     chosen: str = ""
+    # What is offered with an answer: which of both, and when, with whom and where.
+    offer: str = ""
+    day: str = ""
+    clock: str = ""
+    whom: str = ""
+    place: str = ""
+    # The list that the person came from, and "next" when they want the next message of it.
+    list: str = ""
+    then: str = ""
+    # The name of an answer that is ready, to stand after what is written.
+    template: str = ""
+    insert: str = ""
 
-    def act(self, files: tuple[File, ...] = ()) -> Act:
+    def act(self, files: tuple[File, ...] = (), undo: timedelta = timedelta(0)) -> Act:
         """The act that the form asks for, with the line ends of text, not of forms. Raises BadRequest."""
         text, note = (x.replace("\r\n", "\n") for x in (self.text, self.note))
         for name, written, most in (("text", text, length.TEXT), ("note", note, length.NOTE)):
@@ -61,7 +75,30 @@ class Typed:
         except ValueError:
             raise BadRequest(FORGED) from None
         to, beyond = InboxId(self.to) if self.to else None, HerId(self.beyond) if self.beyond else None
-        return Act(action, text, outcome, note, files, REASONS.get(self.reason), to, beyond, self.profession)
+        reason, offer = REASONS.get(self.reason), self.offered() if self.offer else None
+        return Act(
+            action,
+            text,
+            outcome,
+            note,
+            files,
+            reason,
+            to=to,
+            beyond=beyond,
+            profession=self.profession,
+            offer=offer,
+            undo=undo,
+        )
+
+    def offered(self) -> Offer:
+        """What the form offers. Raises BadRequest."""
+        if max(map(len, (self.whom, self.place))) > length.NAME:
+            raise BadRequest(f"offer: at most {length.NAME} characters can be sent as a name or a place")
+        try:
+            kind, day, clock = Outcome(self.offer), date.fromisoformat(self.day), time.fromisoformat(self.clock)
+        except ValueError:
+            raise BadRequest("offer: choose a day and a time") from None
+        return Offer(kind, day, clock.replace(second=0, microsecond=0, tzinfo=None), self.whom, self.place)
 
     def number(self) -> int:
         """The version that the person saw. Raises BadRequest."""
@@ -89,9 +126,11 @@ class Problem:
 
 
 @router.get("/items/{id}")
-async def item(request: Request, id: str, who: Who, hub: TheHub) -> Response:
+async def item(request: Request, id: str, who: Who, hub: TheHub, background: BackgroundTasks) -> Response:
     """The page of an item."""
-    return await _page(request, ItemId(id), who, hub, Typed())
+    shown = await _page(request, ItemId(id), who, hub, Typed())
+    reading.opened(request, background, ItemId(id), who)
+    return shown
 
 
 @router.post("/items/{id}")
@@ -107,7 +146,17 @@ async def act(request: Request, id: str, who: Visitor, hub: TheHub) -> Response:
             return await _returned(request, ItemId(id), hub, typed, returning)
         if who is None:
             return signing.form(request, f"/items/{id}", kept=asdict(typed))
+        if typed.insert:
+            return await _inserted(request, ItemId(id), who, hub, typed)
         return await _answered(request, ItemId(id), hub, typed, sent, who)
+
+
+async def _inserted(request: Request, id: ItemId, who: Person, hub: Hub, typed: Typed) -> Response:
+    """The item with what was typed, and after it the answer that was chosen; nothing is done."""
+    opened = await hub.open(id, who)
+    chosen = (x.text for x in ready.answers(hub, opened, who) if x.name == typed.template)
+    text = "\n\n".join(x for x in (typed.text.rstrip(), *chosen) if x)
+    return await show(request, who, hub, opened, replace(typed, text=text, insert=""))
 
 
 def _typed(sent: Form) -> Typed:
@@ -119,39 +168,31 @@ def _typed(sent: Form) -> Typed:
 async def _answered(request: Request, id: ItemId, hub: Hub, typed: Typed, sent: Form, who: Person) -> Response:
     """Where a form that was sent leads: on, when it is done, else to the item with what was typed."""
     if sent.cut:
-        return await _refused(request, id, who, hub, typed, sent.cut)
+        return await refused(request, id, who, hub, typed, sent.cut)
     try:
-        done = await _act(hub, id, typed, sent.files, who)
+        done = await _act(hub, id, typed.act(sent.files, request.app.state.undo), typed, who)
     except (Stale, IllegalMove, BadRequest, NotAllowed) as error:
-        return await _refused(request, id, who, hub, typed, error)
-    if typed.action == Action.HAND_ON:
-        return RedirectResponse(await _left(hub, done, who), 303)
-    if done.open:
-        return RedirectResponse(f"/items/{id}", 303)
-    place = await _place(await page.places(hub, who), done, hub)
-    home = page.inbox_path(place.inbox.id if place else done.inbox)
-    return RedirectResponse(f"{home}?done={done.state.value}", 303)
-
-
-async def _left(hub: Hub, done: Item, who: Person) -> str:
-    """The inbox from which an item was handed on, if it is the person's; it may be another one by now."""
-    left = [line.inbox for line in await hub.store.history(done.id) if line.event == "item.left"]
-    return f"{page.inbox_path(left[-1])}?done=handed_on" if left and left[-1] in who.inboxes else "/"
+        return await refused(request, id, who, hub, typed, error)
+    place = await placed(await page.places(hub, who), done, hub)
+    return RedirectResponse(await onward.path(hub, Action(typed.action), done, typed, place, who), 303)
 
 
 async def _returned(request: Request, id: ItemId, hub: Hub, typed: Typed, returning: Returning) -> Response:
     """Begin a session, and show the item with what was typed; it is the person who sends it."""
     try:
-        account = await access.check(hub, returning.username, returning.password, request.app.state.guesses)
+        signed = await accounts.check(hub, returning.username, returning.password, request.app.state.guesses)
     except (NotSignedIn, TooManyGuesses) as error:
         return signing.form(request, f"/items/{id}", returning.username, error, asdict(typed))
-    who = hub.directory.people[account.person]
-    shown = await _refused(request, id, who, hub, typed, NotSignedIn(AGAIN))
-    return await signing.begun(request, hub, account, shown)
+    if access.left_by(request) not in (None, signed.person):
+        # Nobody is shown what somebody else typed on the same computer.
+        return await signing.begun(request, hub, signed, RedirectResponse("/", 303))
+    who = hub.directory.people[signed.person]
+    shown = await refused(request, id, who, hub, typed, NotSignedIn(AGAIN))
+    return await signing.begun(request, hub, signed, shown)
 
 
-async def _act(hub: Hub, id: ItemId, typed: Typed, files: tuple[File, ...], who: Person) -> Item:
-    act, version = typed.act(files), typed.number()
+async def _act(hub: Hub, id: ItemId, act: Act, typed: Typed, who: Person) -> Item:
+    version = typed.number()
     try:
         return await hub.act(id, act, version, who, hub.clock.now())
     except Stale as stale:
@@ -161,7 +202,7 @@ async def _act(hub: Hub, id: ItemId, typed: Typed, files: tuple[File, ...], who:
         return await hub.act(id, act, stale.version, who, hub.clock.now())
 
 
-async def _refused(request: Request, id: ItemId, who: Person, hub: Hub, typed: Typed, error: HubError) -> Response:
+async def refused(request: Request, id: ItemId, who: Person, hub: Hub, typed: Typed, error: HubError) -> Response:
     """The item with what was typed and why nothing was done; what was typed alone, when they may not see the item."""
     try:
         return await _page(request, id, who, hub, typed, error)
@@ -191,12 +232,18 @@ async def _page(
 
 
 async def show(
-    request: Request, who: Person, hub: Hub, opened: Opened, typed: Typed, error: HubError | None = None
+    request: Request,
+    who: Person,
+    hub: Hub,
+    opened: Opened,
+    typed: Typed,
+    error: HubError | None = None,
+    done: str = "",
 ) -> Response:
-    """The page of an item that was opened, with what was typed and why that could not be done."""
-    history = _noted(await hub.store.history(opened.item.id), opened.item)
+    """The page of an item that was opened, with what was typed, and why that could not be done or what was done."""
+    history = _noted(_once(await hub.store.history(opened.item.id)), opened.item)
     places = await page.places(hub, who)
-    place = await _place(places, opened.item, hub)
+    place = await placed(places, opened.item, hub)
     reader = Reader(hub, who, language.of(request), _hours(hub, opened.item), hub.clock.now())
     since = [x for x in _since(history, typed) if x.event not in wording.UNTOLD]
     problem = _problem(error, reader, opened.item, since, history) if error else None
@@ -205,11 +252,16 @@ async def show(
     status = problem.status if problem else 200
     # What happens after the last line shown is told by the page's stream.
     about["newest"] = history[-1].id
+    about["done"] = undoing.told(done or request.query_params.get("done", ""))
+    about |= await preparing.values(request, reader, opened, typed.list) | await beside.values(reader, opened)
     values = reader.values(opened, history, sent) | about | _elsewhere(hub, opened.item, who)
+    if not about["may_act"]:
+        # Whoever is only asked what they think reads, and writes that.
+        values["actions"] = frozenset()
     return page.show(request, "item.html", values, who, status)
 
 
-async def _place(places: Sequence[Place], item: Item, hub: Hub) -> Place | None:
+async def placed(places: Sequence[Place], item: Item, hub: Hub) -> Place | None:
     """The person's own inbox that the item is seen from: where it lies or belongs, else one that was told about it."""
     own = next((p for id in (item.inbox, item.home) for p in places if p.inbox.id == id), None)
     if own is not None:
@@ -249,16 +301,27 @@ def _since(history: Sequence[Told], typed: Typed) -> list[Told]:
     return [x for x in history if x.id > seen]
 
 
+def _once(history: Sequence[Told]) -> list[Told]:
+    """The history without what is told once more in the inbox of a colleague who is asked."""
+    return [
+        x
+        for before, x in zip((None, *history), history, strict=False)
+        if not (before and x.event.startswith("opinion.") and (x.event, x.at) == (before.event, before.at))
+    ]
+
+
 def _noted(history: Sequence[Told], item: Item) -> list[Told]:
     """The history with what was written for the next, which stands on the item: the journal has no such words.
 
     Of several who handed it on nobody can tell who wrote what; then it stands on the page by itself alone.
     """
-    if not item.open or sum(x.event == "item.handed_on" for x in history) != 1:
+    undone = any(x.event == "item.undone" for x in history)
+    if undone or not item.open or sum(x.event == "item.handed_on" for x in history) != 1:
         return list(history)
     note = {"note": item.note}
     return [replace(x, detail=note | dict(x.detail)) if x.event == "item.handed_on" else x for x in history]
 
 
 def _only_clock(lines: Sequence[Told]) -> bool:
-    return bool(lines) and all(x.event in wording.BY_CLOCK for x in lines)
+    """Whether nobody did anything to the item: what a colleague was asked changes nothing of it."""
+    return bool(lines) and all(x.event in wording.BY_CLOCK or x.event.startswith("opinion.") for x in lines)
