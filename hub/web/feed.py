@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
@@ -13,6 +14,7 @@ from hub.directory import InboxId
 from hub.errors import Unavailable
 from hub.record import Told
 from hub.service import Hub
+from hub.web.reading import Readings
 
 log = structlog.get_logger()
 
@@ -32,6 +34,8 @@ class Listener:
         self.inboxes = frozenset(inboxes)
         self.lost = False
         self._lines: list[tuple[int, bytes]] = []
+        # What is of the moment, and has no number.
+        self._passing: list[bytes] = []
         self._rung = asyncio.Event()
 
     def put(self, number: int, line: bytes) -> None:
@@ -40,12 +44,16 @@ class Listener:
         if not self.lost:
             self._lines.append((number, line))
 
+    def tell(self, line: bytes) -> None:
+        """A line of the moment for this stream; whoever does not take such lines loses the old ones."""
+        self._passing = [*self._passing[-BEHIND:], line]
+
     def ring(self) -> None:
         """Wake who waits in `take`."""
         self._rung.set()
 
     async def take(self, after: int, seconds: float) -> tuple[bytes, int]:
-        """The lines after a number, and the last one's number; waits for them at most so many seconds."""
+        """The lines after a number and those of the moment, and the last one's number; waits at most so long."""
         try:
             async with asyncio.timeout(seconds):
                 await self._rung.wait()
@@ -53,7 +61,9 @@ class Listener:
             return b"", after
         self._rung.clear()
         lines, self._lines = self._lines, []
-        return b"".join(line for number, line in lines if number > after), max([after, *(n for n, _ in lines)])
+        passing, self._passing = self._passing, []
+        missed = [line for number, line in lines if number > after]
+        return b"".join((*missed, *passing)), max([after, *(n for n, _ in lines)])
 
 
 class Feed:
@@ -68,6 +78,8 @@ class Feed:
         self._listeners: set[Listener] = set()
         self._after = 0
         self._died: Exception | None = None
+        self.readings = Readings(hub)
+        self._looking, self._looked = asyncio.Lock(), float("-inf")
 
     def check(self) -> None:
         """Raises RuntimeError from what ended the feed, if something did: nobody would hear of anything any more."""
@@ -116,6 +128,8 @@ class Feed:
             await asyncio.sleep(0)
             try:
                 await self._look()
+                if self._listeners and time.monotonic() - self._looked >= LOOK_SECONDS:
+                    await self.look_around()
             except Unavailable as fault:
                 # What was not read stays where it is: it is looked for again.
                 log.error("feed.failed", exc_info=fault)
@@ -129,6 +143,19 @@ class Feed:
             # All inboxes, also those that nobody follows: somebody may come while it is read.
             lines, self._after, all_there = await self.since(self._after, self._hub.directory.inboxes)
             self._hand_on(lines)
+
+    async def look_around(self) -> None:
+        """Tell who has begun or ceased to read; whoever wrote it down need not wait for the next look.
+
+        Raises Unavailable.
+        """
+        async with self._looking:
+            self._looked = time.monotonic()
+            for inboxes, line in await self.readings.changes():
+                heard = [x for x in self._listeners if not x.inboxes.isdisjoint(inboxes)]
+                for listener in heard:
+                    listener.tell(line)
+                self._ring(heard)
 
     def _hand_on(self, lines: Collection[Told]) -> None:
         wanted: defaultdict[InboxId | None, list[Listener]] = defaultdict(list)

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from starlette.responses import StreamingResponse
 
-from hub.directory import InboxId
+from hub import board
+from hub.directory import Directory, InboxId, Person
 from hub.errors import BadRequest, NotSignedIn
 from hub.web import access
 from hub.web.access import TheHub, Who
@@ -26,13 +27,27 @@ router = APIRouter()
 
 # How long a stream goes on before it asks again whether its reader is still signed in.
 TRUST_SECONDS = 1.0
-# How long nothing is said before it is said that the line still stands.
+# How long nothing is said before it is said that the line still stands: as a comment, which no script of a page hears
+# of, or as an event for who asks for it.
 QUIET_SECONDS = 15.0
+PULSE = format_sse_event(event="pulse", data_str="{}")
 
 
-async def _followed(who: Who, hub: TheHub, inbox: Annotated[list[str] | None, Query()] = None) -> list[InboxId]:
+async def _followed(
+    who: Who,
+    hub: TheHub,
+    inbox: Annotated[list[str] | None, Query()] = None,
+    planned: Annotated[bool, Query(description="Also all inboxes of the practices that the caller plans for")] = False,
+) -> list[InboxId]:
     """The inboxes to follow, all of the caller's when none is named; refused before the stream begins."""
-    return [hub.inbox(InboxId(i), who).id for i in inbox] if inbox else list(who.inboxes)
+    if inbox:
+        return [hub.inbox(InboxId(i), who).id for i in inbox]
+    return [*{*who.inboxes, *_planned(who, hub.directory)}] if planned else list(who.inboxes)
+
+
+def _planned(who: Person, directory: Directory) -> frozenset[InboxId]:
+    """The inboxes of whose items somebody sees how they stand, and nothing of what they say."""
+    return frozenset(x.id for x in board.inboxes(directory.planned(who), directory))
 
 
 async def _resumed(
@@ -58,15 +73,16 @@ async def events(
     request: Request,
     inboxes: Annotated[list[InboxId], Depends(_followed)],
     after: Annotated[int, Depends(_resumed)],
+    pulse: Annotated[bool, Query(description="Say that the line stands by an event `pulse`, not by a comment")] = False,
 ) -> StreamingResponse:
     """Events of the caller's inboxes. The id is the journal's number: a client that comes back misses nothing."""
-    told = _told(request, inboxes, after)
+    told = _told(request, inboxes, after, PULSE if pulse else b"")
     return StreamingResponse(told, headers=UNBUFFERED, media_type="text/event-stream")
 
 
-async def _told(request: Request, inboxes: list[InboxId], after: int) -> AsyncIterator[bytes]:
+async def _told(request: Request, inboxes: list[InboxId], after: int, pulse: bytes) -> AsyncIterator[bytes]:
     """What was written after a number, then what is written from then on, for as long as its reader may know."""
-    yield format_sse_event(comment="here", retry=2000)
+    yield format_sse_event(comment="here", retry=2000) + pulse
     feed: Feed = request.app.state.feed
     async with feed.listening(inboxes) as listener:
         all_there = False
@@ -74,32 +90,34 @@ async def _told(request: Request, inboxes: list[InboxId], after: int) -> AsyncIt
             missed, after, all_there = await feed.since(after, inboxes)
             if missed:
                 yield b"".join(map(event, missed))
-        async for lines in _live(request, listener, after):
+        if reading := await feed.readings.told(inboxes):
+            yield reading
+        async for lines in _live(request, listener, after, pulse or KEEPALIVE_COMMENT):
             yield lines
 
 
-async def _live(request: Request, listener: Listener, after: int) -> AsyncIterator[bytes]:
+async def _live(request: Request, listener: Listener, after: int, quiet: bytes) -> AsyncIterator[bytes]:
     stopping: asyncio.Event = request.app.state.stopping
     clock = asyncio.get_running_loop().time
     trusted = sent = clock()
     # Who does not read what comes is cut off, and misses nothing: it comes back with the number of its last line.
     while not (stopping.is_set() or listener.lost):
         if clock() - trusted >= TRUST_SECONDS:
-            if not await _still_here(request):
+            if not await _still_here(request, listener):
                 return
             trusted = clock()
         lines, after = await listener.take(after, TRUST_SECONDS)
         if not lines and clock() - sent >= QUIET_SECONDS:
-            lines = KEEPALIVE_COMMENT
+            lines = quiet
         if lines:
             yield lines
             sent = clock()
 
 
-async def _still_here(request: Request) -> bool:
-    """Whether the reader's session or password still holds: a sign-out ends the streams too."""
+async def _still_here(request: Request, listener: Listener) -> bool:
+    """Whether the reader may still know: a sign-out or a lock ends the streams too, and so does the end of a cover."""
     try:
-        await access.person(request)
+        who = await access.person(request)
     except (NotSignedIn, TooManyGuesses):
         return False
-    return True
+    return listener.inboxes <= {*who.inboxes, *_planned(who, request.app.state.hub.directory)}

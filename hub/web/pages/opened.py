@@ -18,10 +18,10 @@ from hub.item import TRANSITIONS, Action, Item, Purpose
 from hub.message import Attachment, Kind, Message, Status
 from hub.record import Sent, Told
 from hub.service import Hub, Opened
-from hub.web import why, wording
+from hub.web import registers, why, wording
 from hub.web.agreed import valid
 from hub.web.language import Due, Language
-from hub.web.pages import agreed, report
+from hub.web.pages import agreed, preview, report
 
 # What is answered as whether a patient who is ready can be received (7322: 7), and what a cancellation cannot get.
 READINESS = (Kind.READY, Kind.NOT_READY)
@@ -44,13 +44,12 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The deadline: when, because of what, how it was counted, and what happens next."""
+    """The deadline: when, because of what, and what happens next."""
 
     due: Due
     at: str
     because: str
     promise: str
-    counted: str
     next: str
     tells: str
 
@@ -84,11 +83,16 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A file that came with the message; without a path where it can only be had from the original."""
+    """A file that came with the message; without a path where it can only be had from the original.
+
+    `way` is how it may be looked at at `look`: "image", "pdf", or "" for one that can only be saved.
+    """
 
     name: str
     path: str
     about: str
+    way: str
+    look: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +166,7 @@ class Reader:
         for x in found:
             if x.enquiry.register is Register.ADDRESS and x.enquiry.key in gps:
                 continue
-            yield wording.looked(self.language, x, self.directory, names)
+            yield registers.looked(self.language, x, self.directory, names)
 
     def held(self, history: Sequence[Told]) -> list[tuple[str, str]]:
         """Who had the item for how long, once it has been in more than one inbox."""
@@ -197,7 +201,8 @@ class Reader:
         """A file of the message with the way to it."""
         kind = wording.FILE_TYPES.get(file.mime_type, file.mime_type)
         about = ", ".join(x for x in (kind, self.size(file.size)) if x)
-        return Enclosure(file.description, f"/v1/items/{item.id}/files/{place}" if file.length else "", about)
+        path, way = f"/items/{item.id}/files/{place}", preview.way(file)
+        return Enclosure(file.description, f"/v1{path}" if file.length else "", about, way, path)
 
     def size(self, count: int) -> str:
         """A file's size in kB or MB, with the reader's decimal mark."""
@@ -262,14 +267,13 @@ class Reader:
             at=f"{self.language.weekday(day)} {self.language.clock(deadline.due, self.hours)}",
             because=why.because(self.language, deadline, self.directory, self.hours, self.now),
             promise=deadline.why.promise,
-            counted=wording.told(self.language, deadline.why.counted),
             next=self.moment(deadline.fires_at) if deadline.fires_at else "",
             tells=self.tells(deadline) if deadline.fires_at else "",
         )
 
     def tells(self, deadline: Deadline) -> str:
         """Whom the ladder's next step tells."""
-        return ", ".join(wording.told(self.language, x) for x in deadline.steps[deadline.step].tell)
+        return ", ".join(wording.told(self.language, x) for x in deadline.coming.tell)
 
     def wanted(self, m: Message) -> str:
         """Whom the sender asks for here, when the message says so."""

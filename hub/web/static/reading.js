@@ -1,0 +1,50 @@
+// Says that this page is open and whether somebody writes here, and shows who else has it open. All words come from
+// the server; without this script the page counts as read for a minute from its opening.
+"use strict";
+(() => {
+  const EVERY = 20000;
+  const page = document.querySelector("[data-item]");
+  if (!page) return;
+  const { item } = page.dataset, path = `/items/${item}/reading`;
+  let writing = false, gone = false;
+
+  async function ask(options) {
+    try {
+      const answer = await fetch(path, options);
+      // Whoever is signed out hears of that by the page's stream.
+      if (!answer.ok || answer.redirected) return;
+      const part = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("readers");
+      const shown = document.getElementById("readers");
+      if (part && shown && part.textContent !== shown.textContent) shown.replaceChildren(...part.childNodes);
+    } catch {
+      // Nobody answers; the page's own stream says so.
+    }
+  }
+
+  const say = () => {
+    if (!document.hidden && !gone) ask({ method: "POST", body: new URLSearchParams({ writing: writing ? "1" : "0" }) });
+  };
+
+  // Somebody writes as long as something stands in a field that they have written in; what the server put there is
+  // theirs only where it was kept from a form that could not be sent.
+  const fields = new Set(document.getElementById("problem") ? page.querySelectorAll("form textarea") : []);
+  const written = () => [...fields].some((x) => x.value.trim() !== "");
+  page.addEventListener("input", ({ target }) => {
+    if (target.localName === "textarea") fields.add(target);
+    if (written() === writing) return;
+    writing = !writing;
+    say();
+  });
+
+  document.addEventListener("sambud:event", ({ detail: { name, data } }) => {
+    if (name === "item.reading" && data.item === item) ask({});
+  });
+  document.addEventListener("visibilitychange", say);
+  addEventListener("pagehide", () => {
+    gone = true;
+    navigator.sendBeacon(path, new URLSearchParams({ left: "1" }));
+  });
+  writing = written();
+  say();
+  setInterval(say, EVERY);
+})();
