@@ -60,8 +60,9 @@ def test_it_goes_to_another_inbox_of_the_practice_or_nowhere(to: str) -> None:
 
 
 def test_what_another_has_taken_is_not_handed_on() -> None:
+    taken, act = MADE.moved(Action.CLAIM, builders.OTHER_NURSE.id), Act(Action.HAND_ON, to=DUTY)
     with pytest.raises(IllegalMove):
-        handed(MADE.moved(Action.CLAIM, builders.OTHER_NURSE.id))
+        desk.hand_on(taken, act, builders.person("berg"), KNOWN, NOW)
 
 
 def test_a_test_reaches_no_care_staff() -> None:

@@ -1,0 +1,101 @@
+"""Whoever plans sees all teams, and moves what lies with one to another, each item by itself."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub import board, presence, pressure
+from hub.board import Board
+from hub.desk import Act
+from hub.directory import InboxId, Person, PersonId
+from hub.errors import BadRequest, HubError, IllegalMove, NotAllowed, Stale
+from hub.item import Action, Item, ItemId
+from hub.message import HerId
+from hub.record import Told
+from hub.service import Hub
+from hub.store import boarding
+from hub.tally import Urgent
+
+# What a line of the journal beside another one tells of the same act.
+_BESIDE = frozenset({"item.left", "notice.told"})
+# So many items that need a hand are shown, and so many are moved together.
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The board, with what needs a hand first: late, at risk or unplaced."""
+
+    board: Board
+    urgent: Sequence[Urgent]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An item to be moved, and the version that was seen."""
+
+    id: ItemId
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What became of a wish: the item as it is now, and why it was not moved.
+
+    `item` is None where there is none that this person may move; `last` is what happened to it last.
+    """
+
+    wish: Wish
+    item: Item | None
+    error: HubError | None = None
+    last: Told | None = None
+
+
+def practices(hub: Hub, who: Person) -> frozenset[HerId]:
+    """The practices that somebody plans for. Raises NotAllowed when there are none."""
+    found = hub.directory.planned(who)
+    if not found:
+        raise NotAllowed(f"{who.id} is neither coordinator nor manager")
+    return found
+
+
+async def seen(hub: Hub, who: Person, now: datetime) -> Seen:
+    """The board of the practices that somebody plans for. Raises NotAllowed when there are none."""
+    planned, directory = practices(hub, who), hub.directory
+    spans = board.spans(planned, directory, now)
+    people = [x.id for x in board.people(planned, directory)]
+    tonight = max((x.tonight for x in spans), default=now)
+    tallies = await hub.store.look(boarding.tallies, spans, now)
+    held = await hub.store.look(boarding.held, people, tonight, now)
+    pressing = {x.inbox for x in await pressure.found(hub.store, directory, now, planned)}
+    gaps = {(x.inbox, x.day): x.since for x in presence.coming(directory, now, board.DAYS, planned)}
+    made = board.board(planned, tallies, held, pressing, gaps, directory, now)
+    piles = [x.inbox for x in made.teams if x.pile]
+    return Seen(made, await hub.store.look(boarding.urgent, spans, piles, who.inboxes, MOST))
+
+
+async def move(
+    hub: Hub, wishes: Collection[Wish], to: InboxId | PersonId, given: bool, who: Person, now: datetime
+) -> list[Moved]:
+    """Put items into an inbox, or with a person when they are `given`: each by itself, as far as nobody was first.
+
+    Their clocks run on. Raises NotAllowed when this person plans nothing.
+    """
+    practices(hub, who)
+    return [await _move(hub, wish, to, given, who, now) for wish in wishes]
+
+
+async def _move(hub: Hub, wish: Wish, to: InboxId | PersonId, given: bool, who: Person, now: datetime) -> Moved:
+    stored = await hub.store.stored(wish.id)
+    if stored is None or not hub.directory.plans(who, stored.item.inbox):
+        return Moved(wish, None, NotAllowed(f"{who.id} does not plan what becomes of item {wish.id!r}"))
+    try:
+        inbox, person = board.destination(stored.item, PersonId(to), hub.directory) if given else (InboxId(to), None)
+        return Moved(wish, await hub.act(wish.id, Act(Action.HAND_ON, to=inbox, person=person), wish.version, who, now))
+    except (Stale, IllegalMove, BadRequest) as error:
+        after, history = await hub.store.stored(wish.id), await hub.store.history(wish.id)
+        return Moved(wish, after.item if after else None, error, _last(history))
+
+
+def _last(history: Sequence[Told]) -> Told | None:
+    return next((line for line in reversed(history) if line.event not in _BESIDE), None)
