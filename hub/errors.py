@@ -14,6 +14,8 @@ HubError
 + ReaderBroken       no reader process starts, so nothing can be read        (503)
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar, Self
 
 
@@ -75,15 +77,18 @@ class Unknown(HubError):
 
 
 class Stale(HubError):
-    """The item changed since the caller saw it; `version` is the one that holds now."""
+    """The item changed since the caller saw it; `version` is the one that holds now.
+
+    `first` tells who was first: their id and `name`, the `event` and when it was (`at`), as far as anybody can say.
+    """
 
     status = 409
     code = "stale"
     title = "Someone changed this item first"
 
-    def __init__(self, message: str, version: int) -> None:
+    def __init__(self, message: str, version: int, first: Mapping[str, str] = MappingProxyType({})) -> None:
         super().__init__(message)
-        self.version = version
+        self.version, self.first = version, first
 
 
 class IllegalMove(HubError):

@@ -38,7 +38,7 @@ def order(known: Configuration, settings: Settings) -> Order:
     """What decisions stand on. Raises BadConfiguration when the files ask for what hub.toml does not have."""
     reaching.check(known, settings.notices, settings.folder)
     acceptance, registers = settings.acceptance.choices(), frozenset(settings.registers.addresses)
-    return Order(known.directory, known.rules, known.ladders, acceptance, registers)
+    return Order(known.directory, known.rules, known.ladders, acceptance, registers, known.templates)
 
 
 async def in_force(

@@ -91,6 +91,7 @@ def status(facts: Facts, findings: Sequence[Finding], now: datetime) -> dict[str
         "items": _items(kept) if kept else None,
         "outbox": _outbox(facts, kept, now) if kept else None,
         "quarantine": kept.held if kept else None,
+        "search": {"behind": kept.unfound} if kept else None,
     }
 
 
@@ -139,6 +140,9 @@ def status_in_words(facts: Facts, findings: Sequence[Finding], now: datetime) ->
         yield from _told("Items", _items_in_words(facts.kept, now))
         yield from _told("Outbox", _outbox_in_words(facts, facts.kept, now))
         yield from _told("Dead", (f"{facts.kept.held} in quarantine, {facts.kept.parked} documents parked",))
+        if facts.kept.unfound:
+            behind = f"{facts.kept.unfound} messages that no search finds yet; it goes on by itself"
+            yield from _told("Search", (behind,))
     yield ""
     for finding in findings:
         yield from (_wrapped(f"{finding.severity.name:<10} ", finding.what), _wrapped(f"{'':<10} ", finding.do), "")

@@ -45,6 +45,15 @@ def moves(
     return tuple(change for change in found if change)
 
 
+def covered(person: PersonId, directory: Directory, now: datetime) -> tuple[InboxId, ...]:
+    """The inboxes of colleagues for whom somebody acts now, in the order of the file."""
+    own = directory.personal(person)
+    if own is None:
+        return ()
+    others = (x for x in directory.inboxes.values() if x.owner not in (None, person))
+    return tuple(x.id for x in others if place(x, directory, now).inbox == own.id)
+
+
 def rehome(x: Item, practice: Practice, directory: Directory, now: datetime) -> Change:
     """An item whose inbox has left the directory goes to the coordinator's pile, with its clock as it is."""
     pile = directory.pile(practice.her_id).id

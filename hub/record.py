@@ -1,10 +1,10 @@
 """What was committed, as it is read back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.change import Alert
+from hub.change import Alert, Undoable
 from hub.deadline import Deadline
 from hub.directory import InboxId, PersonId
 from hub.item import Item, ItemId
@@ -14,11 +14,48 @@ from hub.transport import Label
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An item as a list shows it: with its due time and whether the clock still runs."""
+    """An item as a list shows it: with its due time and whether the clock still runs.
+
+    `ladder` is the name of the one by which it is due.
+    """
 
     item: Item
     due: datetime | None
     running: bool
+    urgent: bool = False
+    ladder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Some lines of a list, and the due time and id after which it goes on; None when this was its end."""
+
+    lines: Sequence[Line] = ()
+    following: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Some items that were found, and the message number before which the search goes on; None when it was all."""
+
+    lines: Sequence[Line] = ()
+    following: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What a line leaves out: the patient's number ("" where it is not known), whether it is a test, and times.
+
+    These are when its message came, when the item was changed last, when somebody here first did something about it,
+    and when it was ended.
+    """
+
+    patient: str
+    received_at: datetime
+    changed_at: datetime
+    begun_at: datetime | None = None
+    ended_at: datetime | None = None
+    test: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +70,34 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """What was done last to an item and can be taken back: it made this version, and sends these letters.
+
+    `inbox` is where the item lies since then, and `letters` are their numbers in the outbox.
+    """
+
+    undo: Undoable
+    version: int
+    inbox: InboxId
+    letters: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What an inbox was asked about an item, and what somebody there answered; `number` is 0 until it is kept."""
+
+    number: int
+    item: ItemId
+    inbox: InboxId
+    asked_by: PersonId
+    question: str
+    asked_at: datetime
+    answer: str | None = None
+    answered_by: PersonId | None = None
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Came:
     """A message as it came, to be judged again: its number, its bytes unless they were too old to be kept."""
 
@@ -40,6 +105,19 @@ class Came:
     at: datetime
     via: str
     raw: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clocked:
+    """The clock of something to be done, in whose inbox, and when that was ended; None while it is open.
+
+    What was ended while its sender was waited for `stood` since then, and when it was due as it was then.
+    """
+
+    inbox: InboxId
+    deadline: Deadline
+    ended: datetime | None
+    stood: tuple[datetime, datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,14 +252,6 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """How many items were ended in an inbox since then."""
-
-    items: int
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Lying:
     """How open items lie: in which inbox, whose they are (None: its own), and who has taken them."""
 
@@ -231,6 +301,15 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class Session:
+    """A sign-in that lasts: whose it is, when they did something last, and whether it is locked."""
+
+    person: PersonId
+    seen_at: datetime | None
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Worker:
     """A process that says that it lives; `state` is what it says of itself, as words and numbers."""
 
@@ -253,3 +332,30 @@ class Told:
     inbox: InboxId | None
     who: str
     detail: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Somebody has an item open, since then; `writing` when they write an answer."""
+
+    person: PersonId
+    writing: bool
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Who has an item open, where it lies, and the inboxes whose people may hear of that."""
+
+    inbox: InboxId
+    inboxes: frozenset[InboxId]
+    readers: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A message about a patient, with what was made of it; `number` is its place among all that came."""
+
+    number: int
+    at: datetime
+    items: tuple[Item, ...]

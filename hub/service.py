@@ -14,13 +14,13 @@ from hub import (
     acting,
     auditing,
     covering,
-    custody,
     enclosure,
     enquiry,
     following,
     informing,
     intake,
     lapsing,
+    opening,
     presence,
     pressure,
     rehoming,
@@ -28,11 +28,12 @@ from hub import (
     settling,
     shipping,
     tracing,
+    undoing,
     wire,
 )
 from hub.account import Accounts, SystemAccount
 from hub.auditing import Audit
-from hub.change import Change, Forward
+from hub.change import Change, Once
 from hub.clock import Clock
 from hub.deadline import Deadline
 from hub.desk import Act
@@ -41,7 +42,7 @@ from hub.enquiry import Looked, Registered
 from hub.errors import BadRequest, NotAllowed, ReaderBroken, Stale, Unavailable, Unknown
 from hub.following import InForce
 from hub.intake import Order
-from hub.item import Item, ItemId
+from hub.item import Action, Item, ItemId
 from hub.message import (
     Attachment,
     Fault,
@@ -57,6 +58,7 @@ from hub.record import Asked, Relayed, Stored
 from hub.registry import Configuration
 from hub.settings import Settings
 from hub.store import Committed, Outdated, Store, Writing, Written
+from hub.store import undoing as undone
 from hub.transport import Condition, Label, Origin
 
 log = structlog.get_logger()
@@ -78,7 +80,7 @@ class Delivery:
 _NOWHERE = Origin()
 
 # What the name of whoever handed something in begins with, where a broker brought it.
-BROKER = "amqp:"
+BROKER = acting.BROKER
 
 
 _PARKED = Fault(
@@ -121,7 +123,7 @@ class Hub:
         self.accounts = accounts
         self.store = store
         self.clock = clock
-        self._readers = readers
+        self.readers = readers
         self._grace = grace
         self._bell = asyncio.Event()
         # Whose the inboxes were that have left the directory since the start.
@@ -154,7 +156,7 @@ class Hub:
 
         With `until`, the caller hands what goes out by the broker to it by itself, and before then.
         """
-        readings = await self._readers.read([d.raw for d in batch])
+        readings = await self.readers.read([d.raw for d in batch])
         known = await self._answered(readings)
         judged = ((r, self._judged(d, r, known, now)) for d, r in zip(batch, readings, strict=True))
         changes = [informing.received(change, r, self.order, now) for r, change in judged]
@@ -162,7 +164,7 @@ class Hub:
 
     async def explain(self, raw: bytes) -> Mapping[Fault, wire.Allowed]:
         """What the schemas allow where the form of a message is wrong, by its faults; nothing else happens."""
-        return await self._readers.explain(raw)
+        return await self.readers.explain(raw)
 
     async def settle(self, writings: Prepared) -> Settled:
         """The second half of `receive`: commit, and say what came of each."""
@@ -190,23 +192,44 @@ class Hub:
 
         Raises Unknown, NotAllowed, Stale, IllegalMove or BadRequest; then nothing has happened.
         """
-        stored = await self._stored(id, who)
+        stored = await self._stored(id, who, act.action is Action.HAND_ON)
         if stored.item.version != version:
-            raise _stale(stored.item.version)
+            raise await self._stale(id, stored.item.version)
         act = replace(act, files=enclosure.checked(act.files))
         change = await acting.change(stored, act, who, self.order, self._message, now)
         # An answer may have files of many megabytes, so it is not written on the event loop.
         documents = await asyncio.to_thread(lambda: tuple(wire.write(o.document) for o in change.outgoing))
-        labels = self._labels(change, await self._carried(stored, change))
+        labels = self._labels(change, await acting.carried(stored, change, self.directory, self.store, self.broker))
         writing = Writing(change, now, documents=documents, labels=labels)
         (written,) = await self._commit([writing])
         if isinstance(written, Outdated):
-            raise _stale(written.version)
+            raise await self._stale(id, written.version)
         log.info("item.acted", item=id, action=act.action.value, who=who.id)
-        acted = await self.store.stored(id)
-        assert acted is not None, "nothing takes an item away"
-        # Whoever has handed it on may not see it any more.
-        return acted.item
+        return await self._now(id)
+
+    async def undo(self, id: ItemId, version: int, who: Person, now: datetime, once: Once | None = None) -> Item:
+        """Take back what a person just did, if it made this version and nobody has changed the item since.
+
+        Raises Unknown, NotAllowed, Stale or BadRequest; then nothing has happened.
+        """
+        taken = await self.store.look(undone.found, id)
+        # Whoever handed an item on takes it back although they may not open it.
+        mine = taken is not None and taken.undo.person == who.id
+        seen = taken.version if taken and mine else (await self._stored(id, who)).item.version
+        if seen != version:
+            raise await self._stale(id, seen)
+        (written,) = await self._commit([Writing(undoing.undo(taken, version, who, now, once), now)])
+        if isinstance(written, Outdated):
+            left = BadRequest("undo: what was sent has left already, so it cannot be taken back")
+            raise left if written.version == version else await self._stale(id, written.version)
+        log.info("item.undone", item=id, who=who.id)
+        return await self._now(id)
+
+    async def _now(self, id: ItemId) -> Item:
+        """An item as it is now, for whoever acted on it: they may not see it any more."""
+        stored = await self.store.stored(id)
+        assert stored is not None, "nothing takes an item away"
+        return stored.item
 
     async def tick(self, now: datetime, limit: int = LAPSING) -> int:
         """Let the clocks that have come lapse, each by one step, and give up what no partner has acknowledged.
@@ -239,18 +262,18 @@ class Hub:
 
     async def open(self, id: ItemId, who: Person) -> Opened:
         """An item with its message, read anew from its bytes. Raises Unknown or NotAllowed."""
-        stored = await self._stored(id, who)
+        stored = await self._stored(id, who, reading=True)
         message = await self._message(stored)
         looked = await self._looked(message, stored.item) if self.order.registers else ()
         return Opened(stored.item, stored.deadline, message, stored.received_at, looked)
 
     async def original(self, id: ItemId, who: Person) -> bytes:
         """The bytes of an item's message, as they came. Raises Unknown, NotAllowed or Unavailable."""
-        return acting.kept(await self._stored(id, who))
+        return acting.kept(await self._stored(id, who, reading=True))
 
     async def file(self, id: ItemId, place: int, who: Person) -> tuple[Attachment, bytes]:
         """An attachment of an item's message by its place from 0. Raises Unknown, NotAllowed or Unavailable."""
-        stored = await self._stored(id, who)
+        stored = await self._stored(id, who, reading=True)
         attachments = (await self._message(stored)).attachments
         if not 0 <= place < len(attachments):
             raise Unknown(f"the message of item {id!r} has no attachment {place}")
@@ -270,9 +293,9 @@ class Hub:
             log.info("messages.forgotten", months=gone)
         return gone
 
-    async def heed(self, alert: int, who: Person, now: datetime) -> None:
+    async def heed(self, alert: int, who: Person, now: datetime, once: Once | None = None) -> None:
         """A person has seen an alert of an inbox of theirs. Raises Unknown when there is none such to see."""
-        if not await self.store.seen(alert, who.inboxes, who.id, now):
+        if not await self.store.seen(alert, who.inboxes, who.id, now, once):
             raise Unknown(f"there is no alert {alert} to see")
         self.ring()
 
@@ -331,21 +354,6 @@ class Hub:
             return intake.quarantine("sender", (fault,), reading.key, now)
         return intake.judge(reading, self.order, now, known)
 
-    async def _carried(self, stored: Stored, change: Change) -> bool:
-        """Whether what is sent goes by the broker, where its partner's entry does not say: as they last wrote to us.
-
-        Raises BadRequest when nobody knows how somebody gets what is passed on to them.
-        """
-        forward = next((o.document for o in change.outgoing if isinstance(o.document, Forward)), None)
-        if forward is None:
-            return stored.via.startswith(BROKER)
-        partner = self.directory.partner_of(forward.to.level_1, forward.to.level_2)
-        if partner is None or partner.channel or not self.broker:
-            return False
-        if via := await self.store.last_via(partner.her_id):
-            return via.startswith(BROKER)
-        raise BadRequest("beyond: they have never written to us, so nobody knows how they get it; name their channel")
-
     async def _of_time(self, change: Change, now: datetime) -> Writing:
         """What time brings, to be written; few steps tell a partner anything."""
         if not change.outgoing:
@@ -371,22 +379,23 @@ class Hub:
         named = await self.store.looked(enquiry.named(found.values()))
         return (*(found[x] for x in asked if x in found), *named.values())
 
-    async def _stored(self, id: ItemId, who: Person) -> Stored:
+    async def _stored(self, id: ItemId, who: Person, handing: bool = False, reading: bool = False) -> Stored:
         stored = await self.store.stored(id)
         if stored is None:
             raise Unknown(f"there is no item {id!r}")
-        # Whose inbox it belongs to may act on it also while somebody else covers.
-        if not {stored.item.inbox, stored.item.home} & {*who.inboxes} and not await self._told(id, who):
+        # Whoever plans may hand on what others may open.
+        planned = handing and self.directory.plans(who, stored.item.inbox)
+        asked = reading and await opening.asked(stored.item, self.store, who)
+        if not (planned or asked or await opening.allowed(stored.item, self.store, who, self.clock.now())):
             raise NotAllowed(f"{who.id} does not belong to the inbox {stored.item.inbox!r}")
         return stored
 
-    async def _told(self, id: ItemId, who: Person) -> bool:
-        """Whom a ladder has told about an item, or whose inbox it just left by itself, may open it and act on it."""
-        told, now = await self.store.told(id), self.clock.now()
-        return not (told | custody.parted(await self.store.history(id), now)).isdisjoint(who.inboxes)
+    async def _stale(self, id: ItemId, version: int) -> Stale:
+        first = acting.first(await self.store.history(id), self.directory)
+        return Stale(f"someone changed the item; it is now at version {version}", version, first)
 
     async def _message(self, stored: Stored) -> Message:
-        (reading,) = await self._readers.read([acting.kept(stored)], stored=True)
+        (reading,) = await self.readers.read([acting.kept(stored)], stored=True)
         # What this version's rules would refuse now was accepted once; the message itself is all there.
         if not isinstance(reading, Message):
             raise Unavailable(f"the message of item {stored.item.id!r} cannot be read right now")
@@ -438,9 +447,6 @@ class Hub:
         known = self.directory.practices.get(self._left.get(inbox, HerId("")))
         return known or await rehoming.whose(inbox, self.store, self.directory, self._message)
 
-    def _practice(self, item: Item) -> Practice:
-        return self.directory.practices[self.directory.inboxes[item.inbox].practice]
-
 
 @asynccontextmanager
 async def open_hub(
@@ -485,7 +491,3 @@ def referred(readings: Iterable[Reading]) -> set[str]:
     """The MsgIds that messages answer or follow, which may be ours."""
     talks = (r.conversation for r in readings if isinstance(r, Message) and r.conversation)
     return {plain_message_id(id) for talk in talks for id in talk.ids}
-
-
-def _stale(version: int) -> Stale:
-    return Stale(f"someone changed the item; it is now at version {version}", version)

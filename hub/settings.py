@@ -152,12 +152,19 @@ class Database(_Section):
 
 
 class Web(_Section):
-    """Where the doors are."""
+    """Where the doors are; a page where nobody did anything for `lock_minutes` is locked, with 0 never.
+
+    `contact` is the mail address to which people write when a page is hard to use. What is done on a page can be taken
+    back for `undo_seconds`, and what it sends waits as long; with 0 it cannot.
+    """
 
     host: Annotated[str, Field(min_length=1), AfterValidator(_host)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8460
     session_hours: Annotated[int, Field(ge=1, le=72)] = 10
+    lock_minutes: Annotated[int, Field(ge=0, le=1440)] = 10
     secure_cookies: bool = False
+    contact: Annotated[str, AfterValidator(_mailbox)] | None = None
+    undo_seconds: Annotated[int, Field(ge=0, le=60)] = 10
 
 
 class Wire(_Section):

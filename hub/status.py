@@ -85,6 +85,8 @@ class Kept:
     unusual: tuple[Unusual, ...] = ()
     # What nobody could be told beside their inbox.
     undelivered: Undelivered = NO_UNDELIVERED
+    # How many messages nobody's search finds yet.
+    unfound: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,8 @@ async def look(store: Store, now: datetime) -> Kept:
     workers, loads = tuple(await store.workers()), tuple(await store.loads(now))
     enquiries, unusual = await store.enquiries(), tuple(await store.partners.unusual())
     undelivered = await store.dispatches.undelivered(now)
-    return Kept(workers, loads, waiting, since, held, parked, version, *enquiries, unusual, undelivered)
+    told = (undelivered, await store.lists.behind())
+    return Kept(workers, loads, waiting, since, held, parked, version, *enquiries, unusual, *told)
 
 
 async def near(store: Store, clock: Clock) -> Facts:

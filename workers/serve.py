@@ -16,7 +16,7 @@ from hub.errors import BadConfiguration
 from hub.service import Hub, open_hub
 from hub.settings import Settings, Web
 from hub.web.app import app
-from workers import audit, expect, lookup, notify, process, stopping, vigil, watch
+from workers import audit, expect, lookup, notify, process, search, stopping, vigil, watch
 from workers.connection import HEAD_BYTES, Connection, room
 from workers.process import Running
 
@@ -65,6 +65,7 @@ async def run(settings: Settings, with_parent: bool = False) -> None:
                     group.create_task(lookup.run(hub, settings, stop), name="lookup"),
                     group.create_task(notify.run(hub, settings, stop), name="notify"),
                     group.create_task(expect.run(hub, stop), name="expect"),
+                    group.create_task(search.run(hub, stop, beside=True), name="search"),
                     group.create_task(process.beat("serve", running), name="heartbeat"),
                     group.create_task(server.serve([listening]), name="web"),
                 ]
@@ -81,7 +82,8 @@ async def run(settings: Settings, with_parent: bool = False) -> None:
 def _server(hub: Hub, settings: Settings) -> Server:
     web = settings.web
     sealed = seal.load(settings.reconciliation.key)
-    made = app(hub, settings.wire.limit_bytes, web.session_hours, web.secure_cookies, sealed)
+    sessions = (web.session_hours, web.secure_cookies)
+    made = app(hub, settings.wire.limit_bytes, *sessions, sealed, web.lock_minutes, web.contact, web.undo_seconds)
 
     async def look() -> None:
         # What is raised here ends the server, and the process with it.

@@ -10,7 +10,7 @@ import structlog
 from hub.errors import HubError, Unavailable
 from hub.service import Hub
 from hub.status import GONE, STORE, TROUBLE
-from workers import expect, lookup, notify, stopping, vigil
+from workers import expect, lookup, notify, search, stopping, vigil
 from workers.process import Running
 
 log = structlog.get_logger()
@@ -21,6 +21,8 @@ LOOK_SECONDS = 0.5
 FAILED_SECONDS = 2.0
 # How often it is looked for what lies with somebody away, by the hub's clock.
 COVER = timedelta(seconds=30)
+# How often it is asked whether any clock goes by what is in force no longer; it is one question.
+AGAIN_RECKONED_SECONDS = 30.0
 # How often the months that come are made, and it is asked whether something is old enough to be let go.
 FORGET_SECONDS = 6 * 3600.0
 # How soon it is tried again when that failed: somebody may have been reading what is to go.
@@ -43,10 +45,12 @@ async def run(hub: Hub, stop: asyncio.Event, state: MutableMapping[str, str], be
     async with asyncio.TaskGroup() as group:
         clocks = group.create_task(_clocks(hub, stop, state, beside), name="clocks")
         cover = group.create_task(_cover(hub), name="cover")
+        anew = group.create_task(_reckon(hub), name="reckon")
         months = group.create_task(_months(hub), name="months")
         await stop.wait()
         # What is committed stays, and the rest is done by whoever watches next.
         cover.cancel()
+        anew.cancel()
         months.cancel()
         await asyncio.wait((clocks,), timeout=DRAIN_SECONDS)
         clocks.cancel()
@@ -56,13 +60,14 @@ async def work(running: Running) -> None:
     """The same as a process of its own; however many there are, each step is taken once.
 
     Beside it somebody looks whether the others are at work, asks the registers about strangers, and listens whether
-    partners send what they usually do.
+    partners send what they usually do; and what came is made findable.
     """
     async with asyncio.TaskGroup() as group:
         group.create_task(run(running.hub, running.stop, running.state), name="watch")
         group.create_task(lookup.run(running.hub, running.settings, running.stop), name="lookup")
         group.create_task(notify.run(running.hub, running.settings, running.stop), name="notify")
         group.create_task(expect.run(running.hub, running.stop), name="expect")
+        group.create_task(search.run(running.hub, running.stop), name="search")
         if running.settings.broker.urls:
             group.create_task(vigil.run(running), name="vigil")
 
@@ -95,15 +100,13 @@ async def _rest(hub: Hub, looked: float) -> float:
 async def _cover(hub: Hub) -> None:
     """Nothing lies with somebody away for longer than half a minute, and all of it is back soon after they are.
 
-    Another configuration is heeded at once, and once more later: an intake may have read it a moment after us. What
-    was loaded before this began is heeded too: open items' clocks are set by it.
+    Another configuration is heeded at once, and once more later: an intake may have read it a moment after us.
     """
     new = 1
     while True:
         try:
             if new:
                 await hub.rehome(hub.clock.now())
-                await hub.reckon(hub.clock.now())
             await hub.cover(hub.clock.now())
             await hub.press(hub.clock.now())
             new = max(0, new - 1)
@@ -114,6 +117,24 @@ async def _cover(hub: Hub) -> None:
         if hub.renewed.is_set():
             hub.renewed.clear()
             new = 2
+
+
+async def _reckon(hub: Hub) -> None:
+    """Clocks go by what is in force: by what was loaded before this began, by each other configuration at once, and by
+    what an intake decided by a moment after us within half a minute.
+
+    It may take long where much lies open, and nobody who covers waits for it.
+    """
+    done, at = -1, 0.0
+    while True:
+        if hub.version != done or time.monotonic() - at >= AGAIN_RECKONED_SECONDS:
+            done, at = hub.version, time.monotonic()
+            try:
+                await hub.reckon(hub.clock.now())
+            except HubError as fault:
+                # What was to be set anew is found again.
+                log.error("reckon.failed", exc_info=fault)
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def _months(hub: Hub) -> None:

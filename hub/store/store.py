@@ -6,18 +6,18 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
-from sqlalchemy import Connection, delete, insert, inspect, text
+from sqlalchemy import Connection
 
+from hub.change import Once
 from hub.deadline import Deadline
 from hub.directory import InboxId, PersonId
 from hub.enquiry import Enquiry, Looked, Registered
-from hub.errors import BadConfiguration, Unavailable
+from hub.errors import Unavailable
 from hub.item import Item, ItemId
 from hub.record import (
     Asked,
     Came,
     Dead,
-    Done,
     Kept,
     Line,
     Load,
@@ -28,6 +28,7 @@ from hub.record import (
     Relayed,
     Returns,
     Sent,
+    Session,
     Stored,
     Told,
     Version,
@@ -36,25 +37,27 @@ from hub.record import (
 from hub.store import (
     engine,
     enquiring,
+    fitness,
+    listing,
     liveness,
     lying,
     marking,
+    once,
     partition,
     quarantining,
     reading,
     relaying,
+    signing,
     trials,
     versioning,
 )
 from hub.store.batch import Writing, Written
 from hub.store.dispatching import Dispatches
 from hub.store.grouping import Grouping
+from hub.store.lists import Lists
+from hub.store.onlookers import Onlookers
 from hub.store.partners import Partners
 from hub.store.side import Side, Writer
-from hub.store.tables import REVISION, session
-
-# So many of the journal's last lines are looked at to know how fast people work.
-LINES = 20_000
 
 # So many pieces of what was cut out of messages are let go together: others write meanwhile.
 PORTION = 250
@@ -83,11 +86,16 @@ class Store:
         self._grouping = Grouping(self._writer.write)
         self.dispatches = Dispatches(self._writer, self._sharer, self._readers)
         self.partners = Partners(self._readers, self._sharer, self._writer)
+        self.lists = Lists(self._readers, self._sharer, self._writer)
+        self.onlookers = Onlookers(self._readers, self._sharer)
 
     async def __aenter__(self) -> Self:
+        if not engine.there(self._url):
+            # Only `hub migrate` makes one; a file that asking left behind would hide that the address was wrong.
+            raise fitness.wrong_tables(self._url, "is not there")
         try:
-            await self._readers.run(_at_revision, self._url)
-            await self._sharer.run(_durable)
+            await self._readers.run(fitness.at_revision, self._url)
+            await self._sharer.run(fitness.durable)
         except Unavailable as fault:
             await self.close()
             # A server that is away comes back; a file that cannot be opened is named wrongly.
@@ -128,6 +136,7 @@ class Store:
             gone += await self._writer.run(partition.drop, month)
         while places := await self._readers.run(partition.orphans, before, PORTION):
             await self._writer.run(partition.clear, places)
+        await self.lists.forget(PORTION)
         return gone
 
     async def listen(self, ring: Callable[[], None]) -> None:
@@ -149,27 +158,33 @@ class Store:
 
     async def sign_in(self, token: str, person: PersonId, now: datetime, expires_at: datetime) -> None:
         """Keep a sign-in; only the token's digest is stored."""
-
-        def keep(c: Connection) -> None:
-            c.execute(delete(session).where(session.c.expires_at <= now))
-            c.execute(insert(session), {"token": _digest(token), "person": person, "expires_at": expires_at})
-
-        await self._writer.run(keep)
+        await self._writer.run(signing.begin, _digest(token), person, now, expires_at)
 
     async def sign_out(self, token: str) -> None:
         """End a sign-in."""
-        await self._writer.run(lambda c: c.execute(delete(session).where(session.c.token == _digest(token))).rowcount)
+        await self._writer.run(signing.end, _digest(token))
 
-    async def person_of(self, token: str, now: datetime) -> PersonId | None:
-        """Whose sign-in a token is, while it lasts."""
-        found = await self._readers.run(reading.person_of, _digest(token), now)
-        return PersonId(found) if found else None
+    async def session(self, token: str, now: datetime) -> Session | None:
+        """The session of a token, while it lasts."""
+        return await self._readers.run(signing.found, _digest(token), now)
+
+    async def active(self, token: str, now: datetime) -> None:
+        """Whoever is signed in did something."""
+        await self._sharer.run(signing.seen, _digest(token), now)
+
+    async def lock(self, token: str) -> None:
+        """Lock a session until it is unlocked."""
+        await self._writer.run(signing.lock, _digest(token))
+
+    async def unlock(self, token: str, now: datetime) -> bool:
+        """Unlock a session; false when it is gone."""
+        return await self._writer.run(signing.unlock, _digest(token), now)
 
     async def lines(
         self, inbox: InboxId, closed: bool = False, after: tuple[str, str] | None = None, limit: int = 100
     ) -> list[Line]:
         """Items of an inbox: open ones, the first due first, or ended ones, the last due first."""
-        return await self._readers.run(reading.lines, inbox, closed, after, limit)
+        return await self._readers.run(listing.of_inbox, inbox, closed, after, limit)
 
     async def stored(self, id: ItemId) -> Stored | None:
         """One item with its clock and its message's bytes, or None."""
@@ -191,9 +206,9 @@ class Store:
         """The running clocks that have come, the longest overdue first."""
         return await self._readers.run(reading.due, now, limit)
 
-    async def clocks_by_others(self, basis: str, limit: int) -> list[Stored]:
-        """Open items whose clock was computed from something else than this."""
-        return await self._readers.run(reading.clocks_by_others, basis, limit)
+    async def clocks_by_others(self, bases: Collection[str], limit: int) -> list[Stored]:
+        """Open items whose clock was computed from none of these."""
+        return await self._readers.run(reading.clocks_by_others, bases, limit)
 
     async def rebase(self, ids: Collection[ItemId], basis: str) -> None:
         """These clocks are what this makes of them."""
@@ -220,9 +235,11 @@ class Store:
         """What an inbox has not seen yet, the newest first."""
         return await self._readers.run(reading.alerts, inbox, limit)
 
-    async def seen(self, id: int, inboxes: Collection[InboxId], who: PersonId, now: datetime) -> bool:
+    async def seen(
+        self, id: int, inboxes: Collection[InboxId], who: PersonId, now: datetime, asked: Once | None = None
+    ) -> bool:
         """Somebody has seen an alert of one of their inboxes; false when there was none to see."""
-        return bool(await self._writer.run(reading.seen, id, inboxes, who, now))
+        return bool(await self._writer.run(once.under, asked, now, reading.seen, id, inboxes, who, now))
 
     async def counts(self) -> dict[InboxId, dict[str, int]]:
         """How many open items each inbox has in each state."""
@@ -245,10 +262,18 @@ class Store:
         return await self._readers.run(reading.notices, inbox, limit)
 
     async def mailbox(
-        self, box: str, owners: Collection[str] | None = None, after: int = 0, limit: int = 100
+        self,
+        box: str,
+        owners: Collection[str] | None = None,
+        after: int = 0,
+        limit: int = 100,
+        now: datetime | None = None,
     ) -> list[Posted]:
-        """What waits in a mailbox for the parties that may have it, in the order it was sent."""
-        return await self._readers.run(reading.mailbox, box, owners, after, limit)
+        """What waits in a mailbox for the parties that may have it, in the order it was sent.
+
+        With `now` without what can still be taken back.
+        """
+        return await self._readers.run(reading.mailbox, box, owners, after, limit, now)
 
     async def held(self, after: int = 0, limit: int = 100, ended: bool = True) -> list[Kept]:
         """What lies in quarantine, from the oldest; without `ended` only what nobody has replayed or discarded."""
@@ -423,17 +448,9 @@ class Store:
         """The journal's lines about some inboxes after a number."""
         return await self._readers.run(reading.journal_after, after, inboxes, limit)
 
-    async def endings(self, numbers: Collection[int]) -> dict[int, dict[InboxId, datetime]]:
-        """When what was made of some messages to be acted on or read was ended, in each inbox."""
-        return await self._readers.run(reading.endings, numbers)
-
-    async def due_by(self, inboxes: Collection[InboxId], until: datetime) -> dict[InboxId, int]:
-        """How many open items of each inbox are due by then, of those that wait for nobody."""
-        return await self._readers.run(reading.due_by, inboxes, until)
-
-    async def ended(self, inboxes: Collection[InboxId], since: datetime) -> dict[InboxId, Done]:
-        """How many items were ended in each inbox since then, as far as a bounded look back shows."""
-        return await self._readers.run(reading.ended, inboxes, since, LINES)
+    async def due_by(self, inboxes: Collection[InboxId], moments: Sequence[datetime]) -> dict[InboxId, tuple[int, ...]]:
+        """How many open items of each inbox are due by each of these moments, of those that wait for nobody."""
+        return await self._readers.run(reading.due_by, inboxes, moments)
 
     async def mark(self, name: str, number: int) -> bool:
         """Put a mark forward; false when it stands there already, or somebody else put it there."""
@@ -458,22 +475,6 @@ class Store:
     async def tally(self) -> dict[str, dict[str, int]]:
         """Counts that prove that nothing was lost."""
         return await self._readers.run(reading.tally)
-
-
-def _at_revision(c: Connection, url: str) -> None:
-    """Refuse a database of another version's tables."""
-    known = inspect(c).has_table("alembic_version")
-    row = c.execute(text("SELECT version_num FROM alembic_version")).first() if known else None
-    if row is None or row[0] != REVISION:
-        have = f"at revision {row[0]}" if row else "empty"
-        reason = f"{engine.shown(url)} is {have}, this version needs {REVISION}: run `hub migrate`"
-        raise BadConfiguration("configuration", "database.url", reason)
-
-
-def _durable(c: Connection) -> None:
-    """Refuse a database that may lose what it committed at a power cut."""
-    if reason := engine.weakness(c):
-        raise BadConfiguration("configuration", "database.url", reason)
 
 
 def _digest(token: str) -> bytes:

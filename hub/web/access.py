@@ -1,52 +1,42 @@
-"""Who asks: people by session cookie or HTTP Basic, systems by key; nobody is anonymous."""
+"""Who asks: people by session cookie or HTTP Basic, systems by key; nobody is anonymous.
 
-import asyncio
+How somebody shows who they are is known to `accounts` alone. Here are their sessions: begun, locked when nobody did
+anything for a while, unlocked by the same person, ended.
+"""
+
 import base64
 import binascii
 import secrets
-from collections import OrderedDict
-from datetime import timedelta
-from functools import cache
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from fastapi import Depends, Request
+from fastapi import BackgroundTasks, Depends, Request
 
-from hub.account import PersonAccount, SystemAccount
-from hub.directory import Person
-from hub.errors import NotSignedIn
+from hub import presence
+from hub.account import SystemAccount
+from hub.directory import Person, PersonId
+from hub.errors import NotSignedIn, Unavailable
+from hub.record import Session
 from hub.service import Hub
-from hub.web.guessing import Guesses
+from hub.web import accounts
+from hub.web.accounts import SignIn
 
 COOKIE = "sambud"
 
-# How many sign-ins with Basic are remembered, so that not every call pays for Argon2.
-REMEMBERED = 256
-
-_hasher = PasswordHasher()
+# How many real seconds pass before it is written down again that somebody does something.
+SEEN_SECONDS = 15.0
 
 
-class Remembered:
-    """Digests of credentials that were right a moment ago, salted anew in every process."""
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """The session that a call came with; one that is not `open` is locked."""
 
-    def __init__(self) -> None:
-        self._salt = secrets.token_bytes(32)
-        self._known: OrderedDict[bytes, str] = OrderedDict()
-
-    def find(self, username: str, password: str, password_hash: str) -> bool:
-        """Whether this sign-in was right before, and the account's password is still the same."""
-        return self._known.get(self._digest(username, password)) == password_hash
-
-    def keep(self, username: str, password: str, password_hash: str) -> None:
-        """Remember a right sign-in; the oldest is forgotten when there are too many."""
-        self._known[self._digest(username, password)] = password_hash
-        while len(self._known) > REMEMBERED:
-            self._known.popitem(last=False)
-
-    def _digest(self, username: str, password: str) -> bytes:
-        return sha256(self._salt + username.encode() + b"\0" + password.encode()).digest()
+    token: str
+    session: Session
+    open: bool
 
 
 async def hub_of(request: Request) -> Hub:
@@ -56,20 +46,35 @@ async def hub_of(request: Request) -> Hub:
 
 
 async def person(request: Request) -> Person:
-    """The person who asks, by session cookie or HTTP Basic. Raises NotSignedIn or TooManyGuesses."""
+    """The person who asks, by session cookie or HTTP Basic, with the inboxes that they cover today.
+
+    Raises NotSignedIn, also when the session is locked, or TooManyGuesses.
+    """
     hub: Hub = request.app.state.hub
-    if (token := request.cookies.get(COOKIE)) and (known := await _of_session(hub, token)):
-        return known
+    found = request.state.sitting = await sitting(request)
+    if found and found.open and (known := hub.directory.people.get(found.session.person)):
+        return _sighted(hub, known)
     username, password = _basic(request)
     state = request.app.state
-    account = await check(hub, username, password, state.guesses, state.remembered)
-    return hub.directory.people[account.person]
+    signed = await accounts.check(hub, username, password, state.guesses, state.remembered)
+    return _sighted(hub, hub.directory.people[signed.person])
 
 
-async def person_if_any(request: Request) -> Person | None:
+async def acting(request: Request, background: BackgroundTasks) -> Person:
+    """The person who asks, as `person` says; what they do themselves keeps their session from being locked."""
+    who = await person(request)
+    found: Sitting | None = request.state.sitting
+    hub: Hub = request.app.state.hub
+    if found and _own_act(request) and _long_since(hub, found.session.seen_at, SEEN_SECONDS):
+        # Beside the answer: a page must not wait for the store to be written.
+        background.add_task(_noted, hub, found.token)
+    return who
+
+
+async def person_if_any(request: Request, background: BackgroundTasks) -> Person | None:
     """The person who asks, or None when nobody is signed in. Raises TooManyGuesses."""
     try:
-        return await person(request)
+        return await acting(request, background)
     except NotSignedIn:
         return None
 
@@ -90,37 +95,30 @@ async def anybody(request: Request) -> Person | SystemAccount:
     return await (system(request) if scheme.lower() == "bearer" else person(request))
 
 
-async def check(
-    hub: Hub, username: str, password: str, guesses: Guesses, remembered: Remembered | None = None
-) -> PersonAccount:
-    """The account whose username and password these are.
-
-    Raises NotSignedIn, which does not say which is wrong, or TooManyGuesses.
-    """
-    name = username.strip().lower()
-    account = hub.accounts.people.get(name)
-    async with guesses.turn(name):
-        if account and remembered and remembered.find(username, password, account.password_hash):
-            return account
-        clock = asyncio.get_running_loop().time
-        guesses.heed(name, clock())
-        # Argon2 takes its time on purpose; the loop must not wait for it.
-        right = await asyncio.to_thread(_verify, _stored(hub, name), password)
-        if account is None or not right:
-            guesses.wrong(name, clock())
-            raise NotSignedIn("username or password is wrong")
-        guesses.right(name)
-    if remembered:
-        remembered.keep(username, password, account.password_hash)
-    return account
+async def sitting(request: Request) -> Sitting | None:
+    """The session that a call came with, locked or not, while it lasts and the sign-in that it began with holds."""
+    hub: Hub = request.app.state.hub
+    token = request.cookies.get(COOKIE)
+    session = await hub.store.session(token, hub.clock.now()) if token else None
+    if not token or session is None or not any(_begun_with(token, x) for x in accounts.of(hub, session.person)):
+        return None
+    minutes: int = request.app.state.lock_minutes
+    idle = minutes > 0 and _long_since(hub, session.seen_at, minutes * 60.0)
+    return Sitting(token, session, not (session.locked or idle))
 
 
-async def begin(hub: Hub, account: PersonAccount, hours: int = 10) -> str:
+def left_by(request: Request) -> PersonId | None:
+    """Who sat here before, by the cookie that they left, also when their session is over; None when nobody can say."""
+    token = request.cookies.get(COOKIE, "")
+    return next((x.person for x in accounts.all_of(request.app.state.hub) if _begun_with(token, x)), None)
+
+
+async def begin(hub: Hub, signed: SignIn, hours: int = 10) -> str:
     """Begin a session and return its token, for the cookie."""
     secret = secrets.token_urlsafe(32)
-    token = f"{secret}.{_mark(secret, account)}"
+    token = f"{secret}.{_mark(secret, signed)}"
     now = hub.clock.now()
-    await hub.store.sign_in(token, account.person, now, now + timedelta(hours=hours))
+    await hub.store.sign_in(token, signed.person, now, now + timedelta(hours=hours))
     return token
 
 
@@ -129,36 +127,38 @@ async def end(hub: Hub, token: str) -> None:
     await hub.store.sign_out(token)
 
 
-async def _of_session(hub: Hub, token: str) -> Person | None:
-    """Whose session a token is, while it lasts and the account has the password that it began with."""
-    known = await hub.store.person_of(token, hub.clock.now())
+async def _noted(hub: Hub, token: str) -> None:
+    # Without it the session is locked a little early, which is no reason to fail.
+    with suppress(Unavailable):
+        await hub.store.active(token, hub.clock.now())
+
+
+def _own_act(request: Request) -> bool:
+    """Whether a person did this: opened a page or sent a form. What an open page fetches by itself is no act."""
+    if request.url.path.startswith("/v1/") or request.url.path.endswith("/lines"):
+        return False
+    return request.headers.get("sec-fetch-dest", "document") == "document"
+
+
+def _long_since(hub: Hub, seen_at: datetime | None, seconds: float) -> bool:
+    """Whether so many real seconds have passed since then; also a rehearsal's clock is looked at by real people."""
+    return seen_at is None or seen_at <= hub.clock.after(-seconds)
+
+
+def _sighted(hub: Hub, known: Person) -> Person:
+    """A person with the inboxes of the colleagues whom they cover today, after their own."""
+    covered = presence.covered(known.id, hub.directory, hub.clock.now())
+    return replace(known, inboxes=(*known.inboxes, *covered)) if covered else known
+
+
+def _begun_with(token: str, signed: SignIn) -> bool:
     secret, _, mark = token.partition(".")
-    accounts = (a for a in hub.accounts.people.values() if a.person == known)
-    if any(secrets.compare_digest(_mark(secret, a).encode(), mark.encode()) for a in accounts):
-        return hub.directory.people.get(known) if known else None
-    return None
+    return secrets.compare_digest(_mark(secret, signed).encode(), mark.encode())
 
 
-def _mark(secret: str, account: PersonAccount) -> str:
-    """What ties a session to an account and its password; the store keeps only a digest of the whole token."""
-    return sha256(f"{secret} {account.username} {account.password_hash}".encode()).hexdigest()
-
-
-def _stored(hub: Hub, name: str) -> str:
-    """The hash to verify against; for an unknown name somebody's, always the same, so that its cost tells nothing."""
-    people = hub.accounts.people
-    if not people:
-        return _nobodys_hash()
-    if name in people:
-        return people[name].password_hash
-    chosen = int.from_bytes(sha256(name.encode(errors="replace")).digest()) % len(people)
-    return sorted(a.password_hash for a in people.values())[chosen]
-
-
-@cache
-def _nobodys_hash() -> str:
-    """What is verified when there is no account at all; made only then, because it takes a fifth of a second."""
-    return _hasher.hash(secrets.token_hex(16))
+def _mark(secret: str, signed: SignIn) -> str:
+    """What ties a session to a sign-in; the store keeps only a digest of the whole token."""
+    return sha256(f"{secret} {signed.name} {signed.bond}".encode()).hexdigest()
 
 
 def _basic(request: Request) -> tuple[str, str]:
@@ -174,14 +174,7 @@ def _basic(request: Request) -> tuple[str, str]:
     return username, password
 
 
-def _verify(stored: str, password: str) -> bool:
-    try:
-        return _hasher.verify(stored, password)
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-Who = Annotated[Person, Depends(person)]
+Who = Annotated[Person, Depends(acting)]
 Visitor = Annotated[Person | None, Depends(person_if_any)]
 System = Annotated[SystemAccount, Depends(system)]
 TheHub = Annotated[Hub, Depends(hub_of)]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import structlog
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -21,22 +23,31 @@ from hub.seal import Seal
 from hub.service import Hub
 from hub.web import (
     access,
+    acts,
     alerts,
     api,
+    asyncapi,
+    board,
     body,
     checking,
+    course,
     cover,
+    description,
     door,
+    fhir,
     files,
     form,
+    listing,
+    mailboxes,
     metrics,
     pages,
     problem,
+    reading,
     reconciling,
     sending,
     stream,
 )
-from hub.web.access import Remembered
+from hub.web.accounts import Remembered
 from hub.web.door import Gathering
 from hub.web.feed import Feed
 from hub.web.guessing import Guesses
@@ -108,7 +119,14 @@ def _headed(scope: Scope, send: Send) -> Send:
 
 
 def app(
-    hub: Hub, limit: int, session_hours: int = 10, secure_cookies: bool = False, seal: Seal | None = None
+    hub: Hub,
+    limit: int,
+    session_hours: int = 10,
+    secure_cookies: bool = False,
+    seal: Seal | None = None,
+    lock_minutes: int = 10,
+    contact: str | None = None,
+    undo_seconds: int = 0,
 ) -> FastAPI:
     """The application on a hub that is open; `limit` is a message's greatest size in bytes."""
 
@@ -136,12 +154,18 @@ def app(
     made.state.guesses, made.state.afloat, made.state.figures = Guesses(), Afloat(), metrics.Figures(hub)
     made.state.pulse, made.state.seal = Pulse(hub), seal
     made.state.session_hours, made.state.secure_cookies = session_hours, secure_cookies
+    made.state.lock_minutes, made.state.contact = lock_minutes, contact
+    made.state.undo = timedelta(seconds=undo_seconds)
     made.mount("/static", StaticFiles(directory=HERE / "static"), "static")
-    for part in (door, checking, api, sending, files, alerts, cover, reconciling, stream, metrics, pages):
+    for part in (
+        *(door, checking, api, mailboxes, sending, acts, files, reading, course, alerts, cover, listing),
+        *(reconciling, stream, metrics, board, fhir, pages),
+    ):
         made.include_router(part.router)
     made.add_api_route("/health", _health, include_in_schema=True)
     described = [Depends(access.anybody)]
-    made.add_api_route("/v1/openapi.json", _description, include_in_schema=False, dependencies=described)
+    for path, told in (("/v1/openapi.json", _description), ("/v1/asyncapi.json", _events)):
+        made.add_api_route(path, told, include_in_schema=False, dependencies=described)
     _explain(made)
     return made
 
@@ -154,7 +178,12 @@ async def _health(request: Request) -> dict[str, str]:
 
 async def _description(request: Request) -> JSONResponse:
     """The API in words for machines (OpenAPI), for whoever may sign in."""
-    return JSONResponse(request.app.openapi())
+    return JSONResponse(description.of(request.app))
+
+
+async def _events(request: Request) -> JSONResponse:
+    """The stream of events in words for machines (AsyncAPI), for whoever may sign in."""
+    return JSONResponse(asyncapi.document())
 
 
 def _explain(made: FastAPI) -> None:
@@ -171,7 +200,8 @@ def _explain(made: FastAPI) -> None:
 
 async def _failed(request: Request, error: HubError) -> Response:
     if request.url.path.startswith("/v1/"):
-        return problem.of(error)
+        # A browser that was offered Basic would ask for a password in a window of its own, over the page.
+        return problem.of(error, basic="sec-fetch-dest" not in request.headers)
     return await pages.failed(request, error)
 
 
@@ -184,8 +214,17 @@ async def _invalid(request: Request, error: RequestValidationError) -> Response:
 async def _http(request: Request, error: HTTPException) -> Response:
     if error.status_code == 404:
         return await _failed(request, Unknown(f"there is nothing at {request.url.path}"))
-    detail = str(error.detail)
-    return problem.response(error.status_code, "http", detail, detail, dict(error.headers or {}))
+    detail, headers = str(error.detail), dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(sorted(_methods(request)))
+    return problem.response(error.status_code, "http", detail, detail, headers)
+
+
+def _methods(request: Request) -> set[str]:
+    """What can be done at a path; each of its routes knows of its own methods only."""
+    routes = (getattr(x, "original_route", x) for x in iter_route_contexts(request.app.routes))
+    mine = (x for x in routes if isinstance(x, APIRoute) and x.path_regex.match(request.url.path))
+    return {method for route in mine for method in route.methods or ()}
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

@@ -19,7 +19,7 @@ from hub.web import body, upload
 
 # All files of an answer, and as much besides as any other call may send.
 LARGEST = MOST_BYTES + body.LIMIT
-MOST_FILES, MOST_FIELDS = 100, 20
+MOST_FILES, MOST_FIELDS = 100, 40
 # What a file is called at most; partners show it as the file's description.
 NAME = 200
 

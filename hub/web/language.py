@@ -13,6 +13,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from fastapi import Request
 
+from hub import calendar
 from hub.calendar import Hours
 
 # The languages by their own names; the first one is for people who ask for none of them.
@@ -29,7 +30,7 @@ SOON = timedelta(minutes=60)
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 
-Urgency = Literal["late", "soon", "later", "stopped", "none"]
+Urgency = Literal["late", "soon", "later", "standing", "stopped", "none"]
 
 
 def N_(message: str) -> str:  # noqa: N802 -- the name by which gettext's tools know a text that is translated later
@@ -49,10 +50,14 @@ MONTHS = (
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A due time as people read it: how urgent it is, and the words."""
+    """A due time as people read it: how urgent it is, and the words.
+
+    While the clock stands because the place is closed, these say when it goes on, and `when` when it is due.
+    """
 
     urgency: Urgency
     words: str
+    when: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +76,11 @@ class Language:
         """A text that depends on a number, in the form that this language has for it."""
         return self.catalogue.ngettext(one, many, num) % {"num": num, **values}
 
-    def due(self, at: datetime | None, ended: bool, hours: Hours, now: datetime) -> Due:
-        """How long is left or how late it is; far away, the day and the clock."""
+    def due(self, at: datetime | None, ended: bool, hours: Hours, now: datetime, elapses: bool = False) -> Due:
+        """How long is left or how late it is; far away, the day and the clock, and when a clock that stands goes on.
+
+        A clock that `elapses` never stands: it counts day and night.
+        """
         if at is None:
             return Due("none", self.gettext("no deadline"))
         if ended:
@@ -80,6 +88,9 @@ class Language:
         if at <= now:
             late = self.gettext("%(time)s late", time=self.span(now - at)) if now - at >= _MINUTE else ""
             return Due("late", late or self.gettext("due now"))
+        if not elapses and now < (opens := calendar.add_minutes(hours, now, 0)) <= at:
+            words = self.gettext("the deadline runs on %(when)s", when=self.moment(opens, hours, now))
+            return Due("standing", words, self.gettext("due %(when)s", when=self.moment(at, hours, now)))
         if at - now < SOON:
             left = timedelta(minutes=ceil((at - now) / _MINUTE))
             return Due("soon", self.gettext("%(time)s left", time=self.span(left)))

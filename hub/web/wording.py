@@ -11,10 +11,10 @@ from datetime import date, datetime
 
 from hub.change import AlertKind
 from hub.directory import Directory, Flag, InboxId, PersonId
-from hub.enquiry import Looked, Register, Registered
 from hub.item import Item, Outcome, State
 from hub.message import HerId, Kind, Status, Topic
 from hub.record import Told
+from hub.selection import Folder
 from hub.standing import ALONE, EMPTY
 from hub.web.language import N_, Language
 
@@ -38,6 +38,15 @@ KINDS = {
     Kind.MEDICAL: N_("medical"),
     Kind.DISCHARGE_REPORT: N_("discharge_report"),
     Kind.ABSENCE: N_("absence"),
+}
+FOLDERS = {
+    Folder.NEW: N_("New"),
+    Folder.MINE: N_("Mine"),
+    Folder.GROUP: N_("My group"),
+    Folder.WAITING: N_("Waiting for a reply"),
+    Folder.DEVIATIONS: N_("Deviations"),
+    Folder.INFORMATION: N_("Information"),
+    Folder.ARCHIVE: N_("Archive"),
 }
 # What a message does to those before it; a new one stands by itself and needs no word.
 STATUSES = {
@@ -141,6 +150,9 @@ EVENTS = {
     "item.waiting": N_("%(who)s asked the sender something"),
     "item.closed": N_("%(who)s closed the message: %(outcome)s"),
     "item.returned": N_("%(who)s returned the message to the sender: %(reason)s"),
+    "opinion.asked": N_("%(who)s asked %(there)s for a second opinion"),
+    "opinion.given": N_("%(who)s gave a second opinion"),
+    "item.undone": N_("%(who)s took back what was done last"),
     "item.withdrawn": N_("The sender withdrew the message"),
     "item.replaces": N_("Takes the place of an earlier version, with the same deadline"),
     "message.doubted": N_(
@@ -163,6 +175,12 @@ MOVED_BY = {
     "replied": N_("The sender has replied. The deadline is %(after)s"),
     "urgent": N_("%(who)s marked the message as urgent. The deadline is %(after)s instead of %(before)s"),
 }
+# What is said of an answer that offers something.
+OFFERED = N_("%(who)s answered the sender: %(outcome)s, %(at)s")
+# What is said instead when whoever plans gave it to somebody or made it free, and of who had taken it.
+GIVEN = N_("%(who)s gave the message to %(person)s, in %(there)s")
+FREED = N_("%(who)s made the message free for the others in %(there)s")
+HELD = N_("%(words)s. %(holder)s had taken it")
 # And when it is the sender's clock.
 SENDERS = {
     "deadline.warned": N_("The sender is expected to reply soon; reminder to %(told)s"),
@@ -203,14 +221,6 @@ FLAGS = {
     Flag.PROTECTED: N_("Protected address"),
     Flag.INTERPRETER: N_("Needs an interpreter"),
 }
-# What the national registers say of whom nobody here knows.
-SENDER_ASKED = N_("The Address Register is asked who the sender is")
-SENDER_NONE = N_("The sender's HER-id %(her_id)s is not in the Address Register")
-SENDER_TOLD = N_("The sender is %(name)s")
-SENDER_GONE = N_("The sender is %(name)s, which is no longer in use")
-GP_ASKED = N_("The GP register is asked who the patient's GP is")
-GP_NONE = N_("The patient has no GP in the GP register")
-GP_TOLD = N_("The patient's GP is %(name)s")
 FAILURES = {
     "not-allowed": N_("You may not see or do this"),
     "unknown": N_("There is nothing here"),
@@ -230,10 +240,13 @@ PHRASES = (
     # How a due time was counted.
     N_("%(minutes)s minutes of opening time"),
     N_("%(hours)s hours, day and night"),
+    N_("the same working day, received before %(time)s on a short day"),
+    N_("by %(time)s the next working day, received after %(cut_off)s on a short day"),
     N_("the same working day, received before %(time)s"),
     N_("by %(time)s the next working day, received after %(cut_off)s"),
     N_("by %(time)s the next working day, received on a closed day"),
     N_("weekend"),
+    N_("not open on this day of the week"),
     # Where a rule sends.
     N_("rule “%(rule)s” sends this to %(where)s: %(inbox)s"),
     N_("the patient's GP, or whoever covers today"),
@@ -288,6 +301,22 @@ PHRASES = (
     # What an act lacks.
     N_("text: an answer needs a text"),
     N_("text: a question needs a text"),
+    N_("opinion: this message is ended, so there is nothing to ask about it"),
+    N_("opinion: that inbox cannot be asked; choose another one of the practice"),
+    N_("opinion: write what you want to know"),
+    N_("opinion: a colleague has answered this question already"),
+    N_("opinion: this message is ended, so nobody waits for the opinion"),
+    N_("opinion: write what you think"),
+    N_("offer: it goes with an answer only"),
+    N_("offer: this message is about no patient"),
+    N_("offer: it needs with whom it is"),
+    N_("offer: it needs a place"),
+    N_("offer: choose a day and a time"),
+    N_("offer: that time is past; choose one ahead"),
+    N_("offer: that time is more than a year ahead; choose an earlier one"),
+    N_("undo: there is nothing to take back any more; it was too long ago, or is taken back already"),
+    N_("undo: only whoever did this can take it back"),
+    N_("undo: what was sent has left already, so it cannot be taken back"),
     N_("action: this message is marked as urgent already"),
     N_("action: no ladder here is for what is urgent; ladders.toml needs one with urgent = true"),
     N_("action: this kind of request can only be answered, not asked about; telephone the sender"),
@@ -384,9 +413,13 @@ def happened(language: Language, line: Told, directory: Directory, moment: Calla
         here=", ".join(_inboxes(directory, detail.get("from", ""))),
         there=", ".join(_inboxes(directory, detail.get("to", ""))),
         addressee=party(directory, detail.get("addressee", "")),
+        person=name(directory, detail.get("person", "")),
         away=", ".join(name(directory, person) for person in detail.get("away", "").split()),
+        at=moment(datetime.fromisoformat(detail["offered_at"])) if "offered_at" in detail else "",
         **_clocks(language, line, moment),
     )
+    if line.event == "item.handed_on" and "owner" in detail:
+        words = language.gettext(HELD, words=words, holder=name(directory, detail["owner"]))
     if note := detail.get("note", ""):
         words = f"{words}: {note}"
     late = language.gettext(LATE[line.event]) if detail.get("late") == "yes" and line.event in LATE else ""
@@ -397,6 +430,10 @@ def _told_as(line: Told) -> str:
     """The sentence of a line, by why it happened and whose clock it was."""
     if line.detail.get("whose") == "sender":
         return SENDERS[line.event]
+    if line.event == "item.answered" and "outcome" in line.detail:
+        return OFFERED
+    if line.event == "item.handed_on" and (line.detail.get("from") == line.detail.get("to") or "person" in line.detail):
+        return GIVEN if "person" in line.detail else FREED
     return (UNCOVERED | MOVED_BY).get(line.detail.get("why", ""), EVENTS[line.event])
 
 
@@ -422,28 +459,6 @@ def name(directory: Directory, person: str) -> str:
     """A person's name, or the id of one who has left."""
     known = directory.people.get(PersonId(person))
     return known.name if known else person
-
-
-def looked(language: Language, x: Looked, directory: Directory, names: Mapping[str, Registered]) -> str:
-    """What a register says of one whom nobody here knows; `names` has what HER-ids are called there."""
-    told, gp = x.answer, x.enquiry.register is Register.GP
-    if told is None:
-        return language.gettext(GP_ASKED if gp else SENDER_ASKED)
-    if told.her_id is None:
-        return language.gettext(GP_NONE) if gp else language.gettext(SENDER_NONE, her_id=x.enquiry.key)
-    if gp:
-        return language.gettext(GP_TOLD, name=_gp(directory, told.her_id, names))
-    name = ", ".join(dict.fromkeys(t for t in (told.organisation, told.name) if t))
-    return language.gettext(SENDER_TOLD if told.active else SENDER_GONE, name=name)
-
-
-def _gp(directory: Directory, her_id: HerId, names: Mapping[str, Registered]) -> str:
-    """A GP by a HER-id: as we call them, else as the Address Register does, else by that alone."""
-    practice = directory.practice_of(None, her_id)
-    if practice is not None and her_id in practice.services:
-        return f"{practice.services[her_id].name}, {practice.name}"
-    told = names.get(her_id)
-    return ", ".join(dict.fromkeys(t for t in (told.name, told.organisation) if t)) if told else f"HER-id {her_id}"
 
 
 def party(directory: Directory, her_id: str) -> str:

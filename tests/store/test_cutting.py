@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -57,6 +57,8 @@ async def test_a_second_delivery_keeps_nothing_more(store: Store) -> None:
     assert (1, 1) == (await counted(store, "blob"), await counted(store, "cutting"))
 
 
+# On a busy machine so many bytes by chance take their time.
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.binary(min_size=cutting.SHORTEST, max_size=cutting.SHORTEST + 9), max_size=3))
 def test_what_is_cut_out_is_all_that_was_there(files: list[bytes]) -> None:
     writing = message(1, *files)

@@ -13,6 +13,7 @@ from hub.desk import Act
 from hub.errors import BadConfiguration, Unavailable
 from hub.item import Action, Item, State
 from hub.message import Fault, HerId, Unreadable
+from hub.record import Session
 from hub.store import Committed, Conflict, Duplicate, Outdated, Store, Writing, Written
 from tests import builders
 
@@ -228,10 +229,23 @@ async def test_a_cancelled_caller_does_not_leave_half_a_batch(store: Store) -> N
 
 async def test_a_sign_in_lasts_until_it_expires_or_ends(store: Store) -> None:
     await store.sign_in("token", builders.NURSE.id, NOW, NOW + timedelta(hours=1))
-    assert builders.NURSE.id == await store.person_of("token", NOW)
-    assert await store.person_of("token", NOW + timedelta(hours=1)) is None
+    assert Session(builders.NURSE.id, NOW, False) == await store.session("token", NOW)
+    assert await store.session("token", NOW + timedelta(hours=1)) is None
     await store.sign_out("token")
-    assert await store.person_of("token", NOW) is None
+    assert await store.session("token", NOW) is None
+
+
+async def test_a_locked_session_stays_locked_until_its_person_is_here_again(store: Store) -> None:
+    later = NOW + timedelta(minutes=5)
+    await store.sign_in("token", builders.NURSE.id, NOW, NOW + timedelta(hours=1))
+    await store.active("token", later)
+    assert Session(builders.NURSE.id, later, False) == await store.session("token", later)
+    await store.lock("token")
+    await store.active("token", later + timedelta(minutes=1))
+    assert Session(builders.NURSE.id, later, True) == await store.session("token", later)
+    assert await store.unlock("token", NOW)
+    assert Session(builders.NURSE.id, NOW, False) == await store.session("token", later)
+    assert not await store.unlock("another", NOW)
 
 
 async def test_two_hundred_writers_at_once_lose_no_update(store: Store) -> None:

@@ -29,6 +29,7 @@ from hub.message import (
     Wanted,
 )
 from hub.service import Delivery, Hub, Opened
+from hub.web.app import app
 from hub.web.pages import item
 from tests import builders, centre
 
@@ -82,6 +83,7 @@ async def page(hub: Hub, message: Message, code: str = "nb") -> str:
         "path": "/items/x",
         "query_string": f"language={code}".encode(),
         "headers": [],
+        "app": app(hub, limit=1_000_000),
     }
     who = hub.directory.people[PersonId("kari.moen")]
     response = await item.show(Request(scope), who, hub, await opened(hub, message), item.Typed())

@@ -113,17 +113,17 @@ class Centre:
 
 
 @asynccontextmanager
-async def running(folder: Path) -> AsyncIterator[Centre]:
-    """The sample centre on a Tuesday at 09:05, with a database of its own."""
+async def running(folder: Path, undo_seconds: int = 0) -> AsyncIterator[Centre]:
+    """The sample centre on a Tuesday at 09:05, with a database of its own; what its pages send goes at once."""
     clock = Rehearsal(start=MORNING + timedelta(minutes=5), anchor=time.time())
     settings = await asyncio.to_thread(configured, folder, clock=clock)
-    async with opened(settings) as hub, served(hub) as address:
+    async with opened(settings) as hub, served(hub, undo_seconds) as address:
         yield Centre(hub, address)
 
 
 @asynccontextmanager
-async def served(hub: Hub) -> AsyncIterator[str]:
-    made = app(hub, limit=1_000_000)
+async def served(hub: Hub, undo_seconds: int = 0) -> AsyncIterator[str]:
+    made = app(hub, limit=1_000_000, undo_seconds=undo_seconds)
     server = Server(uvicorn.Config(made, port=0, lifespan="on", log_config=None, ws="none"))
     running = asyncio.create_task(server.serve())
     while not server.started:

@@ -10,7 +10,7 @@ from httpx2 import ASGITransport, AsyncClient
 from hub.clock import Clock
 from hub.errors import NotSignedIn, Unavailable
 from hub.service import Hub
-from hub.web import access, body, guessing
+from hub.web import accounts, body, guessing
 from hub.web.app import app
 from hub.web.guessing import Guesses, TooManyGuesses
 from tests import centre
@@ -85,7 +85,6 @@ async def test_an_illegal_move_is_a_conflict_with_words(client: AsyncClient) -> 
 @pytest.mark.parametrize(
     ("act", "body", "words"),
     [
-        ("claim", {}, "version"),
         ("claim", {"version": "x"}, "version"),
         ("answer", {"version": 1, "text": ""}, "text"),
         ("answer", {"version": 1, "text": "   "}, "text"),
@@ -282,10 +281,10 @@ async def test_an_unknown_name_costs_as_much_as_a_known_one(hub: Hub, monkeypatc
         verified.append(stored)
         return False
 
-    monkeypatch.setattr(access, "_verify", verify)
+    monkeypatch.setattr(accounts, "_verify", verify)
     for name in ("nobody", "nobody", "someone.else"):
         with pytest.raises(NotSignedIn):
-            await access.check(hub, name, "x", Guesses())
+            await accounts.check(hub, name, "x", Guesses())
     known = {a.password_hash for a in hub.accounts.people.values()}
     assert (3, set(), verified[0]) == (len(verified), set(verified) - known, verified[1])
 

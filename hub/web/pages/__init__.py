@@ -2,11 +2,45 @@
 
 from fastapi import APIRouter, Depends
 
-from hub.web.pages import check, inbox, item, original, signing
+from hub.web.pages import (
+    accessibility,
+    acts,
+    bulk,
+    check,
+    folders,
+    inbox,
+    item,
+    original,
+    overview,
+    preview,
+    reading,
+    search,
+    settings,
+    signing,
+    timeline,
+    views,
+)
 from hub.web.pages.page import failed, from_here
 
 __all__ = ["failed", "router"]
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(from_here)])
-for part in (signing.router, inbox.router, item.router, original.router, check.router):
+for part in (
+    signing.router,
+    timeline.router,
+    inbox.router,
+    item.router,
+    acts.router,
+    overview.router,
+    original.router,
+    preview.router,
+    reading.router,
+    check.router,
+    settings.router,
+    accessibility.router,
+    folders.router,
+    bulk.router,
+    views.router,
+    search.router,
+):
     router.include_router(part)

@@ -1,21 +1,24 @@
 """A page: how it is rendered, which inboxes stand beside it, and what is shown when something fails."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from typing import overload
+from urllib.parse import quote, urlencode, urlsplit
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from hub import __version__
+from hub import __version__, presence
 from hub.directory import Inbox, InboxId, Person
 from hub.errors import HubError, NotAllowed, NotSignedIn
 from hub.item import OPEN
+from hub.selection import Folder
 from hub.service import Hub
-from hub.web import language, wording
+from hub.web import accounts, choices, language, wording
+from hub.web.keys import KEYS
 from hub.web.language import LANGUAGES
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -23,18 +26,61 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An inbox as it stands in the navigation, with how many items are open in it."""
+    """An inbox as it stands in the navigation, with how many items are open in it; `covered` is a colleague's today."""
 
     inbox: Inbox
     open: int
+    covered: bool = False
 
 
-async def places(hub: Hub, who: Person) -> list[Place]:
-    """The person's inboxes with their counts."""
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A folder as it stands in the navigation; the archive has no count."""
+
+    folder: Folder
+    name: str
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Beside(Sequence[Place]):
+    """What stands beside a page: the person's inboxes, which it is a sequence of, their folders and saved views."""
+
+    inboxes: tuple[Place, ...]
+    folders: tuple[Shelf, ...] = ()
+    views: Mapping[str, str] = field(default_factory=dict)
+    # Whether they plan, and so see all teams.
+    plans: bool = False
+
+    @overload
+    def __getitem__(self, index: int) -> Place: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Place]: ...
+    def __getitem__(self, index: int | slice) -> Place | Sequence[Place]:
+        """The inbox at a place."""
+        return self.inboxes[index]
+
+    def __len__(self) -> int:
+        return len(self.inboxes)
+
+
+async def places(hub: Hub, who: Person) -> Beside:
+    """The person's inboxes and folders with their counts, and the lists that they saved."""
     counts = await hub.store.counts()
-    # Another directory may be in force since the person was known.
-    inboxes = (hub.directory.inboxes[i] for i in who.inboxes if i in hub.directory.inboxes)
-    return [Place(x, sum(counts.get(x.id, {}).get(s.value, 0) for s in OPEN)) for x in inboxes]
+    inboxes = [hub.directory.inboxes[i] for i in seen(hub, who)]
+    found = await hub.store.lists.counts([x.id for x in inboxes], who.id)
+    covered = presence.covered(who.id, hub.directory, hub.clock.now())
+    return Beside(
+        tuple(Place(x, sum(counts.get(x.id, {}).get(s.value, 0) for s in OPEN), x.id in covered) for x in inboxes),
+        tuple(Shelf(folder, wording.FOLDERS[folder], found.get(folder)) for folder in Folder),
+        await hub.store.lists.views(who.id),
+        bool(hub.directory.planned(who)),
+    )
+
+
+def seen(hub: Hub, who: Person) -> tuple[InboxId, ...]:
+    """The inboxes that a person sees; another directory may be in force since the person was known."""
+    return tuple(i for i in who.inboxes if i in hub.directory.inboxes)
 
 
 def show(
@@ -50,6 +96,10 @@ def show(
         "places": [],
         "place": None,
         "version": __version__,
+        "choices": choices.of_request(request),
+        "keys": KEYS,
+        "lock_minutes": request.app.state.lock_minutes,
+        "username": _username(request, who) if who else "",
     }
     html = _environment(reader.code).get_template(template).render(common | dict(values))
     return HTMLResponse(html, status, {"Content-Language": reader.code, "Vary": "Cookie, Accept-Language"})
@@ -85,9 +135,19 @@ def local(path: str) -> str:
     return path if plain and path.startswith("/") and not path.startswith("//") else "/"
 
 
+def told(path: str, done: str, **more: object) -> str:
+    """A page's address with what was just done there."""
+    return f"{path}{'&' if '?' in path else '?'}{urlencode({'done': done, **more})}"
+
+
 def inbox_path(id: InboxId) -> str:
     """Where an inbox is."""
     return f"/inboxes/{quote(id, safe='')}"
+
+
+def _username(request: Request, who: Person) -> str:
+    """By which name somebody signs in again, when their page was locked."""
+    return next((x.name for x in accounts.of(request.app.state.hub, who.id)), "")
 
 
 def _here(request: Request) -> str:
