@@ -1,7 +1,6 @@
 """`python -m workers serve`: the processes, one for each word; the command `hub` starts them so."""
 
 import argparse
-import gc
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -26,8 +25,6 @@ def main() -> int:
     parser.add_argument("--with-parent", action="store_true", help="stop when standard input closes")
     asked = parser.parse_args()
     telemetry.configure()
-    # A message makes hundreds of small objects that are gone a moment later; looking for cycles so often costs a tenth.
-    gc.set_threshold(20_000, 20, 50)
     try:
         uvloop.run(_process(asked.process, settings.load(asked.config), asked.with_parent))
     except BadConfiguration as fault:

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,6 +36,7 @@ def environment(service: dict[str, Any]) -> dict[str, str]:
     return {name: GIVEN.sub(SECRET, value) for name, value in service["environment"].items()}
 
 
+@cache
 def known_processes() -> set[str]:
     """The words that `python -m workers` takes."""
     command = [sys.executable, "-m", "workers", "--help"]

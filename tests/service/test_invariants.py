@@ -37,7 +37,7 @@ ticks = st.tuples(st.just("tick"), st.integers(1, 2000))
 histories = st.lists(st.one_of(deliveries, editions, acts, ticks), max_size=30)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories)
 def test_any_history_keeps_the_invariants(url: str, history: list[tuple[object, ...]]) -> None:
     empty(url)
