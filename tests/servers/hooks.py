@@ -7,13 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import uvicorn
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from workers.serve import Server
+from tests.servers import web
 
 
 @dataclass
@@ -57,15 +55,8 @@ async def serving() -> AsyncIterator[Hooks]:
     """The server, as long as somebody needs it."""
     found = Hooks()
     routes = [Route("/{rest:path}", found.answer, methods=["POST"])]
-    server = Server(uvicorn.Config(Starlette(routes=routes), port=0, log_config=None, lifespan="off"))
-    running = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    host, port = server.servers[0].sockets[0].getsockname()[:2]
-    found.url = f"http://{host}:{port}"
-    try:
-        yield found
-    finally:
-        found.silent = False
-        server.should_exit = True
-        await running
+    async with web.serving(routes) as found.url:
+        try:
+            yield found
+        finally:
+            found.silent = False
