@@ -122,6 +122,10 @@ drills: export SAMBUD_WITHOUT := chromium pgbouncer prometheus
 drills: setup system  ## stop each part, and see when a person is told; ARGS="--count 10 --seed 2"
 	@exec $(BIN)/python -m tests.drills $(ARGS)
 
+pictures: export SAMBUD_WITHOUT := postgresql pgbouncer rabbitmq prometheus
+pictures: setup system  ## take the pictures of the docs anew, of the demo's morning; ARGS="--until 11:00"
+	@$(BIN)/python -m tests.pictures $(ARGS)
+
 contract: setup  ## call the API by its own description, rightly and wrongly; ARGS="--max-examples 500 --seed 2"
 	@exec $(BIN)/python -m tests.contract $(ARGS)
 
@@ -198,4 +202,4 @@ clean:  ## remove .venv, build results and caches; never any data
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
 
-.PHONY: help setup demo cluster test bench fuzz check system lock clean crash chaos publishes year drills contract
+.PHONY: help setup demo cluster test bench fuzz check system lock clean crash chaos publishes year drills contract pictures

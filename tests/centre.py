@@ -155,7 +155,7 @@ def served(folder: Path, port: int | None = None, **environment: str) -> Iterato
         )
         found = Served(process, int(own["HUB_WEB__PORT"]), log)
         try:
-            _answering(found)
+            answering(found)
             yield found
         finally:
             process.kill()
@@ -169,7 +169,7 @@ def free_port() -> int:
         return port
 
 
-def _answering(found: Served) -> None:
+def answering(found: Served) -> None:
     for _ in range(600):
         if found.process.poll() is not None:
             raise RuntimeError(f"hub serve ended: {found.log.read_text()}")

@@ -69,14 +69,14 @@ def run(url: str, folder: Path, count: int, urgent: int, rest_seconds: float, wa
     fill(made, count)
     if rest_seconds:
         with served(url, folder, watch) as hub:
-            centre._answering(hub)
+            centre.answering(hub)
             with asked(url, hub.port, done.rest):
                 time.sleep(rest_seconds)
     lapse(made, urgent)
     begun = time.monotonic()
     with served(url, folder, watch) as hub:
         done.urgent = _until(made, begun, urgent - 1, True)
-        centre._answering(hub)
+        centre.answering(hub)
         done.start = time.monotonic() - begun
         with asked(url, hub.port, done.meanwhile) if rest_seconds else nullcontext():
             done.urgent_all = _until(made, begun, 0, True)
