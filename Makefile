@@ -107,6 +107,7 @@ bench: setup system  ## measure speed and memory beside their bare floors
 	$(BIN)/python -m tests.bench.reading
 	$(BIN)/python -m tests.bench.broker
 	$(BIN)/python -m tests.bench.clocks
+	$(BIN)/python -m tests.bench.inboxes
 	$(BIN)/python -m tests.bench.search
 
 fuzz: setup  ## read a million mutants of the samples; ARGS="--seed 2 --count 5000"

@@ -366,11 +366,14 @@ PHRASES = (
 )
 _PLACE = re.compile(r"%\\\((\w+)\\\)s")
 _PATTERNS = tuple((re.compile(_PLACE.sub(r"(?P<\1>.+)", re.escape(p)).replace("%%", "%")), p) for p in PHRASES)
+_PLAIN = {p.replace("%%", "%"): p for p in PHRASES if not re.search(r"%\(", p)}
 _SKIPPED = re.compile(r"(\d{4}-\d\d-\d\d) \((.+)\)")
 
 
 def told(language: Language, sentence: str) -> str:
     """A sentence of the core in the reader's language; one that is unknown stays as it is."""
+    if sentence in _PLAIN:
+        return language.gettext(_PLAIN[sentence])
     for pattern, phrase in _PATTERNS:
         if found := pattern.fullmatch(sentence):
             return language.gettext(phrase, **{k: told(language, v) for k, v in found.groupdict().items()})

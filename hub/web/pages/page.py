@@ -1,8 +1,8 @@
 """A page: how it is rendered, which inboxes stand beside it, and what is shown when something fails."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import overload
 from urllib.parse import quote, urlencode, urlsplit
@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from hub import __version__, presence
 from hub.directory import Inbox, InboxId, Person
@@ -20,8 +21,12 @@ from hub.service import Hub
 from hub.web import accounts, choices, language, wording
 from hub.web.keys import KEYS
 from hub.web.language import LANGUAGES
+from hub.web.pages.rows import Row
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
+
+# So many lines of lists are kept as they were drawn, for each language.
+KEPT_LINES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,4 +175,15 @@ def _environment(code: str) -> Environment:
     catalogue = language.load(code).catalogue
     made.install_gettext_callables(catalogue.gettext, catalogue.ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters["begin"] = lambda text: text[:1].upper() + text[1:]
+    made.globals["drawn"] = _drawn(made)
     return made
+
+
+def _drawn(made: Environment) -> Callable[..., Markup]:
+    """Lines of lists, each drawn once for all who see it so: many look at the same list at the same moment."""
+
+    @lru_cache(KEPT_LINES)
+    def line(row: Row, holder: str, choosing: bool, where: bool) -> Markup:
+        return Markup(made.get_template("rows.html").module.line(row, holder, choosing, where))  # type: ignore[attr-defined]
+
+    return line

@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const SOON = 300; // milliseconds in which events become one look
+  const SPREAD = 700; // and so many more by chance, so that not all who follow an inbox look at the same moment
   const CALM = 2000; // the same for who reads what
   const RETRY = 5000;
   // A stream that stands says so every 15 seconds; one that is silent for longer is held back by something in between.
@@ -169,7 +170,7 @@
         // The first event of a burst sets the time, so that a steady flow cannot put the look off for ever.
         if (waiting) return;
         waiting = true;
-        setTimeout(() => { waiting = false; look(); }, SOON);
+        setTimeout(() => { waiting = false; look(); }, SOON + Math.random() * SPREAD);
       },
       onState(stands) {
         standing = stands;
