@@ -1,12 +1,13 @@
 """Whoever plans sees all teams at one look and moves what lies with one to another: by keys, by hand, by program."""
 
+import asyncio
 import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from httpx2 import AsyncClient
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from hub.clock import Clock
 from hub.desk import Act
@@ -196,6 +197,12 @@ class TestPage:
             assert free in page
 
 
+async def middle(place: Locator) -> tuple[float, float]:
+    box = await place.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
 async def on_board(page: Page) -> None:
     await page.goto("/overview")
     await expect(page.get_by_role("heading", name="Alle team")).to_be_visible()
@@ -241,6 +248,28 @@ class TestInABrowser:
             await page.get_by_role("button", name="Flytt").click()
             await expect(page.get_by_text("1 melding er flyttet til Saksbehandling.")).to_be_visible()
         assert CASES == (await now(centre, item)).inbox
+
+    async def test_what_arrives_while_a_line_is_dragged_does_not_take_it_out_of_the_hand(
+        self, chromium: Browser, centre: Centre
+    ) -> None:
+        item = await hurried(centre)
+        async with browsing(chromium, centre, "berit.dahl", viewport={"width": 1366, "height": 1100}) as (page, _):
+            await on_board(page)
+            await followed(page)
+            line, onto = page.locator(f"tr[data-item='{item.id}']"), page.locator(f"tr[data-to='inbox:{DUTY}']")
+            await page.mouse.move(*await middle(line.locator(".from")))
+            await page.mouse.down()
+            await page.mouse.move(*await middle(onto), steps=5)
+            told = page.evaluate("new Promise((done) => document.addEventListener('sambud:event', () => done(true)))")
+            await asyncio.gather(told, hurried(centre))
+            # Longer than a page waits after an event before it looks.
+            await page.wait_for_timeout(1200)
+            await expect(page.locator("tr[data-item]")).to_have_count(1)
+            await page.mouse.move(*await middle(onto), steps=5)
+            await page.mouse.up()
+            await expect(page.get_by_text("1 melding er flyttet til Vakthavende lege.")).to_be_visible()
+            await expect(page.locator("tr[data-item]")).to_have_count(2)
+        assert DUTY == (await now(centre, item)).inbox
 
     async def test_of_two_at_once_the_second_is_told_who_was_first(self, chromium: Browser, centre: Centre) -> None:
         item = await hurried(centre)

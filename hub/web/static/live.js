@@ -135,8 +135,12 @@
       tell("sambud:looked", { status, name: byId("lines").getAttribute("aria-label") });
     }
 
+    // A line that somebody drags stays where it is until it is dropped.
+    const dragging = () => byId("main").classList.contains("dragging");
+
     async function look() {
       if (looking) { again = true; return; }
+      if (dragging()) { later(SOON); return; }
       looking = true;
       const asked = unlocked, shown = fresh, source = new URL(byId("lines").dataset.src, location.href);
       source.searchParams.set("language", document.documentElement.lang);
@@ -145,7 +149,9 @@
         const answer = await fetch(source, { headers: { Accept: "text/html" } });
         if (answer.redirected) { ended(asked); return; }
         if (!answer.ok) throw new Error(answer.status);
-        swap(await answer.text());
+        const html = await answer.text();
+        if (dragging()) { again = true; return; }
+        swap(html);
         fresh -= shown;
         if (standing) say("");
       } catch {
