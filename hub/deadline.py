@@ -233,16 +233,20 @@ def first(
     due, counted = reckoned(ladder.due, hours, begun)
     if pauses:
         due = later(due, pauses, hours, begun, elapsed)
-    # Where day and night count, closed days do too.
-    days = () if elapsed else calendar.skipped(hours, hours.local(begun).date(), hours.local(due).date())
-    skipped = tuple([f"{day.isoformat()} ({name})" for day, name in days]) if days else ()
+    days = skipped(hours, begun, due, elapsed)
     why = Why(
-        *(ladder.name, ladder.promise, agreement, received, counted, skipped, hours.zone, facts),
+        *(ladder.name, ladder.promise, agreement, received, counted, days, hours.zone, facts),
         *(since, "", inbox, pauses, elapsed),
     )
     rungs = steps(ladder.steps, hours, due)
     step = _step(due, rungs, begun)
     return Deadline(item, due, rungs, why, step, _fires_at(due, rungs, step), ladder.urgent, 0, None, basis)
+
+
+def skipped(hours: Hours, begun: datetime, due: datetime, elapsed: bool) -> tuple[str, ...]:
+    """The days between that do not count, in words; none where day and night count, as closed days do too then."""
+    days = () if elapsed else calendar.skipped(hours, hours.local(begun).date(), hours.local(due).date())
+    return tuple([f"{day.isoformat()} ({name})" for day, name in days]) if days else ()
 
 
 def later(
@@ -252,21 +256,30 @@ def later(
 
     Less than a minute of waiting is none: what is due at closing time does not become due the next morning by it.
     """
-    spans = [(max(since, begun), until) for since, until in pauses if until > begun]
-    waited = [until - since if elapsed else calendar.between(hours, since, until) for since, until in spans]
-    if not (whole := sum((x for x in waited if x >= NO_WAITING), _NO_TIME)):
+    if not (whole := sum((waited(x, hours, begun, elapsed) for x in pauses), _NO_TIME)):
         return due
     return due + whole if elapsed else calendar.add(hours, due, whole)
 
 
-def steps(of: tuple[Step, ...], hours: Hours, due: datetime) -> tuple[Step, ...]:
+def waited(pause: tuple[datetime, datetime], hours: Hours, begun: datetime, elapsed: bool) -> timedelta:
+    """How much of a pause counts for what was counted from `begun`; none where it is less than a minute."""
+    since, until = max(pause[0], begun), pause[1]
+    if until <= begun:
+        return _NO_TIME
+    found = until - since if elapsed else calendar.between(hours, since, until)
+    return found if found >= NO_WAITING else _NO_TIME
+
+
+def steps(of: tuple[Step, ...], hours: Hours, due: datetime, taken: int = 0) -> tuple[Step, ...]:
     """Steps by the clock around a due time, in the order of time; working minutes become as many as lie between.
 
-    A warning in working time is never told later than that, and an escalation never earlier.
+    A warning in working time is never told later than that, and an escalation never earlier. So many as were `taken`
+    before keep their places at the front: others could come between them, and would be taken for them.
     """
     for step in of:
         if step.working or step.span is not None:
-            return tuple(sorted((_by_the_clock(s, hours, due) for s in of), key=lambda s: s.minutes))
+            placed = [_by_the_clock(s, hours, due) for s in of]
+            return (*placed[:taken], *sorted(placed[taken:], key=lambda s: s.minutes))
     return of
 
 
@@ -332,8 +345,8 @@ def _same_day(due: SameDay, hours: Hours, received: datetime) -> tuple[datetime,
             return today.openings[-1][1], f"the same working day, received before {_clock(cut_off)}{short}"
         after = f"after {_clock(cut_off)}{short}"
     # On a closed day or after the cut-off, the next working day's morning is promised.
-    day = calendar.following_day(hours, local.date())
-    return _within(hours, day, due.then_by), f"by {_clock(due.then_by)} the next working day, received {after}"
+    at, clock = _within(hours, calendar.following_day(hours, local.date()), due.then_by)
+    return at, f"by {clock} the next working day, received {after}"
 
 
 def _cut_off(cut_off: time, closes: time, earlier: timedelta) -> time:
@@ -348,10 +361,12 @@ def _clock(at: time) -> str:
     return f"{at.hour:02}:{at.minute:02}"
 
 
-def _within(hours: Hours, day: date, clock: time) -> datetime:
-    """A time on a day on which it is open: on a short day what was promised by noon is due when it closes.
+def _within(hours: Hours, day: date, clock: time) -> tuple[datetime, str]:
+    """A time on a day, and in words: on a short day what was promised by noon is due when it closes.
 
     Where it opens only then, or later, there is an hour for it.
     """
-    at, opens = calendar.at(hours, day, clock), hours.openings(day)[0][0]
-    return min(at if at > opens else opens + _SETTLING, calendar.closing(hours, day))
+    at, opens, closes = calendar.at(hours, day, clock), hours.openings(day)[0][0], calendar.closing(hours, day)
+    settled, said = (at, "") if at > opens else (opens + _SETTLING, ", an hour after it opens,")
+    settled, said = (settled, said) if settled <= closes else (closes, ", when it closes,")
+    return settled, f"{_clock(hours.local(settled).time())}{said}"

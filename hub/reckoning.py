@@ -85,9 +85,10 @@ def resume(item: Item, d: Deadline, hours: Hours, who: str, now: datetime) -> Ch
 def _going_on(d: Deadline, ours: Paused, hours: Hours, until: datetime) -> Deadline:
     """Our clock after a pause, on the step on which it was."""
     pause = (d.set_at or until, until)
-    why = replace(ours.why, pauses=(*ours.why.pauses, pause))
-    due = deadline.later(ours.due, (pause,), hours, why.begun, why.elapsed)
-    steps = deadline.steps(ours.steps, hours, due)
+    due = deadline.later(ours.due, (pause,), hours, ours.why.begun, ours.why.elapsed)
+    days = deadline.skipped(hours, ours.why.begun, due, ours.why.elapsed)
+    why = replace(ours.why, pauses=(*ours.why.pauses, pause), skipped=days)
+    steps = deadline.steps(ours.steps, hours, due, ours.step)
     going = Deadline(d.item, due, steps, why, 0, None, ours.urgent, d.round + 1, until, d.basis)
     return deadline.on(going, ours.step)
 

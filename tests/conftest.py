@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from hub.change import Entry
 from hub.store import rows
@@ -13,6 +14,10 @@ from hub.web import events
 from tests import centre
 
 pytest_plugins = ("tests.chromium", "tests.servers.fixtures")
+
+# No property fails because a machine is busy.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 # The parts beyond Python that a run may be told to do without, each also a marker and a fixture of that name.
 PARTS = ("chromium", "pgbouncer", "postgresql", "prometheus", "rabbitmq")

@@ -1,10 +1,12 @@
 """A deadline's own sentence: when it is due and because of what, in the reader's language."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from hub import deadline
 from hub.calendar import Hours
-from hub.deadline import Deadline
+from hub.deadline import Deadline, Paused
 from hub.directory import Directory
 from hub.web import wording
 from hub.web.language import N_, Language
@@ -13,6 +15,7 @@ from hub.web.language import N_, Language
 DUE = N_("Due %(when)s, because it came %(begun)s")
 URGED = N_("Due %(when)s, because it was marked as urgent %(begun)s")
 WAITED = N_("A reply is expected by %(when)s, because the sender was asked %(begun)s")
+OURS = N_("Our own deadline stands meanwhile: %(reason)s")
 # From so many closed days on end on they are told together.
 MANY = 3
 AGREED = N_("by the agreement “%(agreement)s”")
@@ -24,8 +27,21 @@ STOOD = N_("it stood from %(since)s to %(until)s, while the sender was asked")
 def because(language: Language, d: Deadline, directory: Directory, hours: Hours, now: datetime) -> str:
     """All of it, as "Due Monday 16:00, because it came Friday 11:02, kind is ready; Friday 1 May does not count".
 
-    It is told from what was stored when the deadline was computed, and not computed anew.
+    It is told from what was stored when the deadline was computed, and not computed anew. While a sender is waited for
+    it tells of both clocks. A pause that added nothing, as it was closed, is not told of.
     """
+    if ours := d.paused:
+        reason = because(language, _standing(d, ours), directory, hours, now)
+        return f"{_because(language, d, directory, hours, now)}. {language.gettext(OURS, reason=reason)}"
+    return _because(language, d, directory, hours, now)
+
+
+def _standing(d: Deadline, ours: Paused) -> Deadline:
+    """Our clock as it stands while the sender's runs."""
+    return replace(d, due=ours.due, why=ours.why, paused=None)
+
+
+def _because(language: Language, d: Deadline, directory: Directory, hours: Hours, now: datetime) -> str:
     why = d.why
     begins = WAITED if d.paused else URGED if why.by else DUE
     when, begun = (language.moment(x, hours, now) for x in (d.due, why.begun))
@@ -33,7 +49,8 @@ def because(language: Language, d: Deadline, directory: Directory, hours: Hours,
     if why.agreement:
         parts.append(language.gettext(AGREED, agreement=why.agreement))
     counted = () if d.paused else (wording.told(language, why.counted),)
-    stood = (_stood(language, pause, hours, now) for pause in why.pauses if pause[1] > why.begun)
+    told = (x for x in why.pauses if deadline.waited(x, hours, why.begun, why.elapsed))
+    stood = (_stood(language, pause, hours, now) for pause in told)
     return "; ".join((", ".join(parts), *counted, *_skipped(language, why.skipped), *stood))
 
 

@@ -245,6 +245,8 @@ PHRASES = (
     N_("the same working day, received before %(time)s"),
     N_("by %(time)s the next working day, received after %(cut_off)s"),
     N_("by %(time)s the next working day, received on a closed day"),
+    N_("%(time)s, an hour after it opens,"),
+    N_("%(time)s, when it closes,"),
     N_("weekend"),
     N_("not open on this day of the week"),
     # Where a rule sends.

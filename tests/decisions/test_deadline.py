@@ -120,4 +120,13 @@ def test_a_short_day_has_its_cut_off_as_much_earlier_as_it_closes(
 
 def test_what_is_promised_for_a_time_after_a_short_day_closes_is_due_when_it_closes() -> None:
     hours = replace(builders.hours(), short={date(2026, 4, 1): ShortDay("kort", ((time(8), time(9)),))})
-    assert utc(2026, 4, 1, 7) == deadline.first(ITEM, builders.LADDER, "", hours, utc(2026, 3, 31, 13, 30)).due
+    d = deadline.first(ITEM, builders.LADDER, "", hours, utc(2026, 3, 31, 13, 30))
+    said = "by 09:00, when it closes, the next working day, received after 15:00"
+    assert (utc(2026, 4, 1, 7), said) == (d.due, d.why.counted)
+
+
+def test_what_is_promised_for_a_time_before_it_opens_has_an_hour_and_says_so() -> None:
+    hours = Hours("Europe/Oslo", tuple(Slot(day, time(12), time(20)) for day in range(5)), {})
+    d = deadline.first(ITEM, builders.LADDER, "", hours, utc(2026, 11, 24, 14, 30))
+    said = "by 13:00, an hour after it opens, the next working day, received after 15:00"
+    assert (utc(2026, 11, 25, 12), said) == (d.due, d.why.counted)

@@ -84,6 +84,28 @@ class TestWaiting:
         (going,) = reckoning.resume(x, waiting, HOURS, "ann", asked + 120 * MINUTE).deadlines
         assert asked + 60 * MINUTE == going.due
 
+    def test_who_was_told_before_is_not_taken_for_who_comes_next(self, item: Item) -> None:
+        # Due at four on Thursday: the duty doctor hears of it an hour later by the clock, the manager after half an
+        # hour of opening time, on Friday. From ten on Friday on it would be the other way round.
+        steps = (Step(0, ("coordinator",)), Step(60, ("duty",)), Step(30, ("manager",), working=True))
+        begun = TUESDAY + timedelta(days=2)
+        before = deadline.first(item.id, replace(LADDER, steps=steps), "", HOURS, begun)
+        before, asked = deadline.on(before, 2), before.due + 90 * MINUTE
+        (waiting,), (x,) = (c := reckoning.wait(item, before, LADDERS, HOURS, "ann", asked)).deadlines, c.items
+        replied = begun + timedelta(days=1, hours=1)
+        (going,) = reckoning.resume(x, waiting, HOURS, "ann", replied).deadlines
+        assert going.coming is not None and going.fires_at is not None
+        assert (("manager",), replied + 30 * MINUTE) == (going.coming.tell, going.fires_at)
+
+    def test_the_days_that_a_pause_leads_over_are_told(self, item: Item) -> None:
+        # Six hours waited on a Thursday: what was due the same day is due on Monday, as Friday is closed.
+        begun = TUESDAY + timedelta(days=2)
+        hours = builders.hours((begun + timedelta(days=1)).date())
+        before = deadline.first(item.id, LADDER, "", hours, begun)
+        (waiting,), (x,) = (c := reckoning.wait(item, before, LADDERS, hours, "ann", begun)).deadlines, c.items
+        (going,) = reckoning.resume(x, waiting, hours, "ann", begun + 360 * MINUTE).deadlines
+        assert ((), 3) == (before.why.skipped, len(going.why.skipped))
+
     def test_a_ladder_of_the_centre_says_how_long_a_partner_may_take(self, item: Item) -> None:
         own = Ladder("waits", "soon", WorkingMinutes(60), (Step(0, ("inbox",)),), follow_up=True)
         (d,) = reckoning.wait(item, clock(item), (*LADDERS, own), HOURS, "ann", TUESDAY).deadlines

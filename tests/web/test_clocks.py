@@ -171,6 +171,22 @@ async def test_a_deadline_says_why_in_bokmal_and_english(centre: Centre) -> None
     assert ("Europe/Oslo", ["the patient is followed by a team"]) == (told["zone"], told["facts"])
 
 
+async def test_while_the_sender_is_waited_for_it_says_why_ours_is_what_it_is_and_of_no_pause_that_added_nothing(
+    centre: Centre,
+) -> None:
+    await centre.receive(message())
+    item = await centre.act("kari.moen", Act(Action.ASK, text="Hvor lenge?"), await centre.item())
+    async with centre.client("kari.moen") as client:
+        waiting = (await client.get(f"/v1/items/{item.id}")).json()["deadline"]["because"]["nb"]
+        await centre.act("kari.moen", Act(Action.RESUME), item)
+        again = (await client.get(f"/v1/items/{item.id}")).json()["deadline"]["because"]["nb"]
+    ours = "Frist i dag 16:00, fordi den kom i dag 09:00, pasienten følges av et team; "
+    ours += "samme arbeidsdag, mottatt før 15:00"
+    assert waiting.startswith("Svar er ventet innen ")
+    assert waiting.endswith(f"Vår egen frist står så lenge: {ours}")
+    assert ours == again
+
+
 async def test_an_old_request_in_dialogmelding_1_0_is_not_asked_about(centre: Centre) -> None:
     exchange = next(a for a in centre.hub.accounts.systems.values() if a.any)
     await centre.hub.receive([Delivery((SAMPLES / "foresporsel-1.0.xml").read_bytes(), exchange)], MORNING)
