@@ -3,11 +3,12 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from html import escape, unescape
+from http import HTTPStatus
 from itertools import count
 from pathlib import Path
 from typing import Literal
@@ -15,16 +16,17 @@ from uuid import UUID
 
 import httpx2
 import uvicorn
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
 from hub.desk import Act
-from hub.directory import InboxId, PersonId
+from hub.directory import InboxId, Listing, PersonId
 from hub.item import Action, Item
 from hub.message import HerId
 from hub.outcome import Accepted, Noted
 from hub.service import Delivery, Hub
 from hub.settings import Rehearsal
 from hub.web.app import app
+from hub.web.language import COOKIE, Language
 from tests.centre import configured, opened
 from tests.wire.builders import dialogue, ident, note, organisation, patient
 from workers.serve import Server
@@ -55,7 +57,7 @@ RECEIPT = """<AppRec xmlns="http://www.kith.no/xmlstds/apprec/2012-02-15"><MsgTy
  <OriginalMsgId><MsgType V="DIALOG_HELSEFAGLIG"/><IssueDate>2026-11-24T09:00:00</IssueDate><Id>{}</Id></OriginalMsgId>
 </AppRec>"""
 
-_numbers = count(1)
+_numbers, _subjects = count(1), count(1)
 
 Scheme = Literal["light", "dark"]
 
@@ -220,3 +222,140 @@ async def followed(page: Page) -> None:
     await page.goto("about:blank")
     async with page.expect_event("requestfinished", lambda request: "/lines?" in request.url):
         await page.goto(url)
+
+
+@dataclass
+class Room:
+    """The centre, and those who work in it: signed in once each."""
+
+    chromium: Browser
+    centre: Centre
+    patients: Iterator[Listing]
+    sami: Iterator[Listing]
+    sessions: dict[str, str] = field(default_factory=dict)
+
+    async def session(self, person: str) -> str:
+        if person not in self.sessions:
+            async with self.centre.client(person) as client:
+                self.sessions[person] = client.cookies["sambud"]
+        return self.sessions[person]
+
+    async def lines(self) -> list[tuple[str, Item]]:
+        """All that is open where journeys leave something, with who may end it."""
+        places = ((TEAM, "kari.moen"), (InboxId("vakt"), "nora.nordli"))
+        return [(person, x.item) for place, person in places for x in await self.centre.hub.store.lines(place)]
+
+
+@dataclass
+class Seat:
+    """A person at a browser, in one language, with scripts or without; `refused` is what a journey is told no by."""
+
+    room: Room
+    words: Language
+    scripts: bool
+    page: Page
+    stack: AsyncExitStack
+    refused: list[HTTPStatus] = field(default_factory=list)
+
+    @property
+    def centre(self) -> Centre:
+        return self.room.centre
+
+    def say(self, msgid: str, **values: object) -> str:
+        """What a page says for a text, as it stands at the beginning of a line."""
+        said = self.words.gettext(msgid, **values)
+        return said[:1].upper() + said[1:]
+
+    def button(self, msgid: str) -> Locator:
+        return self.page.get_by_role("button", name=self.say(msgid), exact=True)
+
+    def field(self, msgid: str) -> Locator:
+        return self.page.get_by_label(self.say(msgid), exact=True)
+
+    async def unfolds(self, msgid: str) -> None:
+        await self.page.locator("summary").filter(has_text=self.say(msgid)).click()
+
+    async def receives(
+        self, *texts: str, at: datetime = MORNING, about: Listing | None = None, **more: str
+    ) -> list[Item]:
+        """Messages for the team about one patient arrive, each with a subject of its own."""
+        who = about or next(self.room.patients)
+        subjects = [f"Sak {next(_subjects):04}" for _ in texts]
+        person = (who.family_name, who.given_name, who.national_id)
+        raws = [message(text, x, person, **more) for text, x in zip(texts, subjects, strict=True)]
+        await self.centre.receive(*raws, at=at)
+        found = {x.item.headline.subject: x.item for x in await self.centre.hub.store.lines(TEAM)}
+        return [found[x] for x in subjects]
+
+    async def now(self, item: Item) -> Item:
+        stored = await self.centre.hub.store.stored(item.id)
+        assert stored is not None
+        return stored.item
+
+    def line(self, item: Item) -> Locator:
+        return self.page.locator("#main tbody tr").filter(has_text=item.headline.subject)
+
+    async def opens(self, item: Item | None = None) -> Item:
+        """Opens a message, or one that comes now."""
+        item = item or (await self.receives("Tungpustet."))[0]
+        await self.page.goto(f"/items/{item.id}")
+        return item
+
+    async def told(self, msgid: str, **values: object) -> None:
+        """What was just done is said, on a page whose scripts have run."""
+        await self.hears(self.say(msgid, **values))
+
+    async def hears(self, words: str) -> None:
+        await expect(self.page.get_by_role("status").filter(has_text=words)).to_be_visible()
+        await self.page.wait_for_load_state()
+
+    async def sent(self, item: Item) -> list[str]:
+        """The documents that left for the sender about a message, as soon as nobody can take them back any more."""
+        later = self.centre.hub.clock.now() + timedelta(seconds=61)
+        ids = {x.msg_id for x in await self.centre.hub.store.sent(item.id)}
+        mailbox = await self.centre.hub.store.mailbox(HOME_SERVICE, limit=10_000, now=later)
+        return [x.body.decode() for x in mailbox if x.msg_id in ids]
+
+    @asynccontextmanager
+    async def evening(self) -> AsyncIterator[datetime]:
+        """It is eight hours later, and whoever sits here has signed in anew; the time it is then."""
+        hub, context = self.centre.hub, self.page.context
+        morning = hub.clock
+        assert morning.start is not None
+        hub.clock = replace(morning, start=morning.start + timedelta(hours=8))
+        try:
+            async with self.centre.client("kari.moen") as client:
+                cookie = {"name": "sambud", "value": client.cookies["sambud"], "url": self.centre.url}
+                await context.add_cookies([cookie])  # type: ignore[list-item]
+                yield hub.clock.now()
+        finally:
+            hub.clock = morning
+
+    async def tabs_to(self, wanted: Locator) -> None:
+        """On with Tab alone until this has the focus; no page has so many places to stand on."""
+        for _ in range(100):
+            if await wanted.evaluate("x => x === document.activeElement"):
+                return
+            await self.page.keyboard.press("Tab")
+        raise AssertionError("Tab does not lead there")
+
+    async def beside(self, person: str) -> "Seat":
+        """Somebody else at a browser of their own, in the same language."""
+        return await self.stack.enter_async_context(seated(self.room, person, self.words, self.scripts))
+
+
+@asynccontextmanager
+async def seated(room: Room, person: str, words: Language, scripts: bool) -> AsyncIterator[Seat]:
+    """A person's browser; when they leave, its console has complained of nothing but of what was refused."""
+    own = {"name": COOKIE, "value": words.code, "url": room.centre.url}
+    session = await room.session(person) if person else ""
+    cookies = [own, *([{**own, "name": "sambud", "value": session}] if session else [])]
+    async with (
+        AsyncExitStack() as stack,
+        browsing(room.chromium, room.centre, java_script_enabled=scripts) as (page, complaints),
+    ):
+        await page.context.add_cookies(cookies)  # type: ignore[arg-type]
+        seat = Seat(room, words, scripts, page, stack)
+        yield seat
+        refused = "Failed to load resource: the server responded with a status of {} ({})"
+        assert [refused.format(x.value, x.phrase) for x in seat.refused] == complaints
