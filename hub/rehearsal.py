@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from heapq import nlargest, nsmallest
 
 from hub import calendar, deadline, intake
 from hub.change import Change
 from hub.deadline import Deadline
 from hub.directory import Directory, InboxId
 from hub.intake import Order
-from hub.item import Item
+from hub.item import Item, ItemId
 from hub.message import HerId, Unreadable
 from hub.record import Clocked
 from hub.service import referred
@@ -40,6 +41,13 @@ NOWHERE = Place("nowhere")
 # What became of a deadline, by when the item was ended.
 MET, MISSED, OPEN = "met", "missed", "open"
 
+# From which inbox to which, and by which rule.
+Way = tuple[str, str, str]
+
+# Which deadlines are shown first: those that would have been missed, then those that would have been met.
+_FIRST = ((MET, MISSED), (MISSED, MET))
+_NO_TIME = timedelta(0)
+
 
 @dataclass(frozen=True, slots=True)
 class Moved:
@@ -60,22 +68,77 @@ class Moved:
     def waits(self) -> timedelta:
         """How much longer it could wait; less than nothing when it is due sooner."""
         if self.before.due is None or self.after.due is None:
-            return timedelta(0)
+            return _NO_TIME
         return self.after.due - self.before.due
+
+    @property
+    def way(self) -> Way:
+        """From which inbox to which it goes, and by which rule."""
+        return self.before.inbox, self.after.inbox, self.after.rule
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """When something is due by which ladder, and what becomes of that; "" is a ladder that is not known any more."""
+
+    due: datetime
+    ladder: str
+    fate: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fated:
+    """An item's deadline as it was and as it would have been; `number` is its message's own in the store.
+
+    What was `asked` of the sender and not heard of again counts as ended then. `zone` is whose wall time it is told in.
+    """
+
+    number: int
+    item: ItemId
+    inbox: InboxId
+    zone: str
+    ended: datetime | None
+    asked: datetime | None
+    before: Term
+    after: Term
+
+    @property
+    def shift(self) -> timedelta:
+        """How much later it would have been due; less than nothing when it would have been sooner."""
+        return self.after.due - self.before.due
+
+    @property
+    def fates(self) -> tuple[str, str]:
+        """What became of it, and what would have."""
+        return self.before.fate, self.after.fate
+
+    @property
+    def place(self) -> tuple[int, timedelta, int, ItemId]:
+        """Where it stands among others: first whose fate changes, then whose due time shifts most, then the newest."""
+        was, would = self.fates
+        other = len(_FIRST) + (was == would)
+        rank = _FIRST.index(self.fates) if self.fates in _FIRST else other
+        return rank, -abs(self.shift), -self.number, self.item
 
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What came of it: messages that were judged, those whose bytes are gone or unreadable, and those that differ.
+    """What came of it: messages that were judged, those whose bytes are gone or unreadable, and what differs.
 
-    `fates` counts the deadlines by what became of them as they were, which is by the clocks that are stored, and what
-    would have become of them.
+    `ways` counts the messages that change place, with the newest of each way as `examples`; so many are due `sooner` or
+    `later`. `fates` counts the deadlines by what became of them as they were, which is by the clocks that are stored,
+    and what would have become of them. Of these so many are `changed`, due at another time; `fated` are the first.
     """
 
     judged: int
     unread: int
-    moved: tuple[Moved, ...]
+    ways: Mapping[Way, int] = field(default_factory=dict)
+    examples: Mapping[Way, Sequence[Moved]] = field(default_factory=dict)
+    sooner: int = 0
+    later: int = 0
     fates: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    changed: int = 0
+    fated: Sequence[Fated] = ()
 
     def before(self, fate: str) -> int:
         """How many deadlines were met, missed or are open as they are."""
@@ -85,25 +148,46 @@ class Rehearsal:
         """How many would have been, by the same work at the same time."""
         return sum(n for (_, is_), n in self.fates.items() if is_ == fate)
 
-    @property
-    def ways(self) -> Counter[tuple[str, str, str]]:
-        """How many messages go from one inbox to another, by which rule; those that change place only."""
-        return Counter((m.before.inbox, m.after.inbox, m.after.rule) for m in self.moved if m.elsewhere)
+
+@dataclass(slots=True)
+class _Tally:
+    """What is counted of all that came, with as many examples as are wanted and no more, however much it was."""
+
+    wanted: int
+    judged: int = 0
+    unread: int = 0
+    ways: Counter[Way] = field(default_factory=Counter)
+    examples: dict[Way, list[Moved]] = field(default_factory=dict)
+    sooner: int = 0
+    later: int = 0
+    fates: Counter[tuple[str, str]] = field(default_factory=Counter)
+    changed: int = 0
+    fated: list[Fated] = field(default_factory=list)
+
+    def moves(self, moved: Iterable[Moved]) -> None:
+        """Count what is treated otherwise, and keep the newest of each way."""
+        fresh: dict[Way, list[Moved]] = {}
+        for x in moved:
+            self.sooner += x.waits < _NO_TIME
+            self.later += x.waits > _NO_TIME
+            if x.elsewhere:
+                self.ways[x.way] += 1
+                fresh.setdefault(x.way, []).append(x)
+        for way, found in fresh.items():
+            self.examples[way] = nlargest(self.wanted, [*self.examples.get(way, ()), *found], key=lambda m: m.at)
+
+    def becomes(self, fated: Sequence[Fated]) -> None:
+        """Count what becomes of deadlines, and keep the first of those that are due at another time."""
+        self.fates.update(x.fates for x in fated)
+        fresh = [x for x in fated if x.shift]
+        self.changed += len(fresh)
+        self.fated = nsmallest(self.wanted, [*self.fated, *fresh], key=lambda f: f.place)
 
     @property
-    def sooner(self) -> int:
-        """How many are due sooner."""
-        return sum(m.waits < timedelta(0) for m in self.moved)
-
-    @property
-    def later(self) -> int:
-        """How many are due later."""
-        return sum(m.waits > timedelta(0) for m in self.moved)
-
-    def examples(self, way: tuple[str, str, str], count: int) -> list[Moved]:
-        """The newest of those that go one way."""
-        alike = (m for m in self.moved if m.elsewhere and (m.before.inbox, m.after.inbox, m.after.rule) == way)
-        return sorted(alike, key=lambda m: m.at, reverse=True)[:count]
+    def whole(self) -> Rehearsal:
+        """What came of it."""
+        counts = (self.judged, self.unread, self.ways, self.examples, self.sooner, self.later)
+        return Rehearsal(*counts, self.fates, self.changed, tuple(self.fated))
 
 
 async def rehearse(
@@ -114,16 +198,16 @@ async def rehearse(
     since: datetime,
     as_of: date | None = None,
     now: datetime | None = None,
+    examples: int = 3,
 ) -> Rehearsal:
     """Judge what came since then by both configurations, each message at the moment when it came; nothing is written.
 
     With `as_of` each is judged as if it had come on that day, at its own time of the day; nobody knows when it would
-    have been ended then. Without it, and with `now`, it is told which deadlines would have been met.
+    have been ended then. Without it, and with `now`, it is told which deadlines would have been met. So many examples
+    are kept of each way, and of the deadlines that change.
     Raises Unavailable.
     """
-    judged, unread, after = 0, 0, 0
-    moved: list[Moved] = []
-    fates: Counter[tuple[str, str]] = Counter()
+    tally, after = _Tally(examples), 0
     while came := await store.traffic(since, after, PORTION):
         after = came[-1].number
         there = [x for x in came if x.raw is not None]
@@ -131,27 +215,34 @@ async def rehearse(
         refers = referred(readings)
         known = await store.answered(refers) if refers else {}
         clocks = await store.look(clocked.of, [x.number for x in there])
+        moved: list[Moved] = []
+        fated: list[Fated] = []
         for x, reading in zip(there, readings, strict=True):
             at = on(as_of, x.at, old.directory) if as_of else x.at
             before, then = (intake.judge(reading, order, at, known) for order in (old, new))
             moved += differences(x.number, x.at, before, then, old, new)
             if as_of is None and now is not None:
-                fates.update(_fates(clocks.get(x.number, []), then, old, new, now))
+                fated += _fated(x.number, clocks.get(x.number, []), then, old, new, now)
+        tally.moves(moved)
+        tally.becomes(fated)
         broken = sum(isinstance(reading, Unreadable) for reading in readings)
-        judged, unread = judged + len(there) - broken, unread + len(came) - len(there) + broken
-    return Rehearsal(judged, unread, tuple(moved), fates)
+        tally.judged += len(there) - broken
+        tally.unread += len(came) - len(there) + broken
+    return tally.whole
 
 
-def _fates(
-    clocks: Sequence[Clocked], after: Change, old: Order, new: Order, now: datetime
-) -> Iterator[tuple[str, str]]:
+def _fated(
+    number: int, clocks: Sequence[Clocked], after: Change, old: Order, new: Order, now: datetime
+) -> Iterator[Fated]:
     """What became of the deadline at each practice, by its clock, and what would have."""
     fresh = {d.item: d for d in after.deadlines}
     theirs = {practice: fresh.get(items[0].id) for practice, items in _by_practice(after, new.directory)}
     for x, practice in _practices(clocks, [*theirs], old.directory, new.directory):
         if would := theirs[practice]:
-            due, at = _stopped(x, now)
-            yield _fate(due, at, x.ended), _fate(_by_these(x, would, new, now), at, x.ended)
+            (due, at), (other, ladder) = _stopped(x, now), _by_these(x, would, new)
+            was = Term(due, _ladder(x), _fate(due, at, x.ended))
+            is_ = Term(other, ladder, _fate(other, at, x.ended))
+            yield Fated(number, x.deadline.item, x.inbox, would.why.zone, x.ended, _asked(x), was, is_)
 
 
 def _practices(
@@ -181,16 +272,31 @@ def _stopped(x: Clocked, now: datetime) -> tuple[datetime, datetime]:
     return d.due, x.ended or now
 
 
-def _by_these(x: Clocked, fresh: Deadline, new: Order, now: datetime) -> datetime:
-    """When it would have been due: later by as long as its sender was waited for, and sooner if it was urgent."""
+def _asked(x: Clocked) -> datetime | None:
+    """Since when its sender is waited for, or was until it was ended."""
+    if x.stood:
+        return x.stood[0]
+    return x.deadline.set_at if x.deadline.paused else None
+
+
+def _ladder(x: Clocked) -> str:
+    """The ladder of our clock; of what was ended while its sender was waited for only the sender's is stored."""
+    if x.stood:
+        return ""
+    return (x.deadline.paused or x.deadline).why.ladder
+
+
+def _by_these(x: Clocked, fresh: Deadline, new: Order) -> tuple[datetime, str]:
+    """When it would have been due, by which ladder: later by as long as its sender was waited for, sooner if urgent."""
     why = x.deadline.paused.why if x.deadline.paused else x.deadline.why
     hours, begun = new.directory.hours(InboxId(fresh.why.inbox)), fresh.why.begun
     due = deadline.later(fresh.due, why.pauses, hours, begun, fresh.why.elapsed)
     ladder = next((each for each in new.ladders if each.urgent), None)
-    if not why.by or ladder is None:
-        return due
-    urged = deadline.first(fresh.item, ladder, "", hours, why.received, since=why.begun, pauses=why.pauses)
-    return min(due, urged.due)
+    if why.by and ladder:
+        urged = deadline.first(fresh.item, ladder, "", hours, why.received, since=why.begun, pauses=why.pauses)
+        if urged.due < due:
+            return urged.due, ladder.name
+    return due, fresh.why.ladder
 
 
 def _fate(due: datetime, at: datetime, ended: datetime | None) -> str:

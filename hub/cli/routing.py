@@ -2,9 +2,10 @@
 
 import asyncio
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -12,17 +13,20 @@ from hub import settings
 from hub.cli.terminal import EX_IOERR, AsJson, Config, fail, in_force, print_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from hub.intake import Order
-    from hub.rehearsal import Rehearsal
+    from hub.rehearsal import Fated, Rehearsal, Way
     from hub.settings import Settings
 
 routes = typer.Typer(help="The routing table and its examples.", no_args_is_help=True)
 
 # What becomes of a deadline (hub.rehearsal).
 FATES = ("met", "missed", "open")
+
+# How a moment is told in a practice's wall time; the zone tells the two hours of a night in autumn apart.
+_LOCAL = "%Y-%m-%d %H:%M %Z"
 
 _SPAN = re.compile(r"(\d{1,4})([hdw])")
 _HOURS = {"h": 1, "d": 24, "w": 168}
@@ -127,7 +131,9 @@ def rehearse(
     calendar: Instead = None,
     last: Last = "30d",
     as_of: AsOf = None,
-    examples: Annotated[int, typer.Option(min=0, help="So many examples of each way.")] = 3,
+    examples: Annotated[
+        int, typer.Option(min=0, help="So many examples of each way, and of the deadlines that change.")
+    ] = 3,
     as_json: AsJson = False,
 ) -> None:
     """Judge what came by other rules, ladders or people, and show what would have moved. Nothing is written.
@@ -136,8 +142,10 @@ def rehearse(
     hub.toml names, with the files that are named in the place of its own. With --as-of each is judged as if it had come
     on that day, at its own time of the day: so a leave that begins tomorrow is rehearsed today. Shown are the inboxes
     between which messages would go, how many, by which rule, with examples; how many would be due sooner or later; and
-    how many deadlines were met and missed, and would have been by the same work at the same time. --calendar names
-    another centre.toml, as with a short day or other hours. Exits with 0 whatever moves; 78 when a file is wrong.
+    how many deadlines were met and missed, and would have been by the same work at the same time, with the items that
+    would have been due at another time: first those that would have been missed or met instead, then those that shift
+    most. --calendar names another centre.toml, as with a short day or other hours. Exits with 0 whatever moves; 78 when
+    a file is wrong.
     """
     from hub import following, registry
     from hub.errors import Unavailable
@@ -148,13 +156,13 @@ def rehearse(
     old = following.order(in_force(found), found)
     new = following.order(registry.load(found.folder, _instead(routes, ladders, directory, calendar)), found)
     try:
-        done = asyncio.run(_rehearsed(found, old, new, now, length, as_if))
+        done = asyncio.run(_rehearsed(found, old, new, now, length, as_if, examples))
     except Unavailable as fault:
         fail(str(fault), EX_IOERR)
     if as_json:
-        print_json({"as_of": as_if.isoformat() if as_if else None, **_plain(done, examples)})
+        print_json({"as_of": as_if.isoformat() if as_if else None, **_plain(done)})
     else:
-        print("\n".join(_in_words(done, examples, as_if)))
+        print("\n".join(_in_words(done, as_if)))
 
 
 def _instead(
@@ -169,7 +177,13 @@ def _instead(
 
 
 async def _rehearsed(
-    found: "Settings", old: "Order", new: "Order", now: "datetime", length: "timedelta", as_of: date | None
+    found: "Settings",
+    old: "Order",
+    new: "Order",
+    now: "datetime",
+    length: "timedelta",
+    as_of: date | None,
+    examples: int,
 ) -> "Rehearsal":
     from hub import rehearsal
     from hub.readers import readers_of
@@ -179,10 +193,10 @@ async def _rehearsed(
         Store(found.database.url) as store,
         readers_of(found.wire, found.acceptance, found.signatures) as readers,
     ):
-        return await rehearsal.rehearse(store, readers, old, new, now - length, as_of, now)
+        return await rehearsal.rehearse(store, readers, old, new, now - length, as_of, now, examples)
 
 
-def _plain(done: "Rehearsal", examples: int) -> dict[str, object]:
+def _plain(done: "Rehearsal") -> dict[str, object]:
     ways = [
         {
             "from": way[0],
@@ -198,17 +212,42 @@ def _plain(done: "Rehearsal", examples: int) -> dict[str, object]:
                     "due_before": x.before.due.isoformat(timespec="minutes") if x.before.due else None,
                     "due_after": x.after.due.isoformat(timespec="minutes") if x.after.due else None,
                 }
-                for x in done.examples(way, examples)
+                for x in done.examples[way]
             ],
         }
-        for way, count in done.ways.most_common()
+        for way, count in _most(done.ways)
     ]
     counts = {"judged": done.judged, "unread": done.unread, "moved": sum(done.ways.values())}
     fates = {"before": {x: done.before(x) for x in FATES}, "after": {x: done.after(x) for x in FATES}}
-    return {**counts, "sooner": done.sooner, "later": done.later, "deadlines": fates, "ways": ways}
+    changed = {"changed": done.changed, "examples": [_of_deadline(x) for x in done.fated]}
+    return {**counts, "sooner": done.sooner, "later": done.later, "deadlines": {**fates, **changed}, "ways": ways}
 
 
-def _in_words(done: "Rehearsal", examples: int, as_of: date | None) -> "Iterator[str]":
+def _most(ways: "Mapping[Way, int]") -> "list[tuple[Way, int]]":
+    return sorted(ways.items(), key=lambda each: each[1], reverse=True)
+
+
+def _of_deadline(x: "Fated") -> dict[str, object]:
+    return {
+        "number": x.number,
+        "item": x.item,
+        "inbox": x.inbox,
+        "ladder_before": x.before.ladder or None,
+        "ladder_after": x.after.ladder,
+        "due_before": _utc(x.before.due),
+        "due_after": _utc(x.after.due),
+        "asked": _utc(x.asked) if x.asked else None,
+        "ended": _utc(x.ended) if x.ended else None,
+        "fate_before": x.before.fate,
+        "fate_after": x.after.fate,
+    }
+
+
+def _utc(at: "datetime") -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _in_words(done: "Rehearsal", as_of: date | None) -> "Iterator[str]":
     moved = sum(done.ways.values())
     judged = f"{done.judged} messages" + (f", as if they had come on {as_of:%Y-%m-%d %a}" if as_of else "")
     yield f"{judged}: {moved} would lie elsewhere, {done.sooner} be due sooner, {done.later} later."
@@ -218,11 +257,28 @@ def _in_words(done: "Rehearsal", examples: int, as_of: date | None) -> "Iterator
         for one, two in (("met", "missed"), ("missed", "met")):
             if flipped := done.fates.get((one, two)):
                 yield f"{flipped:>6}  were {one} and would have been {two}"
+        if done.changed:
+            yield f"{done.changed:>6}  would have been due at another time"
+        for each in done.fated:
+            yield from _fated(each)
     if done.unread:
         yield f"{done.unread} could not be judged: their bytes were too old to be kept, or cannot be read."
-    for way, count in done.ways.most_common():
+    for way, count in _most(done.ways):
         before, after, rule = way
         yield f"{count:>6}  {before} -> {after}, by the rule “{rule}”"
-        for x in done.examples(way, examples):
+        for x in done.examples[way]:
             due = f", due {x.after.due:%Y-%m-%d %H:%M} UTC" if x.after.due else ""
             yield f"        {x.at:%Y-%m-%d %H:%M} UTC {x.kind}, until now by “{x.before.rule}”{due}"
+
+
+def _fated(x: "Fated") -> "Iterator[str]":
+    """An example of a deadline in two lines, in the wall time of its practice."""
+    zone = ZoneInfo(x.zone)
+    was, would = (f"{each.due.astimezone(zone):{_LOCAL}}" for each in (x.before, x.after))
+    by = f" by “{x.before.ladder}”" if x.before.ladder else ""
+    asked = f", sender asked {x.asked.astimezone(zone):{_LOCAL}}" if x.asked else ""
+    ended = f", ended {x.ended.astimezone(zone):{_LOCAL}}" if x.ended else ", not ended"
+    one, two = x.fates
+    fate = one if one == two else f"{one} -> {two}"
+    yield f"        {fate:<14}  message {x.number} in {x.inbox}{asked}{ended}, item {x.item}"
+    yield f"        {'':14}  due {was}{by} -> {would} by “{x.after.ladder}”"

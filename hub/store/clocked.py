@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,9 @@ from hub.store import lane, rows
 from hub.store.reading import CLOCK
 from hub.store.tables import deadline, item, journal
 
+_PAUSED, _RESUMED, _MOVED = "deadline.paused", "deadline.resumed", "deadline.moved"
+# What is taken back is named by its first line, and what moves a clock by its own.
+_UNDONE = {"item.waiting": _PAUSED, _RESUMED: _RESUMED, _MOVED: _MOVED}
 _OVER = [f"item.{state.value}" for state in State if state not in OPEN]
 
 
@@ -32,10 +36,35 @@ def of(c: Connection, numbers: Collection[int]) -> dict[int, list[Clocked]]:
         clock = rows.deadline_of(r)
         last = asked.get(r.id)
         # Of what was ended while the sender was waited for the partner's clock is stored: ours stood since then.
-        stood = last if last and clock.why.since == last[0] else None
+        stood = (last.since, last.due) if last and last.since and clock.why.since == last.since else None
+        if last and stood:
+            clock = replace(clock, why=replace(clock.why, since=last.urged, by=last.by, pauses=last.pauses))
         lies = InboxId(r.home or r.inbox)
         told.setdefault(r.message_id, []).append(Clocked(lies, clock, ended.get(r.id), stood))
     return told
+
+
+@dataclass(frozen=True, slots=True)
+class _Life:
+    """What moved a clock of ours: it is waited for the sender `since` then, when it was `due` so.
+
+    Before that it stood in the `pauses`, and somebody marked it as urgent when it was `urged`.
+    """
+
+    since: datetime | None = None
+    due: datetime = datetime.min
+    pauses: tuple[tuple[datetime, datetime], ...] = ()
+    urged: datetime | None = None
+    by: str = ""
+
+    def after(self, event: str, at: datetime, who: str, detail: dict[str, str]) -> "_Life":
+        """The same after a line of the journal."""
+        if event == _PAUSED:
+            return replace(self, since=at, due=datetime.fromisoformat(detail["from"]))
+        on = self if self.since is None else replace(self, since=None, pauses=(*self.pauses, (self.since, at)))
+        if event == _MOVED and detail["why"] == "urgent":
+            return replace(on, urged=at, by=who)
+        return on if event == _RESUMED else self
 
 
 def _ended(c: Connection, ids: Collection[str]) -> dict[ItemId, datetime]:
@@ -45,8 +74,15 @@ def _ended(c: Connection, ids: Collection[str]) -> dict[ItemId, datetime]:
     return {ItemId(id): at for id, at in c.execute(query)}
 
 
-def _asked(c: Connection, ids: Collection[str]) -> dict[ItemId, tuple[datetime, datetime]]:
-    """When the sender was asked last, and when it was due then."""
-    events = (lane.among(c, journal.c.item_id, ids), journal.c.event == "deadline.paused")
-    lines = c.execute(select(journal.c.item_id, journal.c.at, journal.c.detail).where(*events).order_by(journal.c.id))
-    return {ItemId(id): (at, datetime.fromisoformat(json.loads(detail)["from"])) for id, at, detail in lines}
+def _asked(c: Connection, ids: Collection[str]) -> dict[ItemId, _Life]:
+    """What moved the clock of each, by the journal; what was taken back did not."""
+    columns = (journal.c.item_id, journal.c.event, journal.c.at, journal.c.who, journal.c.detail)
+    events = (lane.among(c, journal.c.item_id, ids), journal.c.event.in_((*_UNDONE.values(), "item.undone")))
+    lives: dict[ItemId, list[tuple[str, _Life]]] = {}
+    for id, event, at, who, written in c.execute(select(*columns).where(*events).order_by(journal.c.id)):
+        life, detail = lives.setdefault(ItemId(id), [("", _Life())]), json.loads(written)
+        if event != "item.undone":
+            life.append((event, life[-1][1].after(event, at, who, detail)))
+        elif life[-1][0] == _UNDONE.get(detail["what"]):
+            life.pop()
+    return {id: life[-1][1] for id, life in lives.items()}

@@ -2,16 +2,24 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from hub import settings
+from hub.desk import Act
+from hub.directory import InboxId, PersonId
+from hub.item import Action
+from hub.service import Delivery
 from hub.store.migrate import migrate
-from tests import forked
+from tests import centre, forked
 
+OSLO, HOUR = ZoneInfo("Europe/Oslo"), timedelta(hours=1)
 RULE = '[[rule]]\nname = "Hjemmetjenesten til saksbehandleren"\nto = "case_handler"\nwhen = { senders = ["900200"] }\n'
 
 
@@ -33,6 +41,19 @@ def new(folder: Path) -> Path:
     path = folder / "new.toml"
     path.write_text(RULE + (folder / "routes.toml").read_text("utf-8"), "utf-8")
     return path
+
+
+async def _ended_after_two_hours(url: str) -> tuple[datetime, str]:
+    """A message came on a morning of last week; when, and the item that it became."""
+    sample = settings.load(settings.sample())
+    came = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=7)
+    async with centre.opened(sample.model_copy(update={"database": settings.Database(url=url)})) as opened:
+        exchange = next(x for x in opened.accounts.systems.values() if x.any)
+        await opened.receive([Delivery(centre.message(), exchange)], came)
+        (line,) = await opened.store.lines(InboxId(centre.TEAM))
+        nurse = opened.directory.people[PersonId("kari.moen")]
+        await opened.act(line.item.id, Act(Action.ANSWER, text="Ja."), line.item.version, nurse, came + 2 * HOUR)
+    return came, line.item.id
 
 
 class TestExamples:
@@ -66,8 +87,40 @@ class TestRehearsal:
         done = hub("rehearse", "--config", config, "--routes", str(new), "--json", **named)
         counts = {"as_of": None, "judged": 0, "unread": 0, "moved": 0, "sooner": 0, "later": 0, "ways": []}
         none = dict.fromkeys(("met", "missed", "open"), 0)
-        expected = {**counts, "deadlines": {"before": none, "after": none}}
+        expected = {**counts, "deadlines": {"before": none, "after": none, "changed": 0, "examples": []}}
         assert (0, expected) == (done.returncode, json.loads(done.stdout))
+
+    async def test_which_deadlines_would_be_missed_is_told_in_local_time_and_in_utc_for_machines(
+        self, config: str, folder: Path
+    ) -> None:
+        url = f"sqlite:///{folder / 'hub.db'}"
+        came, item = await _ended_after_two_hours(url)
+        path = folder / "ladders.toml"
+        hasty = re.sub(r"(?m)^due = .*$", "due = { elapsed_hours = 1 }", path.read_text("utf-8"))
+        (folder / "hasty.toml").write_text(hasty, "utf-8")
+        words = ("rehearse", "--config", config, "--ladders", str(folder / "hasty.toml"), "--last", "30d")
+        told, plain = (hub(*words, *more, HUB_DATABASE__URL=url).stdout.decode() for more in ((), ("--json",)))
+        deadlines = json.loads(plain)["deadlines"]
+        (one,) = deadlines["examples"]
+        due = datetime.fromisoformat(one["due_before"])
+        name = "Pasient med kommunale tjenester"
+        expected = {
+            **{"number": 1, "item": item, "inbox": centre.TEAM, "ladder_before": name, "ladder_after": name},
+            **{"due_before": due.isoformat(), "due_after": (came + HOUR).isoformat()},
+            **{"asked": None, "ended": (came + 2 * HOUR).isoformat(), "fate_before": "met", "fate_after": "missed"},
+        }
+        assert (1, expected, UTC) == (deadlines["changed"], one, due.tzinfo)
+        first, second, ended = (f"{x.astimezone(OSLO):%Y-%m-%d %H:%M %Z}" for x in (due, came + HOUR, came + 2 * HOUR))
+        lines = [
+            "     1  were met and would have been missed",
+            "     1  would have been due at another time",
+            f"        met -> missed   message 1 in {centre.TEAM}, ended {ended}, item {item}",
+            f"                        due {first} by “{name}” -> {second} by “{name}”",
+        ]
+        assert lines == told.splitlines()[2:]
+        assert [] == [x for x in (centre.TEAM_PATIENT, "Blodtrykk", "Aas") if x in told or x in plain]
+        none = hub(*words, "--examples", "0", HUB_DATABASE__URL=url).stdout.decode()
+        assert lines[:2] == none.splitlines()[2:]
 
     @pytest.mark.parametrize("span", ["30", "d", "30y", "-1d"])
     def test_a_span_that_is_none_is_refused_in_words(self, config: str, span: str) -> None:
