@@ -5,7 +5,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import accumulate, count
+from functools import partial
+from itertools import accumulate, count, pairwise
 from zoneinfo import ZoneInfo
 
 # A calendar without a single opening in this many days on end is a mistake in the file, not a long holiday.
@@ -14,11 +15,25 @@ HORIZON = 400
 MINUTE = 60_000_000  # microseconds
 WEEKEND = (5, 6)
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+_SECOND, _HOUR, _DAY = MINUTE // 60, 60 * MINUTE, 24 * 60 * MINUTE
+
+
+class _EndOfDay(time):
+    """The time beyond the last minute of a day: later than each of them, and shown as what it is."""
+
+    __slots__ = ()
+
+    def __format__(self, form: str) -> str:
+        return super().__format__(form.replace("%H", "24").replace("%M", "00")) if form else "24:00"
+
+
+# Where an opening lasts until midnight: no time of day is 24:00, and 00:00 is the day's beginning.
+END_OF_DAY: time = _EndOfDay(23, 59, 59, 999_999)
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One opening on one weekday (Monday is 0), in local wall time."""
+    """One opening on one weekday (Monday is 0), in local wall time; one until midnight closes at `END_OF_DAY`."""
 
     weekday: int
     opens: time
@@ -77,19 +92,79 @@ class Hours:
 
 
 def _day(hours: Hours, day: date) -> Day:
-    openings = _openings_on(hours, day)
+    wall = _wall(hours, day)
+    openings = within(hours, day, wall)
     if not openings:
         return Day((), None, timedelta(0))
-    closes = hours.local(openings[-1][1]).time()
+    last = hours.local(openings[-1][1] - _MICROSECOND).time()
+    closes = max(closes for opens, closes in wall if opens <= last <= closes)
     usual = max((x.closes for x in hours.slots if x.weekday == day.weekday()), default=closes)
-    earlier = timedelta(hours=usual.hour - closes.hour, minutes=usual.minute - closes.minute)
-    return Day(openings, closes, earlier)
+    return Day(openings, closes, timedelta(minutes=(_clock(usual) - _clock(closes)) // MINUTE))
 
 
-def _openings_on(hours: Hours, day: date) -> tuple[tuple[datetime, datetime], ...]:
-    found = ((at(hours, day, opens), at(hours, day, closes)) for opens, closes in _wall(hours, day))
-    # An hour that the clock skips is none.
-    return tuple((opens, closes) for opens, closes in found if opens < closes)
+def within(hours: Hours, day: date, wall: Sequence[tuple[time, time]]) -> tuple[tuple[datetime, datetime], ...]:
+    """When a day's clock on the wall lies in one of some stretches, given in order: as UTC moments, in order and apart.
+
+    In an hour that the clock skips it never does, and in one that comes twice it does so twice.
+    """
+    return tuple((_moment(begins), _moment(ends)) for begins, ends in _within(hours, day, wall))
+
+
+def _within(hours: Hours, day: date, wall: Sequence[tuple[time, time]]) -> list[tuple[int, int]]:
+    """The same in microseconds. Each part of a day has an offset of its own, and so do the stretches within it."""
+    found: list[tuple[int, int]] = []
+    if not wall:
+        return found
+    midnight = (day.toordinal() - _EPOCH.toordinal()) * _DAY
+    for since, until, offset in _parts(ZoneInfo(hours.zone), day):
+        for opens, closes in wall:
+            begins, ends = midnight + _clock(opens) - offset, midnight + _clock(closes) - offset
+            begins, ends = max(begins, since), min(ends, until)
+            if begins >= ends:
+                continue
+            if found and begins <= found[-1][1]:
+                found[-1] = found[-1][0], max(ends, found[-1][1])
+            else:
+                found.append((begins, ends))
+    return found
+
+
+def _parts(zone: ZoneInfo, day: date) -> Sequence[tuple[int, int, int]]:
+    """The parts into which changes of the clock cut a day and what lies around it: from when, until when, its offset.
+
+    A day without one is a single part.
+    """
+    begin = (day.toordinal() - _EPOCH.toordinal() - 1) * _DAY
+    end = begin + 3 * _DAY
+    # Of a midnight that comes twice or never, the offsets before and after the change.
+    first = datetime.combine(day, time.min, zone).utcoffset()
+    if first == datetime.combine(day + timedelta(days=1), time(fold=1), zone).utcoffset():
+        return ((begin, end, (first or timedelta(0)) // _MICROSECOND),)
+    marks = [begin, *_changes(zone, begin, end), end]
+    return [(since, until, _offset(zone, since)) for since, until in pairwise(marks)]
+
+
+def _changes(zone: ZoneInfo, begin: int, end: int) -> Iterator[int]:
+    """The moments of the hours from one moment to another at which a zone's clock is changed."""
+    for hour in range(begin, end, _HOUR):
+        if (before := _offset(zone, hour)) != _offset(zone, hour + _HOUR):
+            seconds = range(hour, hour + _HOUR + 1, _SECOND)
+            yield seconds[bisect_left(seconds, True, key=partial(_differs, zone, before))]
+
+
+def _differs(zone: ZoneInfo, offset: int, moment: int) -> bool:
+    return _offset(zone, moment) != offset
+
+
+def _offset(zone: ZoneInfo, moment: int) -> int:
+    return (_moment(moment).astimezone(zone).utcoffset() or timedelta(0)) // _MICROSECOND
+
+
+def _clock(clock: time) -> int:
+    """The microseconds from midnight to a time of day by the clock on the wall."""
+    if clock == END_OF_DAY:
+        return _DAY
+    return ((clock.hour * 60 + clock.minute) * 60 + clock.second) * _SECOND + clock.microsecond
 
 
 def _wall(hours: Hours, day: date) -> tuple[tuple[time, time], ...]:
@@ -112,8 +187,21 @@ def following_day(hours: Hours, day: date) -> date:
 
 
 def at(hours: Hours, day: date, clock: time) -> datetime:
-    """A wall time on a day in the practice's zone, as a UTC moment."""
-    return datetime.combine(day, clock, ZoneInfo(hours.zone)).astimezone(UTC)
+    """A wall time on a day in the practice's zone, as a UTC moment.
+
+    Where it comes twice the first, unless its fold says the second; where it is skipped, when the clock is put forward.
+    """
+    if clock == END_OF_DAY:
+        day, clock = day + timedelta(days=1), time.min
+    zone = ZoneInfo(hours.zone)
+    wall = datetime.combine(day, clock, zone)
+    moment, other = wall.astimezone(UTC), wall.replace(fold=1 - wall.fold).astimezone(UTC)
+    if moment == other or (moment < other) is (wall.fold == 0):
+        return moment
+    # The offset before the change leads beyond it, and the one after the change leads to before it.
+    earliest, latest = sorted((_microseconds(moment), _microseconds(other)))
+    changes = _changes(zone, earliest // _HOUR * _HOUR, latest + _HOUR)
+    return _moment(next(change for change in changes if earliest <= change <= latest))
 
 
 def acting_day(hours: Hours, moment: datetime) -> date:
@@ -233,7 +321,8 @@ def _year(hours: Hours, number: int) -> _Year:
 def _reckoned(hours: Hours, number: int) -> _Year:
     first = date(number, 1, 1)
     days = (first + timedelta(days=n) for n in range((date(number + 1, 1, 1) - first).days))
-    openings = [tuple(map(_microseconds, x)) for day in days for x in _openings_on(hours, day)]
+    # Where a clock is put back beyond midnight, the end of a day comes again after the beginning of the next.
+    openings = sorted(x for day in days for x in _within(hours, day, _wall(hours, day)))
     after = array("q", accumulate(closes - opens for opens, closes in openings))
     before = array("q", (0, *after[:-1]) if after else ())
     # A fifth of what tuples take: a region has hundreds of practices.

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 
 from hub import identity, template
+from hub.calendar import END_OF_DAY
 from hub.directory import Channel, Flag, InboxKind, PartnerKind, Reconciling
 from hub.message import Kind
 from hub.registry import holiday
@@ -19,6 +20,9 @@ PROFESSIONS = (
     *("AA", "AT", "AU", "BI", "ET", "FA1", "FA2", "FO", "FT", "HE", "HF", "HP", "JO", "KE", "KI", "LE", "MT"),
     *("OA", "OI", "OP", "OR", "PE", "PS", "RA", "SP", "TH", "TL", "TP", "TT", "VE", "VP", "XX"),
 )
+
+# How the end of an opening is written that lasts until the day is over; no other time is.
+MIDNIGHT = "24:00"
 
 
 def _that(holds: Callable[[str], object], otherwise: str) -> AfterValidator:
@@ -73,10 +77,27 @@ def _opening(written: Any) -> tuple[time, time]:
     opens, dash, closes = written.partition("-") if isinstance(written, str) else ("", "", "")
     if not dash:
         raise ValueError('must be an opening such as "08:00-16:00", in quotation marks')
-    opening = _clock(opens.strip()), _clock(closes.strip())
+    opening = _clock(opens.strip()), _closing(closes.strip())
     if opening[0] >= opening[1]:
-        raise ValueError("must close after it opens, on the same day")
+        raise ValueError(f"must close after it opens, on the same day; {_instead(*opening)}")
     return opening
+
+
+def _closing(written: str) -> time:
+    if written == MIDNIGHT:
+        return END_OF_DAY
+    try:
+        return _clock(written)
+    except ValueError as e:
+        raise ValueError(f'{e}, or close at "{MIDNIGHT}"') from None
+
+
+def _instead(opens: time, closes: time) -> str:
+    """How an opening is written that lasts until midnight or beyond it."""
+    if opens == closes:
+        return f'for round the clock write "00:00-{MIDNIGHT}"'
+    until = f'write "{opens:%H:%M}-{MIDNIGHT}"'
+    return until if closes == time.min else f'{until}, and "00:00-{closes:%H:%M}" on the next day'
 
 
 def _quiet(written: Any) -> tuple[time, time]:

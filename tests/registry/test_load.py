@@ -4,7 +4,7 @@ import gc
 import time
 import tracemalloc
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from datetime import time as time_of_day
 from pathlib import Path
 
@@ -30,6 +30,15 @@ def test_opening_hours_have_as_many_slots_a_day_as_the_file_says(folder: Path, s
     assert ["08:00-11:30", "12:30-18:00"] == [written(s) for s in slots if s.weekday == 0]
     assert ["08:00-16:00"] == [written(s) for s in slots if s.weekday == 4]
     assert [] == [s for s in slots if s.weekday > 4]
+
+
+@pytest.mark.parametrize("opening", ["00:00-24:00", "16:00-24:00"])
+def test_an_opening_may_last_until_the_day_is_over(folder: Path, spoil: Spoil, opening: str) -> None:
+    spoil("centre.toml", 'mon = ["08:00-16:00"]', f'mon = ["{opening}"]')
+    monday = date(2026, 11, 23)
+    known = hours(registry.load(folder))
+    assert [opening] == [written(s) for s in known.slots if s.weekday == 0]
+    assert datetime(2026, 11, 23, 23, tzinfo=UTC) == known.openings(monday)[-1][1]
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,17 @@ SHAPES = [
     Broken("centre.toml", "08:00-16:00", "8-16", "practice[0].open.mon[0]", ('"08:00"',)),
     Broken("centre.toml", "08:00-16:00", "08:00", "practice[0].open.mon[0]", ('"08:00-16:00"',)),
     Broken("centre.toml", "08:00-16:00", "16:00-08:00", "practice[0].open.mon[0]", ("close after it opens",)),
+    Broken(
+        "centre.toml",
+        "08:00-16:00",
+        "22:00-07:00",
+        "practice[0].open.mon[0]",
+        ('write "22:00-24:00", and "00:00-07:00" on the next day',),
+    ),
+    Broken("centre.toml", "08:00-16:00", "16:00-00:00", "practice[0].open.mon[0]", ('write "16:00-24:00"',)),
+    Broken("centre.toml", "08:00-16:00", "00:00-00:00", "practice[0].open.mon[0]", ('write "00:00-24:00"',)),
+    Broken("centre.toml", "08:00-16:00", "08:00-24:01", "practice[0].open.mon[0]", ("a time of day", '"24:00"')),
+    Broken("centre.toml", "08:00-16:00", "24:00-24:00", "practice[0].open.mon[0]", ("a time of day",)),
     Broken("centre.toml", '"08:00-16:00"', "8", "practice[0].open.mon[0]", ("an opening such as",)),
     Broken(
         "centre.toml", '"08:00-16:00"', '"08:00-12:00", "11:00-16:00"', "practice[0].open.mon", ("order", "overlap")

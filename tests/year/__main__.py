@@ -44,7 +44,7 @@ def main() -> int:
     parser.add_argument("--only", choices=PARTS, action="append", help="only this part")
     parser.add_argument("--database", choices=DATABASES, action="append", help="only this one")
     parser.add_argument("--cases", type=int, default=1_000_000, help="how many cases of the arithmetic")
-    parser.add_argument("--calendars", type=int, default=5, help="how many calendars by chance beside the five")
+    parser.add_argument("--calendars", type=int, default=5, help="how many by chance beside the known")
     parser.add_argument("--deadlines", type=int, default=1_000_000, help="how many in the year, and in the backlog")
     parser.add_argument("--crashes", type=int, default=1_000, help="how many watchers are killed in the year")
     parser.add_argument("--urgent", type=int, default=1_000, help="how many of the backlog are urgent")

@@ -8,9 +8,9 @@ from time import perf_counter
 from zoneinfo import ZoneInfo
 
 from hub import calendar
-from hub.calendar import Hours, ShortDay, Slot
+from hub.calendar import END_OF_DAY, Hours, ShortDay, Slot
 from hub.registry import holiday
-from tests.year.minutes import CALENDARS, MICROSECOND, MINUTE, OSLO, SHORT, Minutes
+from tests.year.minutes import MICROSECOND, MINUTE, OSLO, REFERENCE, SHORT, Minutes
 
 DAY = timedelta(days=1)
 # Cases begin so far from the ends of the years that are counted: no span leads further.
@@ -32,18 +32,14 @@ class Compared:
 def calendars(seed: int, several: int) -> dict[str, Hours]:
     """Those of the reference, and so many by chance."""
     chance = Random(seed)
-    return CALENDARS | {f"by chance {n}": by_chance(chance) for n in range(1, several + 1)}
+    return REFERENCE | {f"by chance {n}": by_chance(chance) for n in range(1, several + 1)}
 
 
 def by_chance(chance: Random) -> Hours:
-    """Any openings on any weekdays, holidays that count or not, and short days and closed days in any year.
-
-    None begins or ends within the hour that is skipped or comes twice: whether half past two is then the first, the
-    second or none at all is for whoever opens so to say.
-    """
-    slots, minutes = [], [n for n in range(24 * 60) if not 2 * 60 < n < 3 * 60]
+    """Any openings on any weekdays, holidays that count or not, and short days and closed days in any year."""
+    slots: list[Slot] = []
     for day in chance.sample(range(7), chance.randint(1, 7)):
-        marks = sorted(chance.sample(minutes, 2 * chance.randint(1, 3)))
+        marks = sorted(chance.sample(range(24 * 60 + 1), 2 * chance.randint(1, 3)))
         pairs = zip(marks[::2], marks[1::2], strict=True)
         slots += [Slot(day, _clock(opens), _clock(closes)) for opens, closes in pairs]
     closed = dict(holiday.public()) if chance.random() < 0.7 else {}
@@ -86,7 +82,8 @@ class Places:
             return chance.choice(self._nights) + _within(chance, 4 * 60 * MINUTE, minute)
         if around < 0.4 and self._days:
             return chance.choice(self._days) + _within(chance, 36 * 60 * MINUTE, minute)
-        if around < 0.6:
+        # Round the clock there are none.
+        if around < 0.6 and self._borders:
             return chance.choice(self._borders) + chance.randrange(-3, 4) * minute
         return self._begin + chance.randrange((self._end - self._begin) // minute) * minute
 
@@ -133,4 +130,4 @@ def _day(chance: Random) -> date:
 
 
 def _clock(minute: int) -> time:
-    return time(minute // 60, minute % 60)
+    return time(minute // 60, minute % 60) if minute < 24 * 60 else END_OF_DAY

@@ -24,6 +24,7 @@ from hub.store import Store, engine
 from hub.store.tables import deadline as deadlines
 from hub.store.tables import item as items
 from tests import centre
+from tests.servers import port as ports
 from tests.year import filling
 
 # So many are copied from one message; each lies in the next inbox.
@@ -148,7 +149,7 @@ _RESTS = {"sqlite": ("PRAGMA wal_checkpoint(TRUNCATE)",), "postgresql": ("VACUUM
 @contextmanager
 def served(url: str, folder: Path, watch: bool) -> Iterator[centre.Served]:
     """The sample centre's web on the database, and with `watch` a watch of its own; they start."""
-    port = centre.free_port()
+    port = ports.free()
     own = {"HUB_DATABASE__URL": url, "HUB_WEB__PORT": str(port), "HUB_CONFIG": str(settings.sample())}
     with (folder / "serve.log").open("ab") as log, ExitStack() as stack:
         for kind in ("watch", "serve") if watch else ("serve",):

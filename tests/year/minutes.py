@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from hub.calendar import Hours, ShortDay, Slot
+from hub.calendar import END_OF_DAY, Hours, ShortDay, Slot
 from hub.registry import holiday
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -21,6 +21,13 @@ SHORT = {
     for day in (date(year, 12, 24), date(year, 5, 16), date(year, 5, 17))
 }
 
+
+def every_day(*openings: tuple[time, time]) -> Hours:
+    """Open so on all days of the week, and never closed."""
+    return Hours(OSLO, tuple(Slot(day, *opening) for day in ALL_DAYS for opening in openings), {})
+
+
+# Each of these has a practice in the virtual year.
 CALENDARS = {
     "a practice": Hours(OSLO, tuple(Slot(day, time(8), time(16)) for day in WEEKDAYS), holiday.public()),
     "with lunch and short days": Hours(
@@ -29,10 +36,23 @@ CALENDARS = {
         holiday.public(),
         SHORT,
     ),
-    "every night, when the clock changes": Hours(OSLO, tuple(Slot(day, time(0), time(6)) for day in ALL_DAYS), {}),
+    "every night, when the clock changes": every_day((time(0), time(6))),
     "only in the hour that is skipped or comes twice": Hours(OSLO, (Slot(6, time(2), time(3)),), {}),
     "Mondays alone": Hours(OSLO, (Slot(0, time(9), time(10)),), holiday.public()),
 }
+
+# And these have none: openings that begin or end where the clock is changed, and where the day is over.
+ODD = {
+    "within the hour that is skipped or comes twice": every_day((time(2, 15), time(2, 45))),
+    "from before that hour into it": every_day((time(1, 30), time(2, 30))),
+    "from within that hour to soon after it": every_day((time(2, 30), time(3, 15))),
+    "from within that hour to the morning": every_day((time(2, 30), time(5))),
+    "within that hour and after it": every_day((time(2, 15), time(2, 45)), (time(3), time(3, 30))),
+    "round the clock": every_day((time(0), END_OF_DAY)),
+    "over midnight": every_day((time(0), time(7)), (time(22), END_OF_DAY)),
+}
+
+REFERENCE = CALENDARS | ODD
 
 
 class Minutes:

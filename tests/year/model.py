@@ -69,7 +69,7 @@ class Model:
         found = [(_at(step, due, minutes), step) for step in LADDERS[case.ladder].steps]
         found.sort(key=lambda x: x[0])
         begins = next((n for n, (at, _) in enumerate(found) if at >= due or at > case.received), len(found))
-        while found[-1][0] < min(until or self.over, self.over):
+        while found[-1][0] <= min(until or self.over, self.over):
             found.append((found[-1][0] + WEEK, found[-1][1]))
         return list(_told(case, found, begins))
 
