@@ -94,9 +94,8 @@ def deserted(home: Inbox, directory: Directory, now: datetime) -> bool:
     if home.kind is InboxKind.TEST:
         return False
     coordinator = directory.first(InboxKind.COORDINATOR, home.practice)
-    day, clock = calendar.acting_from(directory.practices[home.practice].hours, now)
     places = {home.id, directory.pile(home.practice).id, *((coordinator.id,) if coordinator else ())}
-    return not any(directory.staffed(id, day, clock) for id in places)
+    return not any(directory.staffed(id, *calendar.acting_from(directory.hours(id), now)) for id in places)
 
 
 def stop(x: Audited, now: datetime) -> Change:

@@ -245,7 +245,9 @@ def first(
 
 def skipped(hours: Hours, begun: datetime, due: datetime, elapsed: bool) -> tuple[str, ...]:
     """The days between that do not count, in words; none where day and night count, as closed days do too then."""
-    days = () if elapsed else calendar.skipped(hours, hours.local(begun).date(), hours.local(due).date())
+    # What is due at midnight is due at the end of the day before.
+    last = max(begun, due - timedelta.resolution)
+    days = () if elapsed else calendar.skipped(hours, hours.local(begun).date(), hours.local(last).date())
     return tuple([f"{day.isoformat()} ({name})" for day, name in days]) if days else ()
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NewType, TypeVar
 
 from hub.agreement import Agreement, Agreements
-from hub.calendar import Hours, Slot
+from hub.calendar import END_OF_DAY, Hours, Slot
 from hub.message import Code, HerId, Ident, Party, Unit
 
 InboxId = NewType("InboxId", str)
@@ -386,7 +386,7 @@ def _hours(slots: Iterable[Slot], day: int) -> tuple[Stretch, ...]:
 
 
 def _whole(openings: tuple[Stretch, ...]) -> tuple[Stretch, ...]:
-    return ((openings[0][0], openings[-1][1]),) if openings else ((time.min, time.max),)
+    return ((openings[0][0], openings[-1][1]),) if openings else ((time.min, END_OF_DAY),)
 
 
 def _without(stretches: tuple[Stretch, ...], hours: Stretch) -> tuple[Stretch, ...]:

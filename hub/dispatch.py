@@ -7,8 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
+from hub import message
 from hub.directory import InboxId
 from hub.item import ItemId
+from hub.traffic import Unusual
 
 # So many items of a line are named, the others are counted.
 NAMED = 100
@@ -19,6 +21,8 @@ _ITEM = re.compile(r"[0-9a-f]{20}")
 _INBOX = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 # What a finding of `hub status` is about: a sort of process, a queue, the broker.
 _ABOUT = re.compile(r"([a-z][a-z0-9_-]*|[0-9]{1,10}_(async|error|dl))?")
+_HER_ID = re.compile(r"[0-9]{1,10}")
+_KINDS = frozenset(message.Kind)
 
 
 class Way(StrEnum):
@@ -39,11 +43,16 @@ class Kind(StrEnum):
     ALERT = "alert"  # something to see at the item, as that a partner did not take what was sent
     BROKEN = "broken"  # the hub itself does not do some of its work, which is what it is about
     MENDED = "mended"  # it does that work again
+    PRESSING = "pressing"  # more is due within the hour than those who are here can do
+    SILENT = "partner_silent"  # much less comes from a partner than usual
+    FLOOD = "partner_flood"  # far more does
 
 
 # What is near its time, and what is past it.
 NEAR, PAST = frozenset({Kind.WARNED, Kind.EXPECTED}), frozenset({Kind.LATE, Kind.MISSING})
 
+# What lines have in common that are told as one.
+Sort = tuple[str | bool, ...]
 # A way and who is there: an address, a webhook's name, or an inbox.
 Target = tuple[Way, str]
 
@@ -79,7 +88,8 @@ class Line:
     """So many items of one inbox of which the same is told; `first_due` is in the practice's wall time.
 
     It was told `delayed` when the hub itself was too late. `name` is what the inbox is called in centre.toml. Of what
-    is broken in the hub itself, `about` says which work it is, and it was so from `first_due`.
+    is broken in the hub itself, `about` says which work it is, and it was so from `first_due`. `traffic` is what is
+    strange about what a partner sends, in numbers, with its HER-id and what partners.toml calls it.
 
     Raises ValueError when an id is anything but an id: whatever else stood there could be about somebody.
     """
@@ -93,17 +103,21 @@ class Line:
     items: tuple[ItemId, ...]
     first_due: datetime
     about: str = ""
+    traffic: Unusual | None = None
 
     def __post_init__(self) -> None:
         if not _INBOX.fullmatch(self.inbox) or not all(map(_ITEM.fullmatch, self.items)):
             raise ValueError("only the ids of inboxes and items may be told")
         if not _ABOUT.fullmatch(self.about):
             raise ValueError("only sorts of processes and names of queues may be told")
+        if self.traffic and not (_HER_ID.fullmatch(self.traffic.sender) and self.traffic.kind in _KINDS):
+            raise ValueError("only HER-ids and kinds of messages may be told")
 
     @property
-    def sort(self) -> tuple[str, str, bool, bool, str]:
+    def sort(self) -> Sort:
         """Lines of the same sort are one."""
-        return self.inbox, self.kind, self.urgent, self.delayed, self.about
+        partner = (self.traffic.sender, self.traffic.kind) if self.traffic else ()
+        return self.inbox, self.kind, self.urgent, self.delayed, self.about, *partner
 
     @classmethod
     def together(cls, lines: Sequence["Line"]) -> "Line":
@@ -124,7 +138,7 @@ class Content:
     @classmethod
     def of(cls, lines: Iterable[Line]) -> "Content":
         """Lines of the same sort put together, however many."""
-        sorts: dict[tuple[str, str, bool, bool, str], list[Line]] = {}
+        sorts: dict[Sort, list[Line]] = {}
         for line in lines:
             sorts.setdefault(line.sort, []).append(line)
         found = map(Line.together, sorts.values())

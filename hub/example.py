@@ -66,7 +66,7 @@ def placed(e: Example, table: Table, directory: Directory, now: datetime) -> Dec
         agreements=directory.agreements.between(practice.her_id, partner.her_id) if partner else (),
         day=day,
     )
-    return route.decide(c, table, Whose(directory, practice, listing, service, day, clock))
+    return route.decide(c, table, Whose(directory, practice, listing, service, day, clock, None if e.on else now))
 
 
 def wrong(e: Example, d: Decision) -> Iterator[str]:

@@ -15,7 +15,7 @@ from hub.errors import BadConfiguration, Unavailable
 from hub.intake import Order
 from hub.record import Version
 from hub.registry import Configuration, archive
-from hub.registry.files import PATIENTS
+from hub.registry.files import NONE, PATIENTS
 from hub.settings import Settings
 from hub.store import Store, engine
 
@@ -34,9 +34,12 @@ class InForce:
     files: Mapping[str, str] = field(default_factory=dict)
 
 
-def order(known: Configuration, settings: Settings) -> Order:
-    """What decisions stand on. Raises BadConfiguration when the files ask for what hub.toml does not have."""
-    reaching.check(known, settings.notices, settings.folder)
+def order(known: Configuration, settings: Settings, instead: Mapping[str, Path] = NONE) -> Order:
+    """What decisions stand on; `instead` are the files that were read in the place of the folder's.
+
+    Raises BadConfiguration when the files ask for what hub.toml does not have.
+    """
+    reaching.check(known, settings.notices, settings.folder, instead)
     acceptance, registers = settings.acceptance.choices(), frozenset(settings.registers.addresses)
     return Order(known.directory, known.rules, known.ladders, acceptance, registers, known.templates)
 

@@ -337,7 +337,7 @@ def _place(m: Message, x: Ours, order: Order, now: datetime, known: Mapping[str,
     listing = route.listed(m, directory, practice.her_id)
     today = practice.hours.local(now).date()
     c = route.circumstances(m, directory, listing, practice.her_id, x.service, today)
-    whose = Whose(directory, practice, listing, x.service, *calendar.acting_from(practice.hours, now))
+    whose = Whose(directory, practice, listing, x.service, *calendar.acting_from(practice.hours, now), now)
     d = _joined(m, known, whose) or route.decide(c, order.table, whose)
     placing, headline = d.placing, _headline(m, listing)
     # A cancellation asks nobody to act either: whoever had the message is to know.
@@ -345,16 +345,15 @@ def _place(m: Message, x: Ours, order: Order, now: datetime, known: Mapping[str,
     main = _item(key, d.inbox.id, Purpose.READING if informs else Purpose.ACTION, headline, placing, d.home)
     copies = tuple(_item(key, inbox, Purpose.INFORMATION, headline, placing) for inbox in d.copies)
     informed = replace(c, information=True) if informs or copies else c
+    clocks = [_clock(main, informed if informs else c, order, now), *(_clock(x, informed, order, now) for x in copies)]
+    due, *dues = ({"due_at": x.due.isoformat()} for x in clocks)
     return Change(
         entries=(
-            Entry(now, "message.accepted", key, main.id, d.inbox.id, detail={"rule": d.rule}),
-            *(Entry(now, "item.copied", key, copy.id, copy.inbox) for copy in copies),
+            Entry(now, "message.accepted", key, main.id, d.inbox.id, detail={"rule": d.rule, **due}),
+            *(Entry(now, "item.copied", key, x.id, x.inbox, detail=at) for x, at in zip(copies, dues, strict=True)),
         ),
         items=(main, *copies),
-        deadlines=(
-            _clock(main, informed if informs else c, order, now),
-            *(_clock(copy, informed, order, now) for copy in copies),
-        ),
+        deadlines=tuple(clocks),
     )
 
 
@@ -365,7 +364,7 @@ def _joined(m: Message, known: Mapping[str, Asked], whose: Whose) -> Decision | 
     inbox = whose.directory.inboxes.get(asked.item.inbox)
     if inbox is None or inbox.practice != whose.practice.her_id:
         return None
-    if not standing.here(inbox, whose.directory, whose.day, whose.clock):
+    if not standing.here(inbox, whose.directory, *whose.acting(inbox)):
         return None
     return Decision(inbox, CONVERSATION, "it answers what was sent from this inbox", (asked.item.id,))
 

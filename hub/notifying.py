@@ -69,6 +69,11 @@ def addressed(untold: Iterable[Untold], directory: Directory, now: datetime) -> 
     return found
 
 
+def targets(inbox: Inbox, directory: Directory, now: datetime) -> list[Target]:
+    """Whom an inbox and its people have asked to be told, and by which ways."""
+    return list(dict.fromkeys(target for target, _ in _targets(inbox, (), directory, now)))
+
+
 def dispatches(
     reached: Mapping[Target, Sequence[Reached]], standing: Mapping[Target, Standing], pace: Pace, now: datetime
 ) -> Iterator[Dispatch]:
@@ -141,13 +146,13 @@ def _targets(
 
 
 def _people(inbox: Inbox, named: bool, directory: Directory, now: datetime) -> list[Person]:
-    """Those with mail who are at work now; else who is next, on this or the next working day.
+    """Those with mail who are at work now; else who is next, on this or the next working day of the inbox.
 
     Where nobody who works in the inbox is at work at all, or the step has `named` mail and nobody who is has any,
     everybody is told, if the inbox has no address of its own: no notice is for nobody.
     """
     everybody = [directory.people[p] for p in directory.members(inbox.id) if directory.people[p].mail]
-    hours = directory.practices[inbox.practice].hours
+    hours = directory.hours(inbox.id)
     if here := [p for p in everybody if _at_work(p, hours, directory, now)]:
         return here
     day, clock = calendar.acting_from(hours, now)

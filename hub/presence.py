@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from hub import calendar, standing
+from hub.calendar import Hours
 from hub.change import Change, Entry
 from hub.directory import MIDNIGHT, Directory, Inbox, InboxId, InboxKind, PersonId, Practice
 from hub.item import Item, ItemId, State
@@ -30,7 +31,7 @@ class Gap:
 
 def place(home: Inbox, directory: Directory, now: datetime) -> Place:
     """Where what belongs to an inbox lies now: with whoever acts on the acting day."""
-    return standing.place(home, directory, *calendar.acting_from(directory.practices[home.practice].hours, now))
+    return standing.place(home, directory, *calendar.acting_from(directory.hours(home.id), now))
 
 
 def moves(
@@ -76,7 +77,7 @@ def gaps(
     """Where nobody will be on the working days from `first_day`: what comes then would lie with the coordinator.
 
     GPs for whom nobody stands in, teams and duties without anybody at work, and days without a coordinator; of all
-    practices unless some are named, day by day.
+    practices unless some are named, day by day. An inbox with hours of its own has working days of its own.
     """
     wanted = [p for p in directory.practices.values() if practices is None or p.her_id in practices]
     ahead = [first_day + timedelta(days=n) for n in range(days)]
@@ -96,9 +97,10 @@ def _of(practice: Practice, directory: Directory, days: Iterable[date]) -> Itera
     mine = [x for x in directory.inboxes.values() if x.practice == practice.her_id and x.kind is not InboxKind.TEST]
     people = [p.id for p in directory.people.values() if p.practice == practice.her_id]
     for day in days:
-        if calendar.working_day(practice.hours, day):
-            clocks = _partings(practice, people, directory, day)
-            yield from (gap for inbox in mine for gap in _gap(inbox, directory, day, clocks))
+        usual = _partings(practice.hours, people, directory, day)
+        for inbox in mine:
+            clocks = _partings(inbox.hours, people, directory, day) if inbox.hours else usual
+            yield from _gap(inbox, directory, day, clocks)
 
 
 def _gap(inbox: Inbox, directory: Directory, day: date, clocks: Iterable[time]) -> Iterator[Gap]:
@@ -110,9 +112,11 @@ def _gap(inbox: Inbox, directory: Directory, day: date, clocks: Iterable[time]) 
             return
 
 
-def _partings(practice: Practice, people: Iterable[PersonId], directory: Directory, day: date) -> list[time]:
-    """The beginning of a day, and the times before closing at which somebody goes home."""
-    closes = practice.hours.local(calendar.closing(practice.hours, day)).time()
+def _partings(hours: Hours, people: Iterable[PersonId], directory: Directory, day: date) -> list[time]:
+    """The beginning of a working day, and the times before closing at which somebody goes home."""
+    closes = hours.day(day).closes
+    if closes is None:
+        return []
     return sorted({MIDNIGHT, *(ends for p in people for _, ends in directory.at_work(p, day) if ends < closes)})
 
 
@@ -154,16 +158,15 @@ def _held(x: Lying, home: Inbox, claimed: datetime | None, directory: Directory,
     """Whether whoever has taken something acts on it: at work, or here today although nobody expected it."""
     if x.owner is None or x.owner not in directory.people:
         return False
-    return _at_work(x.owner, home, directory, now) or _unexpected(x.owner, home, claimed, directory, now)
+    # They act where it lies, which may be open otherwise than where it belongs.
+    hours = directory.hours(x.inbox if x.inbox in directory.inboxes else home.id)
+    if directory.present(x.owner, *calendar.acting_from(hours, now)):
+        return True
+    return _unexpected(x.owner, hours, claimed, directory, now)
 
 
-def _at_work(owner: PersonId, home: Inbox, directory: Directory, now: datetime) -> bool:
-    return directory.present(owner, *calendar.acting_from(directory.practices[home.practice].hours, now))
-
-
-def _unexpected(owner: PersonId, home: Inbox, claimed: datetime | None, directory: Directory, now: datetime) -> bool:
+def _unexpected(owner: PersonId, hours: Hours, claimed: datetime | None, directory: Directory, now: datetime) -> bool:
     """Whether somebody who was to be away took it on this very day: they know what they do."""
-    hours = directory.practices[home.practice].hours
     day, then = calendar.acting_day(hours, now), hours.local(claimed) if claimed else None
     return then is not None and then.date() == day and not directory.present(owner, day, then.time())
 

@@ -1,6 +1,6 @@
 """What centre.toml and ladders.toml ask for, and hub.toml has: nobody waits for a notice that cannot leave."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from hub.deadline import Ladder
@@ -8,15 +8,18 @@ from hub.directory import Directory
 from hub.dispatch import Way
 from hub.errors import BadConfiguration
 from hub.registry import Configuration
-from hub.registry.files import CENTRE, LADDERS
+from hub.registry.files import CENTRE, LADDERS, NONE
 from hub.settings import Notices
 
 Problem = tuple[str, str, str]
 
 
-def check(known: Configuration, notices: Notices, folder: Path) -> None:
-    """Raise BadConfiguration when somebody is to be told by a way that hub.toml does not have."""
-    centre, ladders = str(folder / CENTRE), str(folder / LADDERS)
+def check(known: Configuration, notices: Notices, folder: Path, instead: Mapping[str, Path] = NONE) -> None:
+    """Raise BadConfiguration when somebody is to be told by a way that hub.toml does not have.
+
+    It names the file that asks for it: one of the folder, or what was read `instead`.
+    """
+    centre, ladders = (str(instead.get(name, folder / name)) for name in (CENTRE, LADDERS))
     found = [(centre, *x) for x in _of_inboxes(known.directory, notices)]
     found += [(centre, *x) for x in _of_people(known.directory, notices)]
     found += [(ladders, *x) for x in _of_steps(known.ladders, notices)]

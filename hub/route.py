@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time
 from functools import lru_cache, partial
 
-from hub import standing
+from hub import calendar, standing
 from hub.agreement import Agreement
 from hub.directory import MIDNIGHT, Directory, Flag, Inbox, InboxId, InboxKind, Listing, PartnerKind, Practice
 from hub.item import Placing
@@ -323,7 +323,8 @@ class Found:
 class Whose:
     """At whose practice a message is to find somebody, about whom, and on which day from which time on.
 
-    `addressee` is the receiver's level-2 HER-id, which names a GP when the patient is not listed here.
+    `addressee` is the receiver's level-2 HER-id, which names a GP when the patient is not listed here. With `now`, an
+    inbox with hours of its own is asked from when its own acting day says.
     """
 
     directory: Directory
@@ -332,6 +333,13 @@ class Whose:
     addressee: HerId | None
     day: date
     clock: time = MIDNIGHT
+    now: datetime | None = None
+
+    def acting(self, inbox: Inbox) -> tuple[date, time]:
+        """The day on which an inbox is to have somebody at work, and from which time on."""
+        if inbox.hours is None or self.now is None:
+            return self.day, self.clock
+        return calendar.acting_from(inbox.hours, self.now)
 
 
 def circumstances(
@@ -407,9 +415,9 @@ def decide(c: Circumstances, table: Table, whose: Whose) -> Decision:
 def find(to: str, whose: Whose) -> Found:
     """The inbox a destination means for this patient, or whichever covers for it then."""
     meant = _meant(to, whose)
-    if meant is None or standing.here(meant, whose.directory, whose.day, whose.clock):
+    if meant is None or standing.here(meant, whose.directory, *whose.acting(meant)):
         return Found(meant, () if meant or to != "gp" else (STRANGER,))
-    place = standing.place(meant, whose.directory, whose.day, whose.clock)
+    place = standing.place(meant, whose.directory, *whose.acting(meant))
     return Found(None if place.lacking else whose.directory.inboxes[place.inbox], place.path, meant)
 
 

@@ -25,8 +25,7 @@ def trace(x: Item, told: Registered, directory: Directory, now: datetime) -> Cha
     home = _gp(told, pile, directory)
     if home is None or home.id in (x.inbox, x.home):
         return None
-    practice = directory.practices[home.practice]
-    to = standing.place(home, directory, *calendar.acting_from(practice.hours, now))
+    to = standing.place(home, directory, *calendar.acting_from(directory.hours(home.id), now))
     because = f"the GP register says that the patient is on the list of {home.name}"
     placing = Placing(REGISTER, because, x.placing.missed, to.path)
     moved = replace(x, inbox=to.inbox, home=None if to.inbox == home.id else home.id, placing=placing)

@@ -138,8 +138,7 @@ def _there(id: InboxId, person: PersonId, directory: Directory, now: datetime) -
     hours, found = directory.hours(id), list[tuple[datetime, datetime]]()
     for opens, closes in _openings(id, directory, now, now + AHEAD):
         day = hours.local(opens).date()
-        for begins, ends in directory.at_work(person, day):
-            come, go = calendar.at(hours, day, begins), calendar.at(hours, day, ends)
+        for come, go in calendar.within(hours, day, directory.at_work(person, day)):
             if max(opens, come) < min(closes, go):
                 found.append((max(opens, come), min(closes, go)))
     return tuple(found)

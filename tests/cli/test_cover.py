@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from hub import presence, registry, report, resources
+from hub.directory import InboxId
 from tests.cli.conftest import Hub
 
 # In the week of 22 February Lars is at a course, and on that Tuesday Ingrid, who stands in for him, is off.
@@ -48,7 +49,7 @@ def test_machines_get_the_same(hub: Hub) -> None:
 def test_the_managers_page_tells_what_really_happens(folder: Path) -> None:
     """docs/presence.md puts a GP on leave; here it is done."""
     page = (Path(__file__).parent.parent.parent / "docs" / "presence.md").read_text(encoding="utf-8")
-    absence, substitute, days = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    absence, substitute, days, hours = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     told = re.findall(r"^2026-.*$", page, re.MULTILINE)
     tuesday = datetime(2026, 11, 24, 13, tzinfo=UTC)
     written = (folder / "centre.toml").read_text(encoding="utf-8")
@@ -63,3 +64,9 @@ def test_the_managers_page_tells_what_really_happens(folder: Path) -> None:
     (morning,) = practice.hours.openings(date(2027, 3, 25))
     assert ("08:00", "12:00") == tuple(f"{practice.hours.local(x):%H:%M}" for x in morning)
     assert () == practice.hours.openings(date(2026, 12, 24))
+    # The team that the page opens in the evening is in the folder already.
+    own = next(line for line in hours.splitlines() if line.startswith("open = "))
+    team = 'id = "primaerhelseteam"\n'
+    (folder / "centre.toml").write_text(written.replace(team, f"{team}{own}\n"), encoding="utf-8")
+    inbox = registry.load(folder).directory.inboxes[InboxId("primaerhelseteam")]
+    assert inbox.hours is not None and 1 == len(inbox.hours.openings(date(2026, 11, 28)))

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from hub import deadline
-from hub.calendar import Hours, ShortDay, Slot
+from hub.calendar import END_OF_DAY, Hours, ShortDay, Slot
 from hub.deadline import ElapsedHours, SameDay, WorkingMinutes
 from hub.item import ItemId
 from tests import builders
@@ -74,6 +74,12 @@ def test_the_day_on_which_it_came_is_told_of_when_it_is_closed() -> None:
     d = deadline.first(ITEM, builders.LADDER, "", builders.hours(first_of_may.date()), first_of_may)
     assert monday == d.due
     assert ("2026-05-01 (closed)", "2026-05-02 (weekend)", "2026-05-03 (weekend)") == d.why.skipped
+
+
+def test_what_is_due_at_midnight_tells_of_no_day_that_begins_then() -> None:
+    hours = Hours("Europe/Oslo", tuple(Slot(day, time(8), END_OF_DAY) for day in range(5)), {})
+    d = deadline.first(ITEM, builders.LADDER, "", hours, utc(2026, 11, 27, 9))
+    assert (utc(2026, 11, 27, 23), ()) == (d.due, d.why.skipped)
 
 
 def test_where_day_and_night_count_closed_days_do_too() -> None:
