@@ -10,14 +10,11 @@ from hashlib import sha256
 
 from hub import notifying
 from hub.directory import Directory, Inbox, InboxKind
-from hub.dispatch import Content, Dispatch, Kind, Line, Target, Untold, Way
-from hub.item import ItemId
+from hub.dispatch import Content, Dispatch, Kind, Line, Target, Way
 from hub.store import alarming
 
 # How often somebody hears of what goes on.
 AGAIN = timedelta(hours=1)
-# No item's: whom an inbox has asked to be told does not depend on which it is.
-_NONE = ItemId("0" * 20)
 
 
 def broken(about: str, since: datetime, directory: Directory, now: datetime, speed: float = 1.0) -> Iterator[Dispatch]:
@@ -39,7 +36,7 @@ def _told(
     for inbox in _operations(directory):
         moment = directory.practices[inbox.practice].hours.local(since)
         line = Line(inbox.id, inbox.name, kind, True, False, 1, (), moment, about)
-        for way, to in _targets(inbox, directory, now):
+        for way, to in notifying.targets(inbox, directory, now):
             # One alert for all practices, as long as it lasts.
             target = alarming.PREFIX + about if way is Way.ALERTMANAGER else to
             if (way, target) not in seen:
@@ -55,11 +52,6 @@ def _operations(directory: Directory) -> list[Inbox]:
         if found := [x for x in directory.inboxes.values() if x.kind is kind]:
             return found
     return []
-
-
-def _targets(inbox: Inbox, directory: Directory, now: datetime) -> list[Target]:
-    told = Untold(0, inbox.id, _NONE, 0, 0, Kind.LATE, now)
-    return [*notifying.addressed((told,), directory, now)]
 
 
 def _number(moment: datetime) -> int:

@@ -13,12 +13,10 @@ from itertools import accumulate, dropwhile, pairwise
 from statistics import median
 
 from hub.calendar import Hours, working_day
-from hub.message import Kind
-from hub.traffic import Counted, Strange, Unusual, Usual
+from hub.traffic import WEEKS, Counted, Strange, Unusual, Usual
 
-# From how far back it is learned, and on how many days of one weekday a judgement rests at least; or else of all
-# working days.
-WEEKS, LEAST, LEAST_POOLED = 8, 5, 10
+# On how many days of one weekday a judgement rests at least; or else of all working days.
+LEAST, LEAST_POOLED = 5, 10
 # Of so many like days one may have been as odd as today: an outage that was must not hide the next one.
 ODD = 7
 # Whoever sends on no more weekdays than these has few days to learn from.
@@ -32,37 +30,6 @@ TIMES, FLOOD = 3, 60
 STAYS = timedelta(days=4)
 # How many working days back the trend is told.
 TREND = 5
-
-WEEKDAYS = {
-    "nb": ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag"),
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-KINDS = {
-    Kind.REQUEST: ("forespørsler", "requests"),
-    Kind.ANSWER: ("svar", "answers"),
-    Kind.NOTE: ("notater", "notes"),
-    Kind.DIALOGUE: ("dialogmeldinger", "dialogue messages"),
-    Kind.DEVIATION: ("avviksmeldinger", "returned messages"),
-    Kind.REFERRAL_STATUS: ("statusmeldinger om henvisning", "referral statuses"),
-    Kind.DISCHARGE_SUMMARY: ("epikriser", "discharge summaries"),
-    Kind.ADMITTED: ("meldinger om innlagt pasient", "notices of admission"),
-    Kind.READY: ("meldinger om utskrivningsklar pasient", "notices of patients ready for discharge"),
-    Kind.NOT_READY: ("avmeldinger av utskrivningsklar pasient", "notices of patients not ready after all"),
-    Kind.DISCHARGED: ("meldinger om utskrevet pasient", "notices of discharge"),
-    Kind.DEATH: ("meldinger om dødsfall", "notices of death"),
-    Kind.ADMISSION_REPORT: ("innleggelsesrapporter", "admission reports"),
-    Kind.EARLY_NOTICE: ("tidligmeldinger", "early notices"),
-    Kind.TO_DOCTOR: ("helseopplysninger til lege", "reports to the doctor"),
-    Kind.SERVICES: ("orienteringer om tjenestetilbud", "notices of services"),
-    Kind.MEDICAL: ("medisinske opplysninger", "medical reports"),
-    Kind.DISCHARGE_REPORT: ("utskrivningsrapporter", "discharge reports"),
-    Kind.ABSENCE: ("fraværsmeldinger", "notices of absence"),
-}
-_OTHER = ("andre meldinger", "other messages")
 
 # How many had come by each full hour of a day, from 0 to 24.
 Day = tuple[int, ...]
@@ -169,50 +136,6 @@ def heard(x: Unusual, days: Days, today: date) -> bool:
     return x.what is Strange.SILENT and came
 
 
-def explain(x: Unusual, language: str) -> str:
-    """What is strange, what that rests on, and what to do, in bokmål (nb) or English (en)."""
-    return f"{what(x, language)} {what_to_do(x, language)}"
-
-
-def what(x: Unusual, language: str) -> str:
-    """What is strange and what that rests on."""
-    who, kind, rests = f"{x.name} ({x.sender})", named(x.kind, language), _rests(x, language)
-    span = f"{x.usual.low}–{x.usual.high}" if x.usual.low < x.usual.high else f"{x.usual.low}"
-    if x.what is Strange.FLOOD:
-        if language == "nb":
-            return f"{who} har sendt {x.came} {kind} i dag, mot {span} på en vanlig dag. {rests}"
-        return f"{who} has sent {x.came} {kind} today, against {span} on a usual day. {rests}"
-    day = WEEKDAYS[language][x.day.weekday()]
-    if language == "nb":
-        on = "" if x.usual.pooled else f" på en {day}"
-        return (
-            f"{who} sender vanligvis {span} {kind} innen kl. {x.hour:02}{on}; {x.day:%d.%m.} var det {x.came}. {rests}"
-        )
-    on = "" if x.usual.pooled else f" on a {day}"
-    date = f"{x.day.day} {_MONTHS[x.day.month - 1]}"
-    return f"{who} usually sends {span} {kind} by {x.hour:02}:00{on}; on {date} it was {x.came}. {rests}"
-
-
-def what_to_do(x: Unusual, language: str) -> str:
-    """What somebody is to do about it."""
-    if x.what is Strange.FLOOD and language == "nb":
-        return "Ring dem og spør om systemet deres sender i en løkke."
-    if x.what is Strange.FLOOD:
-        return "Telephone them and ask whether their system sends in a loop."
-    if language == "nb":
-        return "Ring dem og spør om de får sendt, og se på hub status om noe står stille hos oss."
-    return "Telephone them and ask whether they can send, and look at hub status whether anything stands still here."
-
-
-def named(kind: str, language: str) -> str:
-    """Messages of a kind in words."""
-    nb, en = KINDS[Kind(kind)] if kind in _KNOWN else _OTHER
-    return nb if language == "nb" else en
-
-
-_KNOWN = frozenset(Kind)
-
-
 def _strange(days: Days, local: datetime, practices: Sequence[Hours], is_open: bool) -> tuple[Strange, Usual] | None:
     """What is strange about a partner's messages of a kind, and what is usual instead."""
     today = local.date()
@@ -281,12 +204,3 @@ def _chance(came: int, mean: float) -> float:
         return 1.0
     # By logarithms, as the powers of large counts are beyond any number.
     return sum(math.exp(n * math.log(mean) - mean - math.lgamma(n + 1)) for n in range(came + 1))
-
-
-def _rests(x: Unusual, language: str) -> str:
-    days, day = x.usual.days, WEEKDAYS[language][x.day.weekday()]
-    if language == "nb":
-        like = "arbeidsdager" if x.usual.pooled else f"{day}er"
-        return f"Det bygger på {days} {like} i de siste {WEEKS} ukene."
-    like = "working days" if x.usual.pooled else f"{day}s"
-    return f"That rests on {days} {like} of the last {WEEKS} weeks."

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from hub import calendar, expecting
+from hub import bulletin, calendar, expecting
 from hub.calendar import Hours
 from hub.change import Entry
 from hub.directory import Directory, InboxId, InboxKind, Partner
@@ -62,8 +62,13 @@ async def look(store: Store, directory: Directory, now: datetime, memory: Memory
     ended = [x for x in over if await store.partners.end(x, _ending(x, _days(found, x), today, directory, now), now)]
     # Where many partners send, others must not wait for it.
     strange = await asyncio.to_thread(expecting.judge, found, names(directory), hours, now)
-    told = [x for x in strange if await store.partners.tell(x, entries(x, EVENTS[x.what], directory, now))]
+    told = [x for x in strange if await _tell(x, store, directory, now)]
     return Found(counted, tuple(told), tuple(ended))
+
+
+async def _tell(x: Unusual, store: Store, directory: Directory, now: datetime) -> bool:
+    dispatches = bulletin.strange(x, tuple(concerned(x, directory)), directory, now)
+    return await store.partners.tell(x, entries(x, EVENTS[x.what], directory, now), dispatches)
 
 
 async def count(store: Store, directory: Directory) -> int:

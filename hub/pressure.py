@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
-from hub import workload
-from hub.change import Change, Entry
-from hub.directory import Directory, InboxId, InboxKind
+from hub import bulletin, workload
+from hub.change import Entry
+from hub.directory import Directory
 from hub.message import HerId
-from hub.store import Store, pacing
+from hub.store import Store, marking, pacing, telling
 from hub.workload import LOOK_BACK, Pressing
 
 AGAIN = timedelta(hours=1)
@@ -29,17 +30,27 @@ async def found(
     return workload.pressing(due, taken, directory, now)
 
 
-async def told(store: Store, directory: Directory, now: datetime) -> list[Change]:
-    """A line of the journal for each coordinator of an inbox that nobody has said it of in the last hour."""
-    hour = int(now.timestamp() // AGAIN.total_seconds())
+async def told(store: Store, directory: Directory, now: datetime) -> list[Pressing]:
+    """Tell each coordinator of an inbox that nobody has told them of in the last hour; returns of which it was told."""
     pressing = await found(store, directory, now)
-    return [_line(x, directory, now) for x in pressing if await store.mark(f"pressing {x.inbox}", hour)]
+    return [x for x in pressing if await store.mend(_tell, x, directory, now)]
 
 
-def _line(x: Pressing, directory: Directory, now: datetime) -> Change:
-    practice = directory.inboxes[x.inbox].practice
-    coordinator = directory.first(InboxKind.COORDINATOR, practice)
+def _tell(c: Any, x: Pressing, directory: Directory, now: datetime) -> bool:
+    """Of several watchers one does it, in one transaction, and the others find the mark where it was put."""
+    name, second = f"pressing {x.inbox}", int(now.timestamp())
+    # Whoever can put it to an hour ago is the first since then.
+    if not marking.put(c, name, second - int(AGAIN.total_seconds()) + 1):
+        return False
+    if not marking.put(c, name, second):
+        return False
+    telling.tell(c, [_line(x, directory, now)])
+    telling.put(c, bulletin.pressing(x, directory, now), now)
+    return True
+
+
+def _line(x: Pressing, directory: Directory, now: datetime) -> Entry:
     minutes, left = (str(round(time / timedelta(minutes=1))) for time in (x.needed, x.left))
     detail = {"pressed": x.inbox, "due": str(x.due), "people": str(x.people), "minutes": minutes, "left": left}
-    inbox: InboxId = coordinator.id if coordinator else x.inbox
-    return Change((Entry(now, "load.pressing", inbox=inbox, who="watch", detail=detail),))
+    inbox = bulletin.planner(directory.inboxes[x.inbox], directory)
+    return Entry(now, "load.pressing", inbox=inbox, who="watch", detail=detail)

@@ -73,13 +73,15 @@ class Stored:
 class Taken:
     """What was done last to an item and can be taken back: it made this version, and sends these letters.
 
-    `inbox` is where the item lies since then, and `letters` are their numbers in the outbox.
+    `inbox` is where the item lies since then, `due` by when it is to be done if a clock runs, and `letters` are their
+    numbers in the outbox.
     """
 
     undo: Undoable
     version: int
     inbox: InboxId
     letters: tuple[int, ...]
+    due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

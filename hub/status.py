@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from hub import audited, depth, expecting, following, registry, transport
+from hub import audited, depth, following, registry, traffic, transport
 from hub.clock import Clock
 from hub.depth import Depth, Queues, Seen
 from hub.directory import Directory
@@ -457,7 +457,7 @@ def _untold(facts: Facts, x: Undelivered, now: datetime) -> Iterator[Finding]:
 
 def _unheard(kept: Kept) -> Iterator[Finding]:
     for x in kept.unusual:
-        what, do = expecting.what(x, "en"), expecting.what_to_do(x, "en")
+        what, do = traffic.what(x, "en"), traffic.what_to_do(x, "en")
         yield Finding(Severity.ATTENTION, f"{x.what} {x.sender} {x.kind}", what, do)
 
 

@@ -1,7 +1,6 @@
 """What all tests share: browser and servers, a free port, and a loud line about whatever a run leaves out."""
 
 import os
-import socket
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ from hub.change import Entry
 from hub.store import rows
 from hub.web import events
 from tests import centre
+from tests.servers import port as ports
 
 pytest_plugins = ("tests.chromium", "tests.servers.fixtures")
 
@@ -84,9 +84,7 @@ def _journal() -> Iterator[None]:
 @pytest.fixture
 def free_port() -> int:
     """A port on loopback that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
+    return ports.free()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -144,7 +144,7 @@ def _bytes(file: Path) -> bytes:
 
 def _table(told: "list[Expected]") -> list[str]:
     """A line for each partner's messages of a kind."""
-    from hub.expecting import named
+    from hub.traffic import named
 
     if not told:
         return []
@@ -158,7 +158,7 @@ def _table(told: "list[Expected]") -> list[str]:
 
 
 def _standing(standing: "list[Unusual]") -> list[str]:
-    from hub.expecting import explain
+    from hub.traffic import explain
 
     return [line for x in standing for line in ("", explain(x, "nb"), explain(x, "en"))]
 
@@ -180,7 +180,7 @@ def _usual(x: "Usual | None") -> dict[str, Any] | None:
 
 
 def _unusual(x: "Unusual") -> dict[str, Any]:
-    from hub.expecting import explain
+    from hub.traffic import explain
 
     told = {"what": x.what.value, "partner": x.sender, "name": x.name, "kind": x.kind, "day": x.day.isoformat()}
     since = {"since": x.at.isoformat(), "by_hour": x.hour, "came": x.came, "usual": _usual(x.usual)}

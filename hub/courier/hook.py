@@ -7,6 +7,7 @@ from typing import Any
 
 from hub.courier.moment import utc
 from hub.dispatch import Claimed, Line
+from hub.traffic import Unusual
 
 SIGNATURE = "Sambud-Signature"
 
@@ -36,4 +37,11 @@ def _line(x: Line, link: str) -> dict[str, Any]:
         "first_due": utc(x.first_due),
         "link": f"{link}/inboxes/{x.inbox}" if link else "",
         **({"about": x.about} if x.about else {}),
+        **({"traffic": _traffic(x.traffic)} if x.traffic else {}),
     }
+
+
+def _traffic(x: Unusual) -> dict[str, Any]:
+    usual = {"low": x.usual.low, "high": x.usual.high, "days": x.usual.days}
+    told = {"partner": x.sender, "name": x.name, "kind": x.kind, "day": x.day.isoformat(), "by_hour": x.hour}
+    return told | {"came": x.came, "usual": usual}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from hub.dispatch import Content, Kind, Line
+from hub.traffic import explain
 
 # So many items are named in a mail.
 NAMED = 10
@@ -16,6 +17,9 @@ _NB = {
     Kind.ALERT: ("1 varsel å se på", "{} varsler å se på"),
     Kind.BROKEN: ("En del av Sambud virker ikke", "{} deler av Sambud virker ikke"),
     Kind.MENDED: ("En del av Sambud virker igjen", "{} deler av Sambud virker igjen"),
+    Kind.PRESSING: ("For mye på kort tid: 1 sak har frist snart", "For mye på kort tid: {} saker har frist snart"),
+    Kind.SILENT: ("Det kommer mindre enn vanlig fra en avsender", "Det kommer mindre enn vanlig fra avsendere"),
+    Kind.FLOOD: ("Det kommer mye mer enn vanlig fra en avsender", "Det kommer mye mer enn vanlig fra avsendere"),
 }
 _EN = {
     Kind.LATE: ("1 item is past its deadline", "{} items are past their deadline"),
@@ -25,6 +29,9 @@ _EN = {
     Kind.ALERT: ("1 alert to look at", "{} alerts to look at"),
     Kind.BROKEN: ("A part of Sambud does not work", "{} parts of Sambud do not work"),
     Kind.MENDED: ("A part of Sambud works again", "{} parts of Sambud work again"),
+    Kind.PRESSING: ("Too much in a short time: 1 item is due soon", "Too much in a short time: {} items are due soon"),
+    Kind.SILENT: ("Less than usual comes from a sender", "Less than usual comes from senders"),
+    Kind.FLOOD: ("Far more than usual comes from a sender", "Far more than usual comes from senders"),
 }
 # How the time of the first of them is told.
 _NB_WHEN = {
@@ -70,6 +77,12 @@ def _paragraph(x: Line, link: str, words: Callable[[Line], Iterator[str]]) -> It
 
 def _norwegian(x: Line) -> Iterator[str]:
     when = _clock(x.first_due, "%d.%m.%Y kl. %H.%M")
+    if x.traffic:
+        yield explain(x.traffic, "nb")
+        return
+    if x.kind is Kind.PRESSING:
+        yield f"{_many(_NB[x.kind], x.count)}, innen {when}. De som er på jobb, rekker det ikke i vanlig tempo."
+        return
     if x.about:
         yield f"{_many(_NB[x.kind], x.count)}: {x.about}, fra {when}. Kommandoen `hub status` sier hva som må gjøres."
         return
@@ -82,6 +95,12 @@ def _norwegian(x: Line) -> Iterator[str]:
 
 def _english(x: Line) -> Iterator[str]:
     when = _clock(x.first_due, "%Y-%m-%d %H:%M")
+    if x.traffic:
+        yield explain(x.traffic, "en")
+        return
+    if x.kind is Kind.PRESSING:
+        yield f"{_many(_EN[x.kind], x.count)}, by {when}. Those who are at work cannot do it at their usual pace."
+        return
     if x.about:
         yield f"{_many(_EN[x.kind], x.count)}: {x.about}, from {when}. The command `hub status` says what to do."
         return

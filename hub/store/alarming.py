@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, select, update
 
 from hub.dispatch import Dispatch, Overdue, Way
-from hub.store import lane, rows
+from hub.store import lane, telling
 from hub.store.tables import dispatch, mark
 
 # What the names of the marks begin with; Alertmanager's targets are called so too.
@@ -44,7 +44,7 @@ def tell(c: Connection, about: str, make: Make, now: datetime, pause: timedelta)
     if number <= 0:
         number = int(now.timestamp())
         c.execute(update(mark).where(mark.c.name == name).values(number=number))
-    return _put(c, make(_moment(number)), now)
+    return telling.put(c, make(_moment(number)), now)
 
 
 def end(c: Connection, about: str, make: Make, now: datetime) -> int:
@@ -56,7 +56,7 @@ def end(c: Connection, about: str, make: Make, now: datetime) -> int:
     c.execute(update(mark).where(mark.c.name == name).values(number=-int(now.timestamp())))
     runs = (dispatch.c.way == Way.ALERTMANAGER.value, dispatch.c.target == name, dispatch.c.next_attempt_at > now)
     woken = c.execute(update(dispatch).where(*runs).values(next_attempt_at=now)).rowcount
-    return woken + _put(c, make(_moment(number)), now)
+    return woken + telling.put(c, make(_moment(number)), now)
 
 
 def _taken(c: Connection, name: str) -> int:
@@ -66,18 +66,3 @@ def _taken(c: Connection, name: str) -> int:
 
 def _moment(number: int) -> datetime:
     return datetime.fromtimestamp(number, UTC)
-
-
-def _put(c: Connection, made: Iterable[Dispatch], now: datetime) -> int:
-    values = [
-        {
-            "key": x.key,
-            "way": x.way.value,
-            "target": x.target,
-            "content": rows.encode(x.content.lines),
-            "created_at": now,
-            "next_attempt_at": x.at,
-        }
-        for x in made
-    ]
-    return lane.add(c, dispatch, values, ignore=True)

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, and_, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.change import Entry
-from hub.store import lane, rows
-from hub.store import postgresql as server
-from hub.store.tables import journal, mark, message, traffic, unusual
+from hub.dispatch import Dispatch
+from hub.store import lane, rows, telling
+from hub.store.tables import mark, message, traffic, unusual
 from hub.traffic import Counted, Unusual
 
 _INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -71,7 +71,7 @@ def known(c: Connection, x: Unusual) -> bool:
     return c.execute(select(unusual.c.at).where(_is(x))).first() is not None
 
 
-def tell(c: Connection, x: Unusual, entries: Sequence[Entry]) -> bool:
+def tell(c: Connection, x: Unusual, entries: Sequence[Entry], dispatches: Sequence[Dispatch] = ()) -> bool:
     """Something is unusual, once a day: false when it was told before. It stands for that of the days before."""
     row = {"sender": x.sender, "kind": x.kind, "what": x.what.value, "day": x.day.isoformat()}
     if not lane.add(c, unusual, [{**row, "told": rows.encode(x), "at": x.at, "ended_at": None}], ignore=True):
@@ -79,7 +79,8 @@ def tell(c: Connection, x: Unusual, entries: Sequence[Entry]) -> bool:
     same = and_(unusual.c.sender == x.sender, unusual.c.kind == x.kind, unusual.c.what == x.what.value)
     before = update(unusual).where(same, unusual.c.day < x.day.isoformat(), unusual.c.ended_at.is_(None))
     c.execute(before.values(ended_at=x.at))
-    _write(c, entries)
+    telling.tell(c, entries)
+    telling.put(c, dispatches, x.at)
     return True
 
 
@@ -87,14 +88,8 @@ def end(c: Connection, x: Unusual, entries: Sequence[Entry], at: datetime) -> bo
     """It has ended; false when somebody said so before."""
     if not c.execute(update(unusual).where(_is(x), unusual.c.ended_at.is_(None)).values(ended_at=at)).rowcount:
         return False
-    _write(c, entries)
+    telling.tell(c, entries)
     return True
-
-
-def _write(c: Connection, entries: Sequence[Entry]) -> None:
-    lane.add(c, journal, [rows.entry_row(entry) for entry in entries])
-    if c.dialect.name == "postgresql":
-        server.tell(c)
 
 
 def _add(c: Connection, counts: Mapping[tuple[str, str, datetime], int]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from hub.change import Entry
+from hub.dispatch import Dispatch
 from hub.reconciliation import Passed
 from hub.store import counting, passing
 from hub.store.counting import Whose
@@ -35,11 +36,11 @@ class Partners:
         """What is unusual and has not ended."""
         return await self._readers.run(counting.standing)
 
-    async def tell(self, x: Unusual, entries: Sequence[Entry]) -> bool:
+    async def tell(self, x: Unusual, entries: Sequence[Entry], dispatches: Sequence[Dispatch] = ()) -> bool:
         """Something is unusual, told once a day however many find it; false when it was told before."""
         if await self._readers.run(counting.known, x):
             return False
-        return await self._writer.run(counting.tell, x, entries)
+        return await self._writer.run(counting.tell, x, entries, dispatches)
 
     async def end(self, x: Unusual, entries: Sequence[Entry], now: datetime) -> bool:
         """It has ended; false when somebody said so before."""

@@ -8,7 +8,7 @@ from statistics import median
 
 import pytest
 
-from hub import calendar, expecting
+from hub import calendar, expecting, traffic
 from hub.calendar import Hours
 from hub.expecting import Day, Days
 from hub.message import Kind
@@ -54,12 +54,12 @@ class TestSilence:
     def test_it_is_told_in_words_with_what_it_rests_on_and_what_to_do(self) -> None:
         (found,) = judged(hammerfest())
         assert (Strange.SILENT, 0, 12) == (found.what, found.came, found.hour)
-        assert expecting.explain(found, "nb") == (
+        assert traffic.explain(found, "nb") == (
             "Hammerfest sykehus (900400) sender vanligvis 9–13 epikriser innen kl. 12 på en tirsdag; 24.11. var det 0. "
             "Det bygger på 8 tirsdager i de siste 8 ukene. "
             "Ring dem og spør om de får sendt, og se på hub status om noe står stille hos oss."
         )
-        assert expecting.explain(found, "en") == (
+        assert traffic.explain(found, "en") == (
             "Hammerfest sykehus (900400) usually sends 9–13 discharge summaries by 12:00 on a Tuesday; "
             "on 24 November it was 0. That rests on 8 Tuesdays of the last 8 weeks. "
             "Telephone them and ask whether they can send, and look at hub status whether anything stands still here."
@@ -94,8 +94,8 @@ class TestSilence:
     def test_of_a_new_partner_all_working_days_count_as_alike(self) -> None:
         (found,) = judged(weeks(day(h9=20), count=3))
         assert (14, True) == (found.usual.days, found.usual.pooled)
-        assert "innen kl. 12; 24.11. var det 0. Det bygger på 14 arbeidsdager" in expecting.explain(found, "nb")
-        assert "by 12:00; on 24 November it was 0. That rests on 14 working days" in expecting.explain(found, "en")
+        assert "innen kl. 12; 24.11. var det 0. Det bygger på 14 arbeidsdager" in traffic.explain(found, "nb")
+        assert "by 12:00; on 24 November it was 0. That rests on 14 working days" in traffic.explain(found, "en")
 
     def test_two_weeks_are_too_few(self) -> None:
         assert [] == judged(weeks(day(h9=20), count=2))
@@ -167,10 +167,10 @@ class TestFlood:
         assert [] == judged(days | {TUESDAY: day(h9=59)})
         (found,) = judged(days | {TUESDAY: day(h9=60)})
         assert (Strange.FLOOD, 60) == (found.what, found.came)
-        assert expecting.explain(found, "nb").startswith(
+        assert traffic.explain(found, "nb").startswith(
             "Hammerfest sykehus (900400) har sendt 60 epikriser i dag, mot 20 på en vanlig dag."
         )
-        assert expecting.explain(found, "en").endswith("ask whether their system sends in a loop.")
+        assert traffic.explain(found, "en").endswith("ask whether their system sends in a loop.")
 
     def test_what_waited_over_an_outage_is_none(self) -> None:
         days = weeks(day(h9=20)) | {TUESDAY - timedelta(days=n): day() for n in (1, 4)}
@@ -203,8 +203,8 @@ def test_counts_are_laid_on_the_practices_own_days_also_when_the_clock_is_put_ba
 
 
 def test_every_kind_has_words_and_what_is_unknown_too() -> None:
-    assert set(Kind) == set(expecting.KINDS)
-    assert ("andre meldinger", "other messages") == tuple(expecting.named("x", code) for code in ("nb", "en"))
+    assert set(Kind) == set(traffic.KINDS)
+    assert ("andre meldinger", "other messages") == tuple(traffic.named("x", code) for code in ("nb", "en"))
 
 
 def test_large_counts_are_no_trouble() -> None:

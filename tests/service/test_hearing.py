@@ -1,15 +1,20 @@
 """A partner that falls silent is told of once, wherever somebody looks, until it is heard again."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
 from hub import calendar, hearing, intake, status
 from hub.agreement import Agreement, Agreements
-from hub.directory import InboxId, InboxKind, Practice
+from hub.courier import wording
+from hub.courier.hook import body
+from hub.directory import Directory, InboxId, InboxKind, Practice
+from hub.dispatch import Claimed
 from hub.finding import Severity
 from hub.hearing import Memory
 from hub.message import HerId, MessageId, Receipt
@@ -77,6 +82,42 @@ async def test_silence_is_told_to_the_coordinator_once_and_ends_when_they_are_he
     assert ["partner.silent", "partner.heard"] == events
     # At most one of a day, though little came after all.
     assert hearing.Found() == await hearing.look(store, DIRECTORY, at("15:00"))
+
+
+def reached(**changes: Any) -> Directory:
+    """The coordinator has asked for every way."""
+    head = replace(DIRECTORY.inboxes[COORDINATOR], mail=("head@x.example",), webhooks=("ops",), alertmanager=True)
+    return replace(DIRECTORY, inboxes={**DIRECTORY.inboxes, head.id: head}, **changes)
+
+
+async def sent(store: Store, now: datetime) -> list[Claimed]:
+    return await store.dispatches.claim(now, now + timedelta(minutes=1), 10, lambda _: now)
+
+
+async def test_silence_goes_by_mail_and_webhook_too_with_the_numbers_that_explain_it(store: Store) -> None:
+    for clock in ("10:01", "10:02", "11:00"):
+        await hearing.look(store, reached(), at(clock))
+    mail, hook = await sent(store, at("11:01"))
+    assert [("mail", "head@x.example"), ("webhook", "ops")] == [(x.way, x.target) for x in (mail, hook)]
+    assert "Det kommer mindre enn vanlig fra en avsender (coordinator)" == wording.subject(mail.content)
+    text = wording.text(mail.content, "https://hub.example")
+    assert (
+        "Home service (200) sender vanligvis 12 dialogmeldinger innen kl. 10 på en tirsdag; 24.11. var det 0." in text
+    )
+    assert (
+        "Home service (200) usually sends 12 dialogue messages by 10:00 on a Tuesday; on 24 November it was 0." in text
+    )
+    assert "https://hub.example/inboxes/coordinator" in text
+    (line,) = json.loads(body(hook, ""))["lines"]
+    usual = {"low": 12, "high": 12, "days": 8}
+    told = {"partner": "200", "name": "Home service", "kind": "dialogue", "day": "2026-11-24", "by_hour": 10}
+    assert ("partner_silent", told | {"came": 0, "usual": usual}) == (line["kind"], line["traffic"])
+
+
+async def test_of_a_sender_that_is_in_no_file_nothing_goes_out(store: Store) -> None:
+    """What they are called is what they wrote, and so is their number."""
+    found = await hearing.look(store, reached(partners={}), at("10:01"))
+    assert (1, []) == (len(found.told), await sent(store, at("10:02")))
 
 
 async def test_a_partner_that_is_known_by_its_service_alone_is_counted_and_listed_as_itself(url: str) -> None:

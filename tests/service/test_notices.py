@@ -114,6 +114,17 @@ def test_everything_that_hub_toml_does_not_have_is_told_at_once(folder: Path) ->
     assert ["person[0].mail", "ladder[1].steps[1].through[0]"] == [n.split(": ")[1] for n in refusal.__notes__]
 
 
+def test_a_file_that_was_read_in_the_place_of_the_folders_is_named(folder: Path) -> None:
+    given = folder / "given.toml"
+    given.write_bytes((folder / "centre.toml").read_bytes())
+    spoil(given, 'kind = "pht"', 'kind = "pht"\nalertmanager = true')
+    instead = {"centre.toml": given}
+    found = settings.load(settings.sample()).model_copy(update={"folder": folder})
+    with pytest.raises(BadConfiguration) as refusal:
+        following.order(registry.load(folder, instead), found, instead)
+    assert (str(given), "inbox[1].alertmanager") == (refusal.value.file, refusal.value.key)
+
+
 def test_check_config_and_directory_load_tell_it_too(folder: Path) -> None:
     spoil(folder / "centre.toml", 'kind = "pht"', 'kind = "pht"\nalertmanager = true')
     (folder / "hub.toml").write_text('folder = "."\n', encoding="utf-8")
