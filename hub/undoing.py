@@ -36,6 +36,8 @@ def undo(taken: Taken | None, version: int, who: Person, now: datetime, once: On
         raise BadRequest("undo: only whoever did this can take it back")
     item = replace(before.item, version=version)
     detail = {"what": before.event} | ({"owner": item.owner} if item.owner else {})
+    if before.deadline and taken.due and taken.due != before.deadline.due:
+        detail |= {"due_was": taken.due.isoformat(), "due_at": before.deadline.due.isoformat()}
     entries = [Entry(now, "item.undone", item.message, item.id, item.inbox, who.id, detail)]
     if taken.inbox != item.inbox:
         entries.append(Entry(now, "item.left", item.message, item.id, taken.inbox, who.id, {"to": item.inbox}))

@@ -1,12 +1,13 @@
 """What can be taken back: kept with the act that made it, and its letters held until the time is over."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
 import msgspec
 from sqlalchemy import Connection, delete, or_, select
 
 from hub.change import Undoable
-from hub.directory import InboxId
+from hub.directory import InboxId, PersonId
 from hub.item import ItemId
 from hub.record import Taken
 from hub.store import lane, rows
@@ -29,12 +30,22 @@ def keep(c: Connection, done: Iterable[Writing]) -> None:
 def found(c: Connection, id: ItemId) -> Taken | None:
     """What was done last to an item, as long as nothing happened to it since; it may be too late all the same."""
     same = (undo.c.item_id == item.c.id, undo.c.version == item.c.version)
-    query = select(undo, item.c.inbox).join(item, item.c.id == undo.c.item_id).where(*same, item.c.id == id)
+    lies = select(undo, item.c.inbox, item.c.due_at).join(item, item.c.id == undo.c.item_id)
+    query = lies.where(*same, item.c.id == id)
     row = c.execute(query).one_or_none()
     if row is None:
         return None
     kept = msgspec.json.decode(row.was, type=Undoable)
-    return Taken(kept, row.version, InboxId(row.inbox), msgspec.json.decode(row.letters, type=tuple[int, ...]))
+    letters = msgspec.json.decode(row.letters, type=tuple[int, ...])
+    return Taken(kept, row.version, InboxId(row.inbox), letters, row.due_at)
+
+
+def together(c: Connection, person: PersonId, until: datetime) -> list[tuple[ItemId, int]]:
+    """What somebody did at the same moment and can take back until then: the items, and the versions that it made."""
+    same = (undo.c.item_id == item.c.id, undo.c.version == item.c.version)
+    query = select(undo.c.item_id, undo.c.version).join(item, item.c.id == undo.c.item_id)
+    found = c.execute(query.where(*same, undo.c.person == person, undo.c.until == until).order_by(undo.c.item_id))
+    return [(ItemId(id), version) for id, version in found]
 
 
 def take_back(c: Connection, letters: Collection[int]) -> bool:

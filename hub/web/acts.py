@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field
 
 from hub import consulting
@@ -11,10 +11,10 @@ from hub.directory import InboxId
 from hub.item import ItemId
 from hub.opinion import LONGEST
 from hub.record import Opinion
-from hub.web import ready
+from hub.web import cursor, ready
 from hub.web.access import TheHub, Who
-from hub.web.api import OpenedOut, Shape, Version, shown
-from hub.web.once import Calling
+from hub.web.api import Limit, OpenedOut, Shape, Version, shown
+from hub.web.once import Calling, Once
 
 router = APIRouter(prefix="/v1")
 
@@ -61,10 +61,12 @@ class OpinionOut(Shape):
 
 
 @router.post("/items/{id}/opinions", status_code=201)
-async def ask(id: str, body: AskedIn, who: Who, hub: TheHub) -> OpinionOut:
+async def ask(id: str, body: AskedIn, call: Once) -> OpinionOut:
     """Ask another inbox of the practice about an item; it stays where it is, with its clock and whoever has it."""
-    asked = await consulting.ask(hub, ItemId(id), InboxId(body.to), body.question, who, hub.clock.now())
-    return _opinion(asked)
+    call, hub = call.about(ItemId(id)), call.hub
+    question = (ItemId(id), InboxId(body.to), body.question, call.who)
+    await call.done(lambda: consulting.ask(hub, *question, hub.clock.now(), call.once))
+    return _opinion(await consulting.asked(hub, *question))
 
 
 @router.get("/items/{id}/opinions")
@@ -74,15 +76,28 @@ async def about(id: str, who: Who, hub: TheHub) -> list[OpinionOut]:
 
 
 @router.post("/opinions/{id}/answer")
-async def give(id: Annotated[int, Path(ge=1, le=2**62)], body: OpinionIn, who: Who, hub: TheHub) -> OpinionOut:
+async def give(id: Annotated[int, Path(ge=1, le=2**62)], body: OpinionIn, call: Once) -> OpinionOut:
     """Answer what an inbox of the caller's was asked; 400 when a colleague has, or the item is ended."""
-    return _opinion(await consulting.give(hub, id, body.text, who, hub.clock.now()))
+    await call.done(lambda: consulting.give(call.hub, id, body.text, call.who, call.hub.clock.now(), call.once))
+    return _opinion(await consulting.one(call.hub, id, call.who))
 
 
 @router.get("/inboxes/{inbox}/opinions")
-async def waiting(inbox: str, who: Who, hub: TheHub) -> list[OpinionOut]:
-    """What an inbox is asked and nobody has answered, about what is still open, the oldest first."""
-    found = await consulting.waiting(hub, [hub.inbox(InboxId(inbox), who).id])
+async def waiting(
+    request: Request,
+    response: Response,
+    inbox: str,
+    who: Who,
+    hub: TheHub,
+    after: cursor.Number = None,
+    limit: Limit = 100,
+) -> list[OpinionOut]:
+    """What an inbox is asked and nobody has answered, about what is still open, the oldest first.
+
+    `Link` says where it goes on.
+    """
+    found = await consulting.waiting(hub, [hub.inbox(InboxId(inbox), who).id], after, limit)
+    cursor.linked(request, response, [x.number for x, _ in found], limit)
     return [_opinion(x) for x, _ in found]
 
 

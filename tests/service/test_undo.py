@@ -98,8 +98,12 @@ async def test_whatever_was_done_is_as_if_it_had_not_been_but_for_the_journal(hu
         assert (replace(before[0], version=item.version + 2), before[1]) == after[:2]
         history = await hub.store.history(item.id)
         last = [x for x in history if x.event != "item.left"][-1]
-        said = ("item.undone", {"what": event, "owner": "kari.moen"}, centre.TEAM)
-        assert said == (last.event, last.detail, last.inbox)
+        told = {"what": event, "owner": "kari.moen"}
+        # What moved the deadline is told with what it was, and is again.
+        if event in ("deadline.moved", "item.waiting"):
+            told |= {"due_was": last.detail["due_was"], "due_at": before[1].due.isoformat() if before[1] else ""}
+        assert ("item.undone", told, centre.TEAM) == (last.event, last.detail, last.inbox)
+        assert told.get("due_was", "before") != told.get("due_at")
         assert [] == await hub.store.sent(item.id)
         (now,) = [x for x in custody.holdings(history) if x.until is None]
         assert (centre.TEAM, "kari.moen") == (now.inbox, now.person)

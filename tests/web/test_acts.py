@@ -311,3 +311,86 @@ async def test_in_a_browser_the_button_takes_it_back_and_leaves_when_its_time_is
             await page.locator("#undo").wait_for(state="attached")
             await page.locator("#undo").wait_for(state="detached")
             assert [] == complaints
+
+
+async def boxes(centre: Centre) -> list[str]:
+    """What the boxes of the lines of the team's inbox send."""
+    return [f"{x.item.id}~{x.item.version}" for x in await centre.hub.store.lines(TEAM)]
+
+
+async def test_what_was_done_to_several_is_taken_back_together_by_whoever_did_it(slow: Centre) -> None:
+    await slow.receive(*(message(subject=f"Nummer {n}") for n in range(3)))
+    async with slow.client("kari.moen") as client, slow.client("elle.sara") as other:
+        data = {"do": "take", "item": await boxes(slow), "next": "/folders/new"}
+        done = await client.post("/bulk", data=data, follow_redirects=True)
+        path, fields = undoing(done)
+        assert ("/bulk/undo", "/folders/new") == (path, fields["next"])
+        assert "Angre : Du har tatt 3 meldinger." in text_of(done)
+        assert 409 == (await other.post(path, data=fields)).status_code
+        undone = await client.post(path, data=fields, follow_redirects=True)
+        assert "Det er angret." in text_of(undone)
+        assert [State.NEW] * 3 == [x.item.state for x in await slow.hub.store.lines(TEAM)]
+        late = await client.post(path, data=fields)
+        assert (409, True) == (late.status_code, "Det kan ikke angres lenger." in text_of(late))
+        assert 400 == (await client.post(path, data={"until": "1e9"})).status_code
+
+
+async def test_of_several_only_what_somebody_has_changed_since_stays_as_it_is(slow: Centre) -> None:
+    await slow.receive(*(message(subject=f"Nummer {n}") for n in range(2)))
+    async with slow.client("kari.moen") as client:
+        data = {"do": "take", "item": await boxes(slow), "next": "/folders/new"}
+        path, fields = undoing(await client.post("/bulk", data=data, follow_redirects=True))
+        kept = (await slow.hub.store.lines(TEAM))[0].item
+        await slow.act("kari.moen", Act(Action.RELEASE), kept)
+        again = await client.post("/bulk", data={"do": "take", "item": await boxes(slow), "next": "/folders/new"})
+        assert (409, True) == (again.status_code, "Du har tatt 1 melding." in text_of(again))
+        # The page that says what was refused takes back what was done.
+        assert (path, True) == (undoing(again)[0], fields["until"] != undoing(again)[1]["until"])
+        await client.post(path, data=fields)
+        assert 1 == sum(x.item.state is State.CLAIMED for x in await slow.hub.store.lines(TEAM))
+
+
+async def test_a_program_does_the_same_to_several_and_takes_it_back(centre: Centre) -> None:
+    await centre.receive(*(message(subject=f"Nummer {n}") for n in range(2)))
+    wishes = [{"id": id, "version": int(version)} for id, version in (x.split("~") for x in await boxes(centre))]
+    path, absent = "/v1/items/several", {"id": "0" * 20, "version": 1}
+    async with centre.client("kari.moen") as client:
+        asked = {"do": "take", "items": [*wishes, absent], "undo_seconds": 30}
+        first, second, third = (await client.post(path, json=asked)).json()["items"]
+        assert ["done", "done", "unknown"] == [x["outcome"] for x in (first, second, third)]
+        assert ("kari.moen", "claimed", None) == (first["owner"], first["state"], third["state"])
+        again = (await client.post(path, json=asked)).json()["items"]
+        assert ["stale", "stale", "unknown"] == [x["outcome"] for x in again]
+        assert ("kari.moen", "item.claimed", first["version"]) == tuple(again[0][k] for k in ("by", "event", "version"))
+        made = [{"id": x["id"], "version": x["version"]} for x in (first, second)]
+        read = (await client.post(path, json={"do": "read", "items": made})).json()["items"]
+        assert ["refused", "refused"] == [x["outcome"] for x in read]
+        undone = (await client.post(path, json={"do": "undo", "items": made})).json()["items"]
+        assert [("done", None, "new")] * 2 == [(x["outcome"], x["owner"], x["state"]) for x in undone]
+        for bad in ({"do": "hand_on", "items": made}, {"do": "take", "items": []}, {"do": "close", "items": made}):
+            assert 400 == (await client.post(path, json=bad)).status_code
+
+
+async def test_whoever_plans_is_not_told_by_a_refusal_whose_message_it_is(centre: Centre) -> None:
+    await centre.receive(message())
+    item = await centre.item()
+    data = {"do": "hand_on", "to": "saksbehandling", "item": [f"{item.id}~99"], "next": "/"}
+    async with centre.client("geir.aasen") as manager:
+        assert 403 == (await manager.get(f"/items/{item.id}")).status_code
+        refused = await manager.post("/bulk", data=data)
+    assert (409, False, False) == (refused.status_code, "Anna" in refused.text, item.id in refused.text)
+
+
+async def test_after_several_the_undo_of_one_message_is_its_own(slow: Centre) -> None:
+    await slow.receive(*(message(subject=f"Nummer {n}") for n in range(2)))
+    async with slow.client("kari.moen") as client:
+        taken, other = await boxes(slow)
+        done = await client.post("/bulk", data={"do": "take", "item": [taken], "next": "/folders/group"})
+        where = {"Referer": f"{slow.url}{done.headers['location']}"}
+        id = other.partition("~")[0]
+        fields = hidden(await client.get(f"/items/{id}", headers=where))
+        item = next(x.item for x in await slow.hub.store.lines(TEAM) if x.item.id == id)
+        close = form(item, Action.CLOSE, outcome="telephone", list=fields.get("list", ""))
+        ended = await client.post(f"/items/{id}", data=close)
+        path, _ = undoing(await client.get(ended.headers["location"]))
+        assert f"/items/{id}/undo" == path

@@ -31,7 +31,8 @@ async def undo(request: Request, id: str, version: Version, who: Who, hub: TheHu
         return await items.refused(request, ItemId(id), who, hub, Typed(), error)
     if not (wrote.text or wrote.note):
         return RedirectResponse(f"/items/{id}?done=undone", 303)
-    return await items.show(request, who, hub, await hub.open(ItemId(id), who), wrote, done="undone")
+    said = "unsent" if wrote.action is Action.ANSWER else "undone"
+    return await items.show(request, who, hub, await hub.open(ItemId(id), who), wrote, done=said)
 
 
 @router.post("/items/{id}/read")

@@ -6,30 +6,26 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from hub.desk import Act
+from hub import several
 from hub.directory import InboxId
-from hub.errors import BadRequest, HubError, IllegalMove, Stale
-from hub.item import Action, Item, ItemId, Outcome, Purpose
+from hub.errors import BadRequest, IllegalMove, Stale
+from hub.item import Action, ItemId, Purpose
+from hub.several import Done, Wish
 from hub.web import wording
 from hub.web.access import TheHub, Who
 from hub.web.form import FORGED
 from hub.web.language import N_
-from hub.web.pages import folders, lists, page
+from hub.web.pages import folders, lists, page, undoing
 from hub.web.pages.rows import Reader
+from hub.web.several import ACTS, wanted
 
 router = APIRouter()
 
-# As many as a page of a list has.
-MOST = lists.LINES
-
-# What each button does, and how the page says that it is done.
-DOES = {
-    "take": (Act(Action.CLAIM), "taken"),
-    "read": (Act(Action.CLOSE, outcome=Outcome.READ), "read"),
-    "hand_on": (Act(Action.HAND_ON), "handed"),
-}
+# How the page says that it is done.
+SAID = {"take": "taken", "read": "read", "hand_on": "handed"}
 # What waits for an answer is not done by having been read.
 TO_ANSWER = N_("Somebody must act on this message: open it, and answer or close it there.")
+TOO_LATE = N_("It can no longer be taken back.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,66 +44,86 @@ async def bulk(
     who: Who,
     hub: TheHub,
     do: Annotated[str, Form(max_length=20)] = "",
-    item: Annotated[list[str] | None, Form(max_length=MOST)] = None,
+    item: Annotated[list[str] | None, Form(max_length=several.MOST)] = None,
     to: Annotated[str, Form(max_length=64)] = "",
     next: Annotated[str, Form(max_length=2_000)] = "/",
 ) -> Response:
     """Do it to each, then back to the list; where something was refused, a page says of each why."""
-    home = page.local(next)
+    home, now = page.local(next), hub.clock.now()
     if not item:
         return RedirectResponse(page.told(home, "none"), 303)
-    act, said = _act(do, to)
+    if do not in ACTS:
+        raise BadRequest(FORGED)
+    act = wanted(do, InboxId(to), request.app.state.undo)
+    if act.action is Action.HAND_ON and not to:
+        raise BadRequest("to: choose to whom the messages are handed on")
+    found = await several.act(hub, [wish(x) for x in dict.fromkeys(item)], act, who, now)
+    until = f"{(now + act.undo).timestamp():.6f}"
+    done = sum(not x.error for x in found)
+    if done == len(found):
+        return RedirectResponse(page.told(home, SAID[do], num=done, until=until), 303)
     reader = folders.reader_of(request, hub, who)
-    refused = [x for x in [await _one(reader, written, act) for written in dict.fromkeys(item)] if x]
-    done = len(dict.fromkeys(item)) - len(refused)
-    if not refused:
-        return RedirectResponse(page.told(home, said, num=done), 303)
-    words = lists.several(said, done, reader.language) if done else ""
-    values = {"places": await page.places(hub, who), "words": words, "refused": refused, "home": home}
-    return page.show(request, "bulk.html", values, who, 409)
+    words = lists.several(SAID[do], done, reader.language) if done else ""
+    undo = await undoing.together(until, words, hub, who)
+    return await _refused(request, reader, found, home, words, undo)
 
 
-def _act(do: str, to: str) -> tuple[Act, str]:
-    """What a button asks for. Raises BadRequest."""
-    if do not in DOES:
-        raise BadRequest(FORGED)
-    act, said = DOES[do]
-    if act.action is Action.HAND_ON:
-        if not to:
-            raise BadRequest("to: choose to whom the messages are handed on")
-        return Act(Action.HAND_ON, to=InboxId(to)), said
-    return act, said
+@router.post("/bulk/undo")
+async def undo(
+    request: Request,
+    who: Who,
+    hub: TheHub,
+    until: Annotated[str, Form(max_length=30)] = "",
+    next: Annotated[str, Form(max_length=2_000)] = "/",
+) -> Response:
+    """Take back what the person just did to several messages, then back to the list."""
+    home, reader = page.local(next), folders.reader_of(request, hub, who)
+    wishes = await several.undoable(hub, who, undoing.moment(until))
+    if not wishes:
+        return await _refused(request, reader, [], home, reader.language.gettext(TOO_LATE))
+    found = await several.undo(hub, wishes, who, reader.now)
+    if not any(x.error for x in found):
+        return RedirectResponse(page.told(home, "undone"), 303)
+    return await _refused(request, reader, found, home, "")
 
 
-async def _one(reader: Reader, written: str, act: Act) -> Refused | None:
-    """Do it to one message; None when it is done."""
-    hub, who = reader.hub, reader.who
+def wish(written: str) -> Wish:
+    """What a box of the form asks for. Raises BadRequest."""
     id, _, version = written.rpartition("~")
-    if not id or not version.isdecimal() or len(version) > 9:
+    if not id or not (version.isascii() and version.isdecimal()) or len(version) > 9:
         raise BadRequest(FORGED)
-    stored = await hub.store.stored(ItemId(id))
-    seen = stored.item if stored and {stored.item.inbox, stored.item.home} & {*who.inboxes} else None
-    if seen and act.action is Action.CLOSE and seen.purpose is Purpose.ACTION:
-        return _refused(reader, seen, id, reader.language.gettext(TO_ANSWER), "")
-    try:
-        await hub.act(ItemId(id), act, int(version), who, hub.clock.now())
-    except HubError as error:
-        return await _why(reader, error, seen, id)
-    return None
+    return Wish(ItemId(id), int(version))
 
 
-async def _why(reader: Reader, error: HubError, seen: Item | None, id: str) -> Refused:
+async def _refused(
+    request: Request,
+    reader: Reader,
+    found: list[Done],
+    home: str,
+    words: str,
+    undo: undoing.Offer | None = None,
+) -> Response:
+    refused = [await _why(reader, x) for x in found if x.error]
+    values = {"refused": refused, "words": words, "home": home, "undo": undo}
+    return page.show(
+        request, "bulk.html", values | {"places": await page.places(reader.hub, reader.who)}, reader.who, 409
+    )
+
+
+async def _why(reader: Reader, x: Done) -> Refused:
     """Why nothing was done, and who was first."""
-    language = reader.language
+    error, language = x.error, reader.language
+    assert error is not None, "only these are refused"
     why = language.gettext(wording.FAILURES.get(error.code, wording.FAILURES["internal"]))
-    if not (seen and isinstance(error, Stale | IllegalMove)):
-        return _refused(reader, seen, id, why, "" if seen is None else wording.told(language, str(error)))
-    now = await reader.hub.store.stored(seen.id)
-    history = await reader.hub.store.history(seen.id)
-    words = wording.standing(language, now.item if now else seen, reader.hub.directory, history)
-    return _refused(reader, seen, id, why, words)
-
-
-def _refused(reader: Reader, seen: Item | None, id: str, why: str, words: str) -> Refused:
-    nobody = reader.language.gettext(N_("No patient"))
-    return Refused((seen.headline.patient or nobody) if seen else "", f"/items/{id}" if seen else "", why, words)
+    # Whoever plans may hand on what they may not open: whose it is about they are not told.
+    if x.item is None or not {x.item.inbox, x.item.home} & {*reader.who.inboxes}:
+        return Refused("", "", why, "")
+    patient = x.item.headline.patient or language.gettext(N_("No patient"))
+    if isinstance(error, Stale | IllegalMove):
+        history = await reader.hub.store.history(x.item.id)
+        words = wording.standing(language, x.item, reader.hub.directory, history)
+    elif x.item.purpose is Purpose.ACTION and str(error) == several.TO_ANSWER:
+        why, words = language.gettext(TO_ANSWER), ""
+    else:
+        words = wording.told(language, str(error))
+    return Refused(patient, f"/items/{x.item.id}", why, words)

@@ -1,0 +1,82 @@
+"""The same done to several items, each by its own version and by itself; each tells what became of it."""
+
+from collections.abc import Awaitable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.desk import Act
+from hub.directory import Person
+from hub.errors import BadRequest, HubError, IllegalMove, NotAllowed, Stale, Unknown
+from hub.item import Action, Item, ItemId, Purpose
+from hub.record import Told
+from hub.service import Hub
+from hub.store import undoing
+
+# As many as a page of a list has.
+MOST = 100
+
+# What waits for an answer is not done by having been read.
+TO_ANSWER = "somebody must act on this item, so it is not done by having been read"
+# What a line of the journal beside another one tells of the same act.
+_BESIDE = frozenset({"item.left", "notice.told"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An item to which something is to be done, and the version that was seen."""
+
+    id: ItemId
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a wish: the item as it is now, and why nothing was done.
+
+    `item` is None where there is none that this person may do it to; `last` is what happened to it last.
+    """
+
+    wish: Wish
+    item: Item | None
+    error: HubError | None = None
+    last: Told | None = None
+
+
+async def act(hub: Hub, wishes: Collection[Wish], act: Act, who: Person, now: datetime) -> list[Done]:
+    """Do the same to each. What somebody must act on is not ended by having been read."""
+    return [await _act(hub, wish, act, who, now) for wish in wishes]
+
+
+async def undo(hub: Hub, wishes: Collection[Wish], who: Person, now: datetime) -> list[Done]:
+    """Take back of each what this person just did; the versions are those that it made."""
+    return [await done(hub, wish, hub.undo(wish.id, wish.version, who, now)) for wish in wishes]
+
+
+async def undoable(hub: Hub, who: Person, until: datetime) -> list[Wish]:
+    """What a person did together, which they can take back until then, as far as it is as they left it."""
+    found = await hub.store.look(undoing.together, who.id, until)
+    return [Wish(*x) for x in found]
+
+
+async def _act(hub: Hub, wish: Wish, act: Act, who: Person, now: datetime) -> Done:
+    stored = await hub.store.stored(wish.id)
+    if act.action is Action.CLOSE and stored and stored.item.purpose is Purpose.ACTION:
+        error: HubError = BadRequest(TO_ANSWER)
+        mine = {stored.item.inbox, stored.item.home} & {*who.inboxes}
+        return Done(wish, stored.item if mine else None, error)
+    return await done(hub, wish, hub.act(wish.id, act, wish.version, who, now))
+
+
+async def done(hub: Hub, wish: Wish, doing: Awaitable[Item]) -> Done:
+    """Do it, and say what became of it. Raises Unavailable and what else is no answer to a wish."""
+    try:
+        return Done(wish, await doing)
+    except (Unknown, NotAllowed) as error:
+        return Done(wish, None, error)
+    except (Stale, IllegalMove, BadRequest) as error:
+        after, history = await hub.store.stored(wish.id), await hub.store.history(wish.id)
+        return Done(wish, after.item if after else None, error, _last(history))
+
+
+def _last(history: Sequence[Told]) -> Told | None:
+    return next((line for line in reversed(history) if line.event not in _BESIDE), None)
