@@ -1,6 +1,6 @@
 """All teams of a practice at one look: what lies where, who is here, how much each has, and who covers in two weeks."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -28,7 +28,7 @@ _WITHOUT_PEOPLE = frozenset({*_UNSEEN, InboxKind.UNPLACED})
 class Kind(StrEnum):
     """How a day is covered."""
 
-    CLOSED = "closed"  # the practice does not open
+    CLOSED = "closed"  # the practice, or the team that has hours of its own, does not open
     HERE = "here"  # at work
     PART = "part"  # at work for some hours
     OFF = "off"  # not at work, and nobody need stand in
@@ -169,7 +169,7 @@ def destination(item: Item, person: PersonId, directory: Directory) -> tuple[Inb
 
 
 def _team(inbox: Inbox, lying: Tally, pressing: bool, directory: Directory, now: datetime) -> Team:
-    there = {p: _today(p, directory.hours(inbox.id), directory, now) for p in directory.members(inbox.id)}
+    there = {p: _today(p, (directory.hours(inbox.id),), directory, now) for p in directory.members(inbox.id)}
     return Team(
         inbox.id,
         open=lying.new + lying.claimed + lying.waiting,
@@ -190,8 +190,7 @@ def _load(
 ) -> Load:
     personal = directory.personal(person.id)
     own = lying.get(personal.id) if personal else None
-    hours = directory.hours(personal.id) if personal else directory.practices[person.practice].hours
-    since, until = _today(person.id, hours, directory, now)
+    since, until = _today(person.id, _hours(person, directory), directory, now)
     return Load(
         person.id,
         items=(held.items if held else 0) + (own.new if own else 0),
@@ -203,10 +202,23 @@ def _load(
     )
 
 
-def _today(person: PersonId, hours: Hours, directory: Directory, now: datetime) -> tuple[time | None, time | None]:
+def _hours(person: Person, directory: Directory) -> tuple[Hours, ...]:
+    """By whose hours somebody works: those of the practice, and of their inboxes that have their own."""
+    own = [directory.inboxes[id] for id in person.inboxes if id in directory.inboxes]
+    own += [x] if (x := directory.personal(person.id)) else []
+    return (directory.practices[person.practice].hours, *(x.hours for x in own if x.hours))
+
+
+def _open(hours: Iterable[Hours], day: date) -> bool:
+    return any(calendar.working_day(x, day) for x in hours)
+
+
+def _today(
+    person: PersonId, hours: Sequence[Hours], directory: Directory, now: datetime
+) -> tuple[time | None, time | None]:
     """When somebody comes and goes from now on today; without the first they are here, without both they are away."""
-    local = hours.local(now)
-    if not calendar.working_day(hours, local.date()):
+    local = hours[0].local(now)
+    if not _open(hours, local.date()):
         return None, None
     left = [x for x in directory.at_work(person, local.date()) if x[1] > local.time()]
     if not left:
@@ -219,11 +231,12 @@ def _covers(
 ) -> Iterable[Cover]:
     for inbox in shown:
         if inbox.owner is None and inbox.kind not in _WITHOUT_PEOPLE:
-            days = days_ahead(directory.practices[inbox.practice].hours, now)
+            days = days_ahead(directory.hours(inbox.id), now)
             yield Cover(inbox.id, None, tuple(_of_team(inbox, gaps, directory, day) for day in days))
     for person in known:
-        days = days_ahead(directory.practices[person.practice].hours, now)
-        yield Cover(None, person.id, tuple(_of_person(person, gaps, directory, day) for day in days))
+        hours = _hours(person, directory)
+        cells = (_of_person(person, hours, gaps, directory, day) for day in days_ahead(hours[0], now))
+        yield Cover(None, person.id, tuple(cells))
 
 
 def days_ahead(hours: Hours, now: datetime) -> list[date]:
@@ -233,7 +246,7 @@ def days_ahead(hours: Hours, now: datetime) -> list[date]:
 
 
 def _of_team(inbox: Inbox, gaps: Gaps, directory: Directory, day: date) -> Cell:
-    if not calendar.working_day(directory.practices[inbox.practice].hours, day):
+    if not calendar.working_day(directory.hours(inbox.id), day):
         return Cell(day, Kind.CLOSED)
     people = sum(directory.present(p, day) for p in directory.members(inbox.id))
     if (inbox.id, day) in gaps:
@@ -241,8 +254,8 @@ def _of_team(inbox: Inbox, gaps: Gaps, directory: Directory, day: date) -> Cell:
     return Cell(day, Kind.HERE if people else Kind.OFF, people)
 
 
-def _of_person(person: Person, gaps: Gaps, directory: Directory, day: date) -> Cell:
-    if not calendar.working_day(directory.practices[person.practice].hours, day):
+def _of_person(person: Person, hours: Iterable[Hours], gaps: Gaps, directory: Directory, day: date) -> Cell:
+    if not _open(hours, day):
         return Cell(day, Kind.CLOSED)
     at_work, own = directory.at_work(person.id, day), directory.personal(person.id)
     if own and (own.id, day) in gaps:

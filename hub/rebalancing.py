@@ -4,20 +4,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub import board, presence, pressure
+from hub import board, presence, pressure, several
 from hub.board import Board
 from hub.desk import Act
 from hub.directory import InboxId, Person, PersonId
-from hub.errors import BadRequest, HubError, IllegalMove, NotAllowed, Stale
-from hub.item import Action, Item, ItemId
+from hub.errors import NotAllowed
+from hub.item import Action, Item
 from hub.message import HerId
-from hub.record import Told
 from hub.service import Hub
+from hub.several import Done, Wish
 from hub.store import boarding
 from hub.tally import Urgent
 
-# What a line of the journal beside another one tells of the same act.
-_BESIDE = frozenset({"item.left", "notice.told"})
 # So many items that need a hand are shown, and so many are moved together.
 MOST = 50
 
@@ -28,27 +26,6 @@ class Seen:
 
     board: Board
     urgent: Sequence[Urgent]
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """An item to be moved, and the version that was seen."""
-
-    id: ItemId
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """What became of a wish: the item as it is now, and why it was not moved.
-
-    `item` is None where there is none that this person may move; `last` is what happened to it last.
-    """
-
-    wish: Wish
-    item: Item | None
-    error: HubError | None = None
-    last: Told | None = None
 
 
 def practices(hub: Hub, who: Person) -> frozenset[HerId]:
@@ -76,7 +53,7 @@ async def seen(hub: Hub, who: Person, now: datetime) -> Seen:
 
 async def move(
     hub: Hub, wishes: Collection[Wish], to: InboxId | PersonId, given: bool, who: Person, now: datetime
-) -> list[Moved]:
+) -> list[Done]:
     """Put items into an inbox, or with a person when they are `given`: each by itself, as far as nobody was first.
 
     Their clocks run on. Raises NotAllowed when this person plans nothing.
@@ -85,17 +62,15 @@ async def move(
     return [await _move(hub, wish, to, given, who, now) for wish in wishes]
 
 
-async def _move(hub: Hub, wish: Wish, to: InboxId | PersonId, given: bool, who: Person, now: datetime) -> Moved:
+async def _move(hub: Hub, wish: Wish, to: InboxId | PersonId, given: bool, who: Person, now: datetime) -> Done:
     stored = await hub.store.stored(wish.id)
     if stored is None or not hub.directory.plans(who, stored.item.inbox):
-        return Moved(wish, None, NotAllowed(f"{who.id} does not plan what becomes of item {wish.id!r}"))
-    try:
-        inbox, person = board.destination(stored.item, PersonId(to), hub.directory) if given else (InboxId(to), None)
-        return Moved(wish, await hub.act(wish.id, Act(Action.HAND_ON, to=inbox, person=person), wish.version, who, now))
-    except (Stale, IllegalMove, BadRequest) as error:
-        after, history = await hub.store.stored(wish.id), await hub.store.history(wish.id)
-        return Moved(wish, after.item if after else None, error, _last(history))
+        return Done(wish, None, NotAllowed(f"{who.id} does not plan what becomes of item {wish.id!r}"))
+    return await several.done(hub, wish, _moving(hub, stored.item, wish, to, given, who, now))
 
 
-def _last(history: Sequence[Told]) -> Told | None:
-    return next((line for line in reversed(history) if line.event not in _BESIDE), None)
+async def _moving(
+    hub: Hub, item: Item, wish: Wish, to: InboxId | PersonId, given: bool, who: Person, now: datetime
+) -> Item:
+    inbox, person = board.destination(item, PersonId(to), hub.directory) if given else (InboxId(to), None)
+    return await hub.act(wish.id, Act(Action.HAND_ON, to=inbox, person=person), wish.version, who, now)

@@ -33,7 +33,7 @@ def _tallies(c: Connection, span: Span, now: datetime) -> Iterator[Tally]:
     due, new = item.c.due_at, item.c.state == State.NEW.value
     states = [func.count(), *(_sum(item.c.state == x.value) for x in (State.CLAIMED, State.WAITING))]
     # Only what is due is looked at a second time.
-    soon, today = (due > now) & (due <= span.soon), due < span.tonight
+    soon, today = (due > now) & (due <= span.soon), due <= span.tonight
     pressing = [_sum(due <= now), _sum(soon), _sum(new & (due <= now)), _sum(new & today)]
     near = (due <= max(span.soon, span.tonight), _ACTING)
     counts = {inbox: n for inbox, *n in c.execute(_by_inbox(*states).where(*lying))}
@@ -51,7 +51,7 @@ def _by_inbox(*columns: Any) -> Select[Any]:
 
 def held(c: Connection, people: Collection[PersonId], tonight: datetime, now: datetime) -> list[Held]:
     """How many items each of some people has taken, and how many of these are late and due today."""
-    counts = (func.count(), _sum(item.c.due_at <= now), _sum(item.c.due_at < tonight))
+    counts = (func.count(), _sum(item.c.due_at <= now), _sum(item.c.due_at <= tonight))
     query = select(item.c.owner, *counts).where(_CLAIMED, item.c.owner.in_(people)).group_by(item.c.owner)
     return [Held(PersonId(owner), n, int(late), int(today)) for owner, n, late, today in c.execute(query)]
 

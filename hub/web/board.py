@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from fastapi import APIRouter
 from pydantic import Field, model_validator
@@ -10,12 +10,11 @@ from pydantic import Field, model_validator
 from hub import rebalancing
 from hub.board import Board, Cell, Kind, Load, Team
 from hub.directory import Directory, InboxId, PersonId
-from hub.errors import Stale
-from hub.item import ItemId
-from hub.rebalancing import MOST, Moved, Wish
+from hub.rebalancing import MOST
 from hub.tally import Urgent
 from hub.web.access import TheHub, Who
 from hub.web.api import Shape
+from hub.web.several import DoneOut, WishIn
 
 router = APIRouter(prefix="/v1")
 
@@ -105,13 +104,6 @@ class BoardOut(Shape):
     cover: list[CoverOut]
 
 
-class WishIn(Shape):
-    """An item, and the version that the caller has seen."""
-
-    id: Annotated[str, Field(min_length=1, max_length=64)]
-    version: Annotated[int, Field(ge=1)]
-
-
 class MoveIn(Shape):
     """Which items are moved: to an inbox, or to a person, in whose own inbox they lie then or who has taken them."""
 
@@ -126,29 +118,6 @@ class MoveIn(Shape):
         return self
 
 
-class MovedOut(Shape):
-    """What became of an item: moved; stale, as somebody was first (`by`, `event`); refused, or unknown.
-
-    The rest is how it is now; nothing where it is none of the caller's to move.
-    """
-
-    id: str
-    outcome: Literal["moved", "stale", "refused", "unknown"]
-    detail: str
-    version: int | None
-    inbox: str | None
-    owner: str | None
-    state: str | None
-    by: str | None
-    event: str | None
-
-
-class MovesOut(Shape):
-    """What became of each, in the order in which they were asked for."""
-
-    items: list[MovedOut]
-
-
 @router.get("/board")
 async def board(who: Who, hub: TheHub) -> BoardOut:
     """How all teams stand at the practices of which the caller is coordinator or manager, with 14 days of cover."""
@@ -157,32 +126,15 @@ async def board(who: Who, hub: TheHub) -> BoardOut:
 
 
 @router.post("/items/move")
-async def move(body: MoveIn, who: Who, hub: TheHub) -> MovesOut:
+async def move(body: MoveIn, who: Who, hub: TheHub) -> DoneOut:
     """Move items to a team or a person of their practice, each by itself, also what somebody has taken.
 
     Their clocks run on. Only coordinators and managers may; 403 for others.
     """
-    wishes = [Wish(ItemId(x.id), x.version) for x in body.items]
+    wishes = [x.wish() for x in body.items]
     to = PersonId(body.person) if body.person else InboxId(body.to or "")
     found = await rebalancing.move(hub, wishes, to, body.person is not None, who, hub.clock.now())
-    return MovesOut(items=[_moved(x) for x in found])
-
-
-def _moved(x: Moved) -> MovedOut:
-    outcome: Literal["moved", "stale", "refused", "unknown"] = "moved"
-    if x.error:
-        outcome = "unknown" if x.item is None else "stale" if isinstance(x.error, Stale) else "refused"
-    return MovedOut(
-        id=x.wish.id,
-        outcome=outcome,
-        detail=str(x.error) if x.error else "",
-        version=x.item.version if x.item else None,
-        inbox=x.item.inbox if x.item else None,
-        owner=x.item.owner if x.item else None,
-        state=x.item.state.value if x.item else None,
-        by=x.last.who if x.last and x.item else None,
-        event=x.last.event if x.last and x.item else None,
-    )
+    return DoneOut.of("moved", found)
 
 
 def _board(x: Board, urgent: Sequence[Urgent], directory: Directory) -> BoardOut:

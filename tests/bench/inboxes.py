@@ -29,7 +29,9 @@ from rich.table import Table
 from tests.bench import messages, server
 from tests.bench.load import KEY
 
-PERSON, PASSWORD, INBOX = "kari.moen", "sambud", "primaerhelseteam"
+INBOX, PASSWORD = "primaerhelseteam", "sambud"
+# Who works there; each has as many of the pages.
+PEOPLE = ("kari.moen", "elle.sara", "per.solbakken", "fatima.ali", "berit.dahl")
 # As hub/web/static/live.js: from the first event of a burst to the look, and so much more by chance.
 SOON_SECONDS, SPREAD_SECONDS = 0.3, 0.7
 # Somebody opens a message so often, and reads it so long.
@@ -106,8 +108,9 @@ async def watched(port: int, count: int, seconds: float, seed: int, ready: Ready
     """Keep so many inboxes open for so long, each with a sign-in of its own; `ready` is set when they are."""
     seen, base = Seen(), f"http://127.0.0.1:{port}"
     clients = [httpx2.AsyncClient(base_url=base, timeout=30) for _ in range(count)]
-    for client in clients:
-        answer = await client.post("/sign-in", data={"username": PERSON, "password": PASSWORD})
+    for n, client in enumerate(clients):
+        person = PEOPLE[n % len(PEOPLE)]
+        answer = await client.post("/sign-in", data={"username": person, "password": PASSWORD})
         if answer.status_code != 303:
             raise RuntimeError(f"the sign-in answers {answer.status_code}")
     opened = [Inbox(client, seen, random.Random(seed * 1000 + n)) for n, client in enumerate(clients)]

@@ -27,7 +27,7 @@ async def test_what_is_open_is_counted_by_how_it_stands_and_when_it_is_due(store
             came(1, due=-10),
             came(2, due=0, **claimed()),
             came(3, due=60),
-            came(4, due=61),
+            came(4, due=10 * 60),  # at midnight
             came(5, due=24 * 60),
             came(6, due=-500, state=State.WAITING),
             came(7, due=-500, state=State.ANSWERED),

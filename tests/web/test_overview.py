@@ -317,3 +317,12 @@ class TestInABrowser:
                 await page.set_viewport_size({"width": width, "height": 800})
                 assert width >= await page.evaluate("document.documentElement.scrollWidth")
         assert [] == complaints
+
+
+async def test_an_address_says_nothing_that_is_not_on_the_page_by_itself(centre: Centre) -> None:
+    async with centre.client("berit.dahl") as client:
+        for to in ("inbox:<b>HEI</b>", "person:<script>x</script>", "person:%25", "inbox:%25(x)s", "person:"):
+            page = await client.get(f"/overview?done=moved&num=3&to={to}")
+            assert (200, False) == (page.status_code, "<b>HEI" in page.text or "<script>x" in page.text)
+        page = await client.get("/overview?done=moved&num=3&to=inbox:vakt")
+        assert "3 meldinger er flyttet til Vakthavende lege." in page.text

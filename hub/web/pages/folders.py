@@ -1,5 +1,6 @@
 """Folders: the same list over all of a person's inboxes, for what is to be done next."""
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -10,6 +11,7 @@ from hub.selection import Filters, Folder, Selection
 from hub.service import Hub
 from hub.web import language, wording
 from hub.web.access import TheHub, Who
+from hub.web.answers import Answers
 from hub.web.pages import lists, page, undoing
 from hub.web.pages.asking import After, Asked, Narrowed, New, Written
 from hub.web.pages.rows import Reader
@@ -50,9 +52,11 @@ async def lines(
     new: New = 0,
 ) -> Response:
     """Only the lists of a folder, for a page that stands open."""
-    reader = reader_of(request, hub, who)
+    answers: Answers = request.app.state.answers
+    reader = replace(reader_of(request, hub, who), answers=answers)
     asked = _asked(folder, reader, filters, inbox, after, new)
-    return page.show(request, "fragment.html", await _values(asked, reader, await page.places(hub, who)), who)
+    values = await _values(asked, reader, await page.places(hub, who, answers))
+    return page.show(request, "fragment.html", values, who)
 
 
 def reader_of(request: Request, hub: Hub, who: Person) -> Reader:

@@ -13,6 +13,7 @@ from hub.selection import Filters, Folder, Selection
 from hub.service import Hub
 from hub.web import language
 from hub.web.access import TheHub, Who
+from hub.web.answers import ANEW, Answers
 from hub.web.pages import lists, page, undoing
 from hub.web.pages.asking import After, Asked, Ended, Narrowed, New
 from hub.web.pages.rows import Alert, Gap, Notice, Reader
@@ -54,7 +55,9 @@ async def lines(
 ) -> Response:
     """Only the lists of an inbox, for a page that stands open."""
     asked = _asked(hub.inbox(InboxId(id), who), who, filters, ended, after, new)
-    values = await _values(asked, _reader(request, hub, who, asked), await page.places(hub, who))
+    answers: Answers = request.app.state.answers
+    reader = _reader(request, hub, who, asked, answers)
+    values = await _values(asked, reader, await page.places(hub, who, answers))
     return page.show(request, "fragment.html", values, who)
 
 
@@ -80,9 +83,10 @@ def _asked(inbox: Inbox, who: Person, filters: Filters, ended: bool, after: str 
     return Asked(page.inbox_path(inbox.id), inbox.name, selection, inbox.id, True, after, new)
 
 
-def _reader(request: Request, hub: Hub, who: Person, asked: Asked) -> Reader:
+def _reader(request: Request, hub: Hub, who: Person, asked: Asked, answers: Answers = ANEW) -> Reader:
     inbox = hub.directory.inboxes[asked.selection.inboxes[0]]
-    return Reader(hub, who, language.of(request), hub.directory.practices[inbox.practice].hours, hub.clock.now())
+    hours = hub.directory.practices[inbox.practice].hours
+    return Reader(hub, who, language.of(request), hours, hub.clock.now(), answers)
 
 
 async def _values(asked: Asked, reader: Reader, beside: page.Beside) -> dict[str, Any]:
@@ -99,13 +103,16 @@ async def _values(asked: Asked, reader: Reader, beside: page.Beside) -> dict[str
 
 
 async def _alerts(reader: Reader, inbox: Inbox) -> Sequence[Alert]:
-    return [reader.alert(x) for x in await reader.hub.store.alerts(inbox.id, lists.ALERTS)]
+    store = reader.hub.store
+    found = await reader.answers.ask(("alerts", inbox.id), lambda: store.alerts(inbox.id, lists.ALERTS))
+    return [reader.alert(x) for x in found]
 
 
 async def _notices(reader: Reader, inbox: Inbox) -> Sequence[Notice]:
     """Each item elsewhere once, the newest notice first; the inbox's own items stand in its list."""
-    newest: dict[str, Notice] = {}
-    for line, _, at, late in await reader.hub.store.notices(inbox.id, lists.NOTICES):
+    store, newest = reader.hub.store, dict[str, Notice]()
+    found = await reader.answers.ask(("notices", inbox.id), lambda: store.notices(inbox.id, lists.NOTICES))
+    for line, _, at, late in found:
         if line.item.inbox != inbox.id and line.item.id not in newest:
             newest[line.item.id] = reader.notice(line, at, late)
     return list(newest.values())
@@ -113,8 +120,10 @@ async def _notices(reader: Reader, inbox: Inbox) -> Sequence[Notice]:
 
 async def _pressing(reader: Reader, inbox: Inbox) -> Sequence[str]:
     """Where more is due soon than those who are here can do: for those who plan all of it, for others their own."""
-    directory = reader.hub.directory
-    found = await pressure.found(reader.hub.store, directory, reader.now, {inbox.practice})
+    hub, practices = reader.hub, {inbox.practice}
+    found = await reader.answers.ask(
+        ("pressing", inbox.practice), lambda: pressure.found(hub.store, hub.directory, reader.now, practices)
+    )
     return [reader.pressing(x) for x in found if inbox.kind in PLANNING or x.inbox == inbox.id]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from hub.consulting import waiting
 from hub.directory import Directory, InboxId, InboxKind, Person
 from hub.record import Listed
 from hub.selection import NOBODY, Folder
@@ -43,18 +44,23 @@ DONE = {
     "given": N_("Your opinion is given."),
     "saved": N_("The view is saved."),
     "deleted": N_("The view is deleted."),
+    "undone": N_("It is taken back."),
     "none": N_("Nothing was chosen. Tick the messages first."),
 }
 
 
 async def values(asked: Asked, reader: Reader, beside: Beside) -> dict[str, Any]:
     """What every list needs: its lines, how it goes on, and how the page keeps itself new."""
-    hub, now = reader.hub, reader.now
+    hub, now, wanted = reader.hub, reader.now, asked.selection
     # First of all: what happens while the page is made is told by its stream.
-    newest = await hub.store.newest()
+    newest = await reader.answers.ask("newest", hub.store.newest)
     found = Listed()
-    if asked.selection.folder is not Folder.DEVIATIONS:
-        found = await hub.store.lists.listing(asked.selection, cursor.read(asked.after), LINES, now)
+    if wanted.folder is not Folder.DEVIATIONS:
+        # Whose list it is matters for what they have taken alone.
+        whose = wanted.person if wanted.folder is Folder.MINE else ""
+        question = ("listing", wanted.folder, wanted.inboxes, whose, wanted.filters, asked.after)
+        place = cursor.read(asked.after)
+        found = await reader.answers.ask(question, lambda: hub.store.lists.listing(wanted, place, LINES, now))
     return {
         "places": beside,
         "place": next((p for p in beside if asked.of_inbox and p.inbox.id == asked.inbox), None),
@@ -80,7 +86,9 @@ async def values(asked: Asked, reader: Reader, beside: Beside) -> dict[str, Any]
 async def _questions(asked: Asked, reader: Reader) -> list[consulting.Shown]:
     """What colleagues ask those of the list."""
     shown = consulting.Reader(reader.hub.directory, reader.who, reader.language, reader.hours, reader.now)
-    return await consulting.waiting(reader.hub, asked.selection.inboxes, shown)
+    inboxes = asked.selection.inboxes
+    found = await reader.answers.ask(("questions", inboxes), lambda: waiting(reader.hub, inboxes))
+    return [shown.shown(opinion, item) for opinion, item in found]
 
 
 async def around(asked: Asked, reader: Reader, beside: Beside) -> dict[str, Any]:

@@ -11,15 +11,15 @@ from fastapi.responses import RedirectResponse
 from hub import board, rebalancing
 from hub.board import Cell, Kind, Load, Team
 from hub.directory import InboxId, PersonId
-from hub.errors import BadRequest, IllegalMove, Stale
-from hub.item import Item, ItemId
-from hub.rebalancing import MOST, Moved, Seen, Wish
+from hub.errors import IllegalMove, Stale
+from hub.item import Item
+from hub.rebalancing import MOST, Seen
+from hub.several import Done
 from hub.tally import Urgent
 from hub.web import language, wording
 from hub.web.access import TheHub, Who
-from hub.web.form import FORGED
 from hub.web.language import N_, WEEKDAYS, Due, Language
-from hub.web.pages import page
+from hub.web.pages import bulk, page
 from hub.web.pages.page import Beside
 from hub.web.pages.rows import Reader, Row
 
@@ -131,10 +131,10 @@ async def move(
 ) -> Response:
     """Move the chosen items; back to the page, or what became of each where somebody was first."""
     reader = _reader(request, hub, who)
-    wishes = [_wish(x) for x in dict.fromkeys(item or ())]
+    wishes = [bulk.wish(x) for x in dict.fromkeys(item or ())]
     kind, _, target = to.partition(":")
     if not wishes or not target:
-        said = {"done": "" if wishes else NONE, "problem": NOWHERE if wishes else ""}
+        said = {"done": "" if wishes else reader.language.gettext(NONE), "problem": NOWHERE if wishes else ""}
         return page.show(request, "overview.html", await _values(reader) | _around(reader) | said, who, 400)
     given = kind == "person"
     place = PersonId(target) if given else InboxId(target)
@@ -195,21 +195,17 @@ def _done(reader: Reader, done: str, num: str, to: str) -> str:
     if done != "moved" or not (num.isascii() and num.isdecimal() and len(num) < 4):
         return ""
     kind, _, id = to.partition(":")
-    name = wording.name(reader.hub.directory, id) if kind == "person" else reader.place(InboxId(id))
+    directory = reader.hub.directory
+    # An address may say anything; only what somebody here is called is said again.
+    if id not in (directory.people if kind == "person" else directory.inboxes):
+        return ""
+    name = wording.name(directory, id) if kind == "person" else reader.place(InboxId(id))
     return reader.language.ngettext(
         "%(num)d message is moved to %(name)s.", "%(num)d messages are moved to %(name)s.", int(num), name=name
     )
 
 
-def _wish(written: str) -> Wish:
-    """What a box of the form asks for. Raises BadRequest."""
-    id, _, version = written.rpartition("~")
-    if not id or not (version.isascii() and version.isdecimal()) or len(version) > 9:
-        raise BadRequest(FORGED)
-    return Wish(ItemId(id), int(version))
-
-
-async def _again(reader: Reader, x: Moved, to: InboxId | PersonId, given: bool, seen: str) -> Moved:
+async def _again(reader: Reader, x: Done, to: InboxId | PersonId, given: bool, seen: str) -> Done:
     """A reminder that went out while somebody looked is nobody's competing act: then it is moved all the same."""
     if not isinstance(x.error, Stale) or not (seen.isascii() and seen.isdecimal()):
         return x
@@ -220,7 +216,7 @@ async def _again(reader: Reader, x: Moved, to: InboxId | PersonId, given: bool, 
     return (await rebalancing.move(reader.hub, [wish], to, given, reader.who, reader.now))[0]
 
 
-async def _told(reader: Reader, x: Moved) -> Told:
+async def _told(reader: Reader, x: Done) -> Told:
     """What became of an item, in words: moved, or who was first."""
     reads, directory = reader.language, reader.hub.directory
     mine = x.item is not None and not {x.item.inbox, x.item.home}.isdisjoint(reader.who.inboxes)

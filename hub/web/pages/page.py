@@ -19,6 +19,7 @@ from hub.item import OPEN
 from hub.selection import Folder
 from hub.service import Hub
 from hub.web import accounts, choices, language, wording
+from hub.web.answers import ANEW, Answers
 from hub.web.keys import KEYS
 from hub.web.language import LANGUAGES
 from hub.web.pages.rows import Row
@@ -27,6 +28,8 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 
 # So many lines of lists are kept as they were drawn, for each language.
 KEPT_LINES = 2_000
+# And so many whole lists, which are soon others.
+KEPT_LISTS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +72,17 @@ class Beside(Sequence[Place]):
         return len(self.inboxes)
 
 
-async def places(hub: Hub, who: Person) -> Beside:
+async def places(hub: Hub, who: Person, answers: Answers = ANEW) -> Beside:
     """The person's inboxes and folders with their counts, and the lists that they saved."""
-    counts = await hub.store.counts()
-    inboxes = [hub.directory.inboxes[i] for i in seen(hub, who)]
-    found = await hub.store.lists.counts([x.id for x in inboxes], who.id)
+    counts = await answers.ask("places", hub.store.counts)
+    inboxes, lists = [hub.directory.inboxes[i] for i in seen(hub, who)], hub.store.lists
+    ids = tuple(x.id for x in inboxes)
+    found = await answers.ask(("folders", ids, who.id), lambda: lists.counts(ids, who.id))
     covered = presence.covered(who.id, hub.directory, hub.clock.now())
     return Beside(
         tuple(Place(x, sum(counts.get(x.id, {}).get(s.value, 0) for s in OPEN), x.id in covered) for x in inboxes),
         tuple(Shelf(folder, wording.FOLDERS[folder], found.get(folder)) for folder in Folder),
-        await hub.store.lists.views(who.id),
+        await answers.ask(("views", who.id), lambda: lists.views(who.id)),
         bool(hub.directory.planned(who)),
     )
 
@@ -168,6 +172,7 @@ def _environment(code: str) -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
@@ -180,10 +185,14 @@ def _environment(code: str) -> Environment:
 
 
 def _drawn(made: Environment) -> Callable[..., Markup]:
-    """Lines of lists, each drawn once for all who see it so: many look at the same list at the same moment."""
+    """Lines of lists, each list and each line drawn once for all who see it so: many look at the same moment."""
 
     @lru_cache(KEPT_LINES)
     def line(row: Row, holder: str, choosing: bool, where: bool) -> Markup:
         return Markup(made.get_template("rows.html").module.line(row, holder, choosing, where))  # type: ignore[attr-defined]
 
-    return line
+    @lru_cache(KEPT_LISTS)
+    def lines(rows: Sequence[Row], holder: str, choosing: bool, where: bool) -> Markup:
+        return Markup("\n").join(line(row, holder, choosing, where) for row in rows)
+
+    return lines

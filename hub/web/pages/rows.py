@@ -1,6 +1,6 @@
 """What stands in a list, in the reader's words: items, what went wrong, what others were told, and gaps in cover."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,10 +8,11 @@ from hub import presence
 from hub.calendar import Hours
 from hub.deadline import ElapsedHours
 from hub.directory import InboxId, Person, PersonId
-from hub.item import Item, Purpose, State
+from hub.item import Item, ItemId, Purpose, State
 from hub.record import Line, Raised, Reading
 from hub.service import Hub
 from hub.web import reading, wording
+from hub.web.answers import ANEW, Answers
 from hub.web.language import N_, Due, Language
 from hub.workload import Pressing
 
@@ -46,6 +47,23 @@ class Row:
     def chosen(self) -> str:
         """What a form sends of it: the item, and the version that the person saw."""
         return f"{self.item.id}~{self.item.version}"
+
+
+class Rows(tuple[Row, ...]):
+    """The lines of a list, made once for all who see them so: each list is its own, whatever another has in it.
+
+    `of` is what they were made of.
+    """
+
+    of: object = None
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __ne__(self, other: object) -> bool:
+        return self is not other
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +101,30 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads, in which language, by which clock: what turns items into rows."""
+    """Who reads, in which language, by which clock: what turns items into rows. `answers` may be a moment old."""
 
     hub: Hub
     who: Person
     language: Language
     hours: Hours
     now: datetime
+    answers: Answers = ANEW
 
-    async def rows(self, lines: Sequence[Line]) -> list[Row]:
+    async def rows(self, lines: Sequence[Line]) -> Rows:
         """Items as lines of a list, each by the hours of where it lies, with those who have it open."""
-        found = await reading.readers(self.hub, [x.item.id for x in lines if x.item.open])
-        return [self.row(x, found.get(x.item.id, ())) for x in lines]
+        ids = tuple(x.item.id for x in lines if x.item.open)
+        reads = await self.answers.ask(("readers", ids), lambda: reading.readers(self.hub, ids))
+        # What they have taken or read looks otherwise to each; else it is the same for all who read the language.
+        own = any(x.item.owner == self.who.id for x in lines)
+        own = own or any(x.person == self.who.id for found in reads.values() for x in found)
+        question = ("rows", id(lines), id(reads), self.language.code, self.who.id if own else "")
+        return await self.answers.ask(question, lambda: self._rows(lines, reads))
+
+    async def _rows(self, lines: Sequence[Line], reads: Mapping[ItemId, Sequence[Reading]]) -> Rows:
+        made = Rows(self.row(x, reads.get(x.item.id, ())) for x in lines)
+        # As long as these are kept, nothing else can be taken for what they were made of.
+        made.of = lines, reads
+        return made
 
     def row(self, line: Line, reads: Sequence[Reading] = ()) -> Row:
         """An item as a line of the list."""
