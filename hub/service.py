@@ -418,8 +418,10 @@ class Hub:
 
     async def press(self, now: datetime) -> int:
         """Say where more is due soon than can be done; returns of how many inboxes nobody had said it in this hour."""
-        changes = await pressure.told(self.store, self.directory, now)
-        return len(await self._commit([Writing(change, now) for change in changes])) if changes else 0
+        told = await pressure.told(self.store, self.directory, now)
+        if told:
+            self.ring()
+        return len(told)
 
     async def trace(self, patient: str, told: Registered, now: datetime) -> int:
         """A register told who a patient's GP is: what lies in a pile for want of that goes there; returns how many."""

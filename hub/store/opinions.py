@@ -9,8 +9,8 @@ from hub.change import Entry
 from hub.directory import InboxId, PersonId
 from hub.item import Item, ItemId
 from hub.record import Opinion
-from hub.store import lane, postgresql, reading, rows
-from hub.store.tables import item, journal, opinion
+from hub.store import reading, rows, telling
+from hub.store.tables import item, opinion
 
 _COLUMNS = (
     *(opinion.c.id.label("number"), opinion.c.inbox.label("asked_inbox"), opinion.c.asked_by, opinion.c.question),
@@ -28,7 +28,7 @@ def ask(c: Connection, asked: Opinion, told: Sequence[Entry]) -> Opinion:
         "asked_at": asked.asked_at,
     }
     number = c.execute(insert(opinion).values(row).returning(opinion.c.id)).scalar_one()
-    _tell(c, told)
+    telling.tell(c, told)
     return _found(c, opinion.c.id == number)[0][0]
 
 
@@ -38,7 +38,7 @@ def give(c: Connection, number: int, answer: str, told: Sequence[Entry]) -> bool
     open = (opinion.c.id == number, opinion.c.answered_at.is_(None))
     if not c.execute(update(opinion).where(*open).values(values)).rowcount:
         return False
-    _tell(c, told)
+    telling.tell(c, told)
     return True
 
 
@@ -52,9 +52,10 @@ def about(c: Connection, id: ItemId) -> list[Opinion]:
     return [asked for asked, _ in _found(c, opinion.c.item_id == id)]
 
 
-def waiting(c: Connection, inboxes: Collection[InboxId], limit: int) -> list[tuple[Opinion, Item]]:
+def waiting(c: Connection, inboxes: Collection[InboxId], limit: int, after: int = 0) -> list[tuple[Opinion, Item]]:
     """What some inboxes are asked and have not answered, about what is still open, the oldest first."""
-    return _found(c, opinion.c.inbox.in_(inboxes), opinion.c.answered_at.is_(None), reading.IS_OPEN, limit=limit)
+    unanswered = (opinion.c.inbox.in_(inboxes), opinion.c.answered_at.is_(None), opinion.c.id > after)
+    return _found(c, *unanswered, reading.IS_OPEN, limit=limit)
 
 
 def asked(c: Connection, id: ItemId, inboxes: Collection[InboxId]) -> bool:
@@ -72,9 +73,3 @@ def _opinion(r: Row[Any]) -> Opinion:
     who = PersonId(r.answered_by) if r.answered_by else None
     asked = (ItemId(r.id), InboxId(r.asked_inbox), PersonId(r.asked_by), r.question, r.asked_at)
     return Opinion(r.number, *asked, r.answer, who, r.answered_at)
-
-
-def _tell(c: Connection, told: Sequence[Entry]) -> None:
-    lane.add(c, journal, [rows.entry_row(entry) for entry in told])
-    if c.dialect.name == "postgresql":
-        postgresql.tell(c)

@@ -45,9 +45,11 @@ from hub.web import (
     reading,
     reconciling,
     sending,
+    several,
     stream,
 )
 from hub.web.accounts import Remembered
+from hub.web.answers import Answers
 from hub.web.door import Gathering
 from hub.web.feed import Feed
 from hub.web.guessing import Guesses
@@ -152,14 +154,14 @@ def app(
     )
     made.state.hub, made.state.limit, made.state.remembered = hub, limit, Remembered()
     made.state.guesses, made.state.afloat, made.state.figures = Guesses(), Afloat(), metrics.Figures(hub)
-    made.state.pulse, made.state.seal = Pulse(hub), seal
+    made.state.pulse, made.state.seal, made.state.answers = Pulse(hub), seal, Answers()
     made.state.session_hours, made.state.secure_cookies = session_hours, secure_cookies
     made.state.lock_minutes, made.state.contact = lock_minutes, contact
     made.state.undo = timedelta(seconds=undo_seconds)
     made.mount("/static", StaticFiles(directory=HERE / "static"), "static")
     for part in (
         *(door, checking, api, mailboxes, sending, acts, files, reading, course, alerts, cover, listing),
-        *(reconciling, stream, metrics, board, fhir, pages),
+        *(reconciling, stream, metrics, board, several, fhir, pages),
     ):
         made.include_router(part.router)
     made.add_api_route("/health", _health, include_in_schema=True)

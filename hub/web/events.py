@@ -35,6 +35,7 @@ _STEP = {
     "told": "The inboxes that were told, with blanks between them",
     "late": "Whether the hub itself was late in telling: yes or no",
 }
+_SET = "By when it is due, as its clock was set then"
 _DUE = {"from": "The due time that it had", "to": "The due time that it has"}
 _TRAFFIC = {
     "partner": "The HER-id of the partner",
@@ -47,11 +48,13 @@ _TRAFFIC = {
 }
 
 EVENTS: Mapping[str, Event] = {
-    "message.accepted": Event("A message has come", HERE, {"rule": "The routing rule that placed it"}),
+    "message.accepted": Event(
+        "A message has come", HERE, {"rule": "The routing rule that placed it"}, {"due_at": _SET}
+    ),
     "message.doubted": Event(
         "What a message says of its receivers does not fit", HERE, {"codes": "The codes of the faults"}
     ),
-    "item.copied": Event("A copy of a message has come, for information", HERE),
+    "item.copied": Event("A copy of a message has come, for information", HERE, sometimes={"due_at": _SET}),
     "item.claimed": Event("Somebody has taken it", HERE),
     "item.released": Event("Somebody has given it back", HERE),
     "item.answered": Event(
@@ -69,7 +72,11 @@ EVENTS: Mapping[str, Event] = {
         "What somebody just did is taken back",
         HERE,
         {"what": "The event of what was done"},
-        {"owner": "Who has it again"},
+        {
+            "owner": "Who has it again",
+            "due_at": "By when it is due again, where that is another time",
+            "due_was": "By when it was due until then",
+        },
     ),
     "item.handed_on": Event(
         "It was put into another inbox, or given to somebody",

@@ -175,6 +175,8 @@ MOVED_BY = {
     "replied": N_("The sender has replied. The deadline is %(after)s"),
     "urgent": N_("%(who)s marked the message as urgent. The deadline is %(after)s instead of %(before)s"),
 }
+# What is said of a clock that was set by what happened.
+SET = N_("%(words)s. The deadline is %(due)s")
 # What is said of an answer that offers something.
 OFFERED = N_("%(who)s answered the sender: %(outcome)s, %(at)s")
 # What is said instead when whoever plans gave it to somebody or made it free, and of who had taken it.
@@ -425,6 +427,8 @@ def happened(language: Language, line: Told, directory: Directory, moment: Calla
     )
     if line.event == "item.handed_on" and "owner" in detail:
         words = language.gettext(HELD, words=words, holder=name(directory, detail["owner"]))
+    if "due_at" in detail:
+        words = language.gettext(SET, words=words, due=moment(datetime.fromisoformat(detail["due_at"])))
     if note := detail.get("note", ""):
         words = f"{words}: {note}"
     late = language.gettext(LATE[line.event]) if detail.get("late") == "yes" and line.event in LATE else ""

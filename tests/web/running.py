@@ -107,7 +107,7 @@ class Centre:
     async def client(self, person: str = "", language: str = "nb") -> AsyncIterator[httpx2.AsyncClient]:
         """A browser without scripts, signed in when a person is named."""
         headers = {"Accept-Language": language}
-        async with httpx2.AsyncClient(base_url=self.url, headers=headers) as client:
+        async with httpx2.AsyncClient(base_url=self.url, headers=headers, timeout=60) as client:
             if person:
                 response = await client.post("/sign-in", data={"username": person, "password": "sambud"})
                 assert 303 == response.status_code
@@ -210,6 +210,8 @@ async def browsing(
             await page.get_by_label("Passord").fill("sambud")
             await page.get_by_role("button", name="Logg inn").click()
             await page.wait_for_selector("#lines")
+            # Its scripts have run.
+            await page.wait_for_load_state()
         yield page, complaints
     finally:
         await context.close()

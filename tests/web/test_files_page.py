@@ -192,10 +192,11 @@ async def test_others_are_answered_while_large_files_come(centre: Centre) -> Non
             waited.append(loop.time() - begun)
 
     async with centre.client("kari.moen") as client, centre.client() as other:
-        asking = asyncio.create_task(ask(other))
+        asking, begun = asyncio.create_task(ask(other)), loop.time()
         assert 303 == (await send(centre, client, ("A.pdf", PDF + bytes(34_000_000)))).status_code
+        took = loop.time() - begun
         asking.cancel()
-    assert len(waited) > 10 and 2 > max(waited)
+    assert len(waited) > 10 and took / 2 > max(waited)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])

@@ -68,6 +68,34 @@ async def test_to_open_answer_and_be_done_takes_four_keys_at_most(chromium: Brow
     assert (3, State.ANSWERED) == (by.keys, stored.item.state)
 
 
+async def test_thirty_messages_are_cleared_by_keys_alone(chromium: Browser, centre: Centre) -> None:
+    """By turns answered, handed on, returned and answered on to the next, with no more keys than each needs."""
+    await centre.receive(*(message() for _ in range(30)))
+    lines = [x.item.id for x in await centre.hub.store.lines(TEAM)]
+    async with browsing(chromium, centre, NURSE) as (page, complaints):
+        by, at_list = Counting(page), True
+        for nth, id in enumerate(lines):
+            if at_list:
+                await by.press("j", "Enter")
+            await page.wait_for_url(f"**/items/{id}*")
+            match nth % 4:
+                case 0 | 3:
+                    await by.press("r")
+                    await page.keyboard.type("Vi ringer.")
+                    await by.press(*(("Control+Enter",) if nth % 4 else ("Escape", "Shift+E", "Enter")))
+                case 1:
+                    await by.press("h", "V", "Enter")
+                case 2:
+                    await by.press("w", "Enter")
+            at_list = nth % 4 > 0
+            await page.wait_for_url("**/inboxes/**" if at_list else f"**/items/{lines[nth + 1]}*")
+        assert ([], 0) == (complaints, await page.locator("#lines a.open").count())
+    states = [stored.item.state for id in lines if (stored := await centre.hub.store.stored(id))]
+    assert [State.ANSWERED, State.NEW, State.RETURNED, State.ANSWERED] * 7 + [State.ANSWERED, State.NEW] == states
+    # Two open each that is not come to by itself.
+    assert 22 * 2 + 8 * 4 + 8 * 3 + 7 * 2 + 7 * 2 == by.keys
+
+
 async def test_to_hand_over_takes_three_keys(chromium: Browser, centre: Centre) -> None:
     await centre.receive(message())
     item = await centre.item()

@@ -1,5 +1,6 @@
 """A colleague is asked for a second opinion, and the item stays where it is, with its clock and whoever has it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -155,3 +156,27 @@ async def test_a_program_asks_is_asked_and_answers(centre: Centre) -> None:
         assert [given] == (await nurse.get(f"/v1/items/{item.id}/opinions")).json()
         assert [] == (await doctor.get(f"/v1/inboxes/{inbox}/opinions")).json()
         assert 403 == (await nurse.get(f"/v1/inboxes/{inbox}/opinions")).status_code
+
+
+async def test_what_is_asked_and_answered_under_a_key_is_so_once_and_lists_go_on(centre: Centre) -> None:
+    await centre.receive(message())
+    item, (_, inbox) = await centre.item(), gp(centre.hub)
+    path, list = f"/v1/items/{item.id}/opinions", f"/v1/inboxes/{inbox}/opinions"
+    async with centre.client("kari.moen") as nurse, centre.client("nora.nordli") as doctor:
+        body, key = {"to": inbox, "question": QUESTION}, {"Idempotency-Key": "one"}
+        sent = await asyncio.gather(*(nurse.post(path, json=body, headers=key) for _ in range(5)))
+        assert ({201}, 1) == ({x.status_code for x in sent}, len({x.text for x in sent}))
+        assert 4 == sum("idempotent-replayed" in x.headers for x in sent)
+        other = await nurse.post(path, json=body | {"question": "Og nå?"}, headers=key)
+        assert 422 == other.status_code
+        await nurse.post(path, json=body | {"question": "Og nå?"})
+        first = await doctor.get(list, params={"limit": 1})
+        rest = await doctor.get(first.links["next"]["url"])
+        assert [QUESTION, "Og nå?"] == [x["question"] for x in first.json() + rest.json()]
+        answer = {"json": {"text": OPINION}, "headers": {"Idempotency-Key": "two"}}
+        given = [await doctor.post(f"/v1/opinions/{first.json()[0]['id']}/answer", **answer) for _ in range(2)]
+        assert ([200, 200], given[0].json()) == ([x.status_code for x in given], given[1].json())
+        given_here = [
+            x for x in await centre.hub.store.history(item.id) if (x.event, x.inbox) == ("opinion.given", TEAM)
+        ]
+        assert 1 == len(given_here)

@@ -45,6 +45,13 @@ async def read_by(centre: Centre, id: ItemId) -> list[tuple[str, bool]]:
     return [(x.person, x.writing) for x in found.get(id, ())]
 
 
+async def noted(centre: Centre, id: ItemId, *people: str) -> None:
+    """Until it is known that these have it open, which is written once they have the page."""
+    async with asyncio.timeout(20):
+        while not {*people} <= {person for person, _ in await read_by(centre, id)}:
+            await asyncio.sleep(0.01)
+
+
 async def arrived(centre: Centre) -> Item:
     await centre.receive(message())
     return await centre.item()
@@ -55,7 +62,9 @@ async def test_a_page_that_is_opened_is_read_by_whoever_opened_it_and_by_nobody_
     async with centre.client(KARI) as kari, centre.client(ELLE) as elle:
         first = await kari.get(f"/items/{item.id}")
         assert "Leses nå av" not in text_of(first)
+        await noted(centre, item.id, KARI)
         assert "Leses nå av Kari Moen" in text_of(await elle.get(f"/items/{item.id}"))
+        await noted(centre, item.id, ELLE)
         assert "Leses nå av Elle Sara" in text_of(await kari.get(f"/items/{item.id}/reading"))
     assert [(KARI, False), (ELLE, False)] == await read_by(centre, item.id)
     assert [] == [x for x in await centre.hub.store.history(item.id) if "reading" in x.event]

@@ -1,6 +1,5 @@
 """What colleagues ask each other about a message, as a page shows it."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,8 +67,3 @@ class Reader:
 async def about(hub: Hub, item: Item, reader: Reader) -> list[Shown]:
     """What was asked about an item that is shown."""
     return [reader.shown(x, item) for x in await consulting.about(hub, item.id, reader.who)]
-
-
-async def waiting(hub: Hub, inboxes: Collection[InboxId], reader: Reader) -> list[Shown]:
-    """What some inboxes are asked and nobody there has answered."""
-    return [reader.shown(x, item) for x, item in await consulting.waiting(hub, inboxes)]

@@ -25,7 +25,7 @@ _DONE = {
     Action.URGE: "moved",
 }
 # What an address says for the moment only.
-_PASSING = ("done", "item", "num", "after")
+_PASSING = ("done", "item", "num", "until", "after")
 
 # Where there is something to go on with, and so many lines of it are looked at for one that is free.
 _WORK = frozenset({Folder.NEW, Folder.MINE, Folder.GROUP, Folder.INFORMATION})

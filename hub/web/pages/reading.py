@@ -34,10 +34,11 @@ async def shown(request: Request, id: str, who: Who, hub: TheHub) -> Response:
 @router.post("/items/{id}/reading")
 async def said(request: Request, id: str, who: Who, hub: TheHub, writing: Flag = False, left: Flag = False) -> Response:
     """The page of an item is open, and somebody writes there or not; or it was `left`."""
-    item = await opening.item(hub.store, ItemId(id), who, hub.clock.now())
     if left:
-        await reading.end(request, item.id, who)
+        # Whoever has handed it on may open it no more, and has left all the same.
+        await reading.end(request, ItemId(id), who)
         return Response(status_code=204)
+    item = await opening.item(hub.store, ItemId(id), who, hub.clock.now())
     await reading.begin(request, item, who, writing)
     return await _fragment(request, item.id, who, hub)
 

@@ -135,12 +135,18 @@
       tell("sambud:looked", { status, name: byId("lines").getAttribute("aria-label") });
     }
 
-    // A line that somebody drags stays where it is until it is dropped.
-    const dragging = () => byId("main").classList.contains("dragging");
+    // A line that somebody drags stays where it is until it is dropped, and one that is pressed until it is let go:
+    // a click is lost when what it began on is gone. Where no release is heard of, as of a scroll bar, it waits three seconds.
+    let pressed = -1e9;
+    addEventListener("pointerdown", () => { pressed = performance.now(); }, true);
+    for (const end of ["pointerup", "pointercancel"]) {
+      addEventListener(end, () => { setTimeout(() => { pressed = -1e9; }); }, true);
+    }
+    const held = () => byId("main").classList.contains("dragging") || performance.now() - pressed < 3000;
 
     async function look() {
       if (looking) { again = true; return; }
-      if (dragging()) { later(SOON); return; }
+      if (held()) { later(SOON); return; }
       looking = true;
       const asked = unlocked, shown = fresh, source = new URL(byId("lines").dataset.src, location.href);
       source.searchParams.set("language", document.documentElement.lang);
@@ -150,7 +156,7 @@
         if (answer.redirected) { ended(asked); return; }
         if (!answer.ok) throw new Error(answer.status);
         const html = await answer.text();
-        if (dragging()) { again = true; return; }
+        if (held()) { again = true; return; }
         swap(html);
         fresh -= shown;
         if (standing) say("");

@@ -37,7 +37,12 @@
   });
 
   document.addEventListener("sambud:event", ({ detail: { name, data } }) => {
-    if (name === "item.reading" && data.item === item) ask({});
+    if (name === "item.reading" && data.item === item && !gone) ask({});
+  });
+  // What is done here leads elsewhere, and may leave the item where this person sees it no more.
+  document.addEventListener("submit", () => {
+    gone = true;
+    setTimeout(() => { gone = false; }, EVERY);
   });
   document.addEventListener("visibilitychange", say);
   addEventListener("pagehide", () => {
