@@ -130,6 +130,11 @@ pictures: setup system  ## take the pictures of the docs anew, of the demo's mor
 contract: setup  ## call the API by its own description, rightly and wrongly; ARGS="--max-examples 500 --seed 2"
 	@exec $(BIN)/python -m tests.contract $(ARGS)
 
+journeys: export SAMBUD_WITHOUT := postgresql pgbouncer rabbitmq prometheus
+journeys: export SAMBUD_WHOLE := 1
+journeys: setup system  ## keep each promise of the inbox in every language, with scripts and without; ARGS="-k bulk"
+	@exec $(BIN)/python -m pytest tests/journeys/test_inbox.py --numprocesses 3 --dist worksteal $(ARGS)
+
 publishes: export SAMBUD_WITHOUT := chromium postgresql pgbouncer prometheus
 publishes: setup system  ## publish a hundred thousand messages to a broker that fails; ARGS="--count 5000 --seed 2"
 	@exec $(BIN)/python -m tests.publishes $(ARGS)
@@ -203,4 +208,4 @@ clean:  ## remove .venv, build results and caches; never any data
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
 
-.PHONY: help setup demo cluster test bench fuzz check system lock clean crash chaos publishes year drills contract pictures
+.PHONY: help setup demo cluster test bench fuzz check system lock clean crash chaos publishes year drills contract pictures journeys

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from hub.readers import readers_of
 from hub.service import Hub, open_hub
 from hub.store.migrate import migrate
 from hub.wire import Readers
+from tests.servers import port as ports
 
 EXCHANGE = {"Authorization": "Bearer sample-key-exchange"}
 XML = {"Content-Type": "application/xml"}
@@ -145,7 +145,7 @@ def served(folder: Path, port: int | None = None, **environment: str) -> Iterato
     log = folder / "serve.log"
     own = {
         "HUB_DATABASE__URL": f"sqlite:///{folder / 'hub.db'}",
-        "HUB_WEB__PORT": str(port or free_port()),
+        "HUB_WEB__PORT": str(port or ports.free()),
         "HUB_CONFIG": str(settings.sample()),
     }
     words = [sys.executable, "-m", "hub.cli", "serve"]
@@ -160,13 +160,6 @@ def served(folder: Path, port: int | None = None, **environment: str) -> Iterato
         finally:
             process.kill()
             process.wait(30)
-
-
-def free_port() -> int:
-    """A port on loopback that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def answering(found: Served) -> None:

@@ -10,7 +10,7 @@ from tests.crash import audit, campaign, nursery, plant
 from tests.crash.steps import Step
 from tests.servers import rabbitmq as mq
 
-KILLS = 10
+KILLS = 6
 
 
 @pytest.mark.journey

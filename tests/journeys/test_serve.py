@@ -17,6 +17,7 @@ import pytest
 
 from hub import settings
 from tests import centre
+from tests.servers import port as ports
 from workers import serve
 
 pytestmark = pytest.mark.journey
@@ -59,7 +60,7 @@ def documents(url: str) -> list[dict[str, object]]:
 
 
 def test_kill_9_in_the_middle_of_traffic_and_a_restart_lose_and_double_nothing(tmp_path: Path) -> None:
-    port, count = centre.free_port(), 150
+    port, count = ports.free(), 150
     outcomes: dict[int, str] = {}
 
     def sender(share: range) -> None:

@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from hub import settings
 from tests import centre
 from tests.chromium import FLAGS
+from tests.servers import port as ports
 
 ROOT = Path(__file__).parents[2]
 OSLO = ZoneInfo("Europe/Oslo")
@@ -77,7 +78,7 @@ def local(at: datetime) -> str:
 @contextmanager
 def serving(data: Path, at: datetime) -> Iterator[str]:
     """The day's hub, whose clock goes on from there as fast as any other."""
-    port = centre.free_port()
+    port = ports.free()
     own = {
         "HUB_CONFIG": str(settings.sample().resolve()),
         "HUB_DATABASE__URL": f"sqlite:///{data / 'sambud.db'}",

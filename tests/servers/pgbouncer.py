@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from tests.servers import account
+from tests.servers import port as ports
 from tests.servers.postgresql import USER, Postgresql
 
 # Its own database, in which it tells of itself.
@@ -87,9 +87,8 @@ def program() -> str:
 @contextmanager
 def running(server: Postgresql, folder: Path | None = None, **settings: object) -> Iterator[Pgbouncer]:
     """A pooler before a server, with settings of its own like `default_pool_size=2`; stopped at the end."""
-    with account.folder_of(USER, folder) as place, socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        probe.close()
+    with account.folder_of(USER, folder) as place:
+        port = ports.free()
         own = {
             "listen_addr": "127.0.0.1",
             "listen_port": port,

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from itertools import count
 from pathlib import Path
 
 from tests.servers import account
+from tests.servers import port as ports
 
 USER = "postgres"
 _names = count(1)
@@ -104,10 +104,8 @@ def programs() -> Path:
 @contextmanager
 def running(folder: Path | None = None, *settings: str) -> Iterator[Postgresql]:
     """A server that has just been made, in a folder or in one of its own; stopped at the end."""
-    with account.folder_of(USER, folder) as place, socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        probe.close()
-        made = Postgresql(place, port)
+    with account.folder_of(USER, folder) as place:
+        made = Postgresql(place, ports.free())
         made.run("initdb", "-D", str(place / "data"), "-A", "trust", "-U", USER, "-E", "UTF8", "--no-sync")
         try:
             made.start(*settings)

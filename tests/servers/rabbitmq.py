@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.servers import account
+from tests.servers import port as ports
 
 USER = "rabbitmq"
 PLUGINS = ("rabbitmq_amqp1_0",)
@@ -133,7 +134,7 @@ def running(folder: Path | None = None, count: int = 1) -> Iterator[Cluster]:
     """So many nodes as one cluster, each ready, in a folder or in one of their own; gone at the end."""
     if not (PROGRAMS / "rabbitmq-server").exists():
         raise RuntimeError("RabbitMQ is not here; `make system` installs it")
-    epmd = _free_port()
+    epmd = ports.free()
     with account.folder_of(USER, folder) as place:
         cluster = Cluster([_made(place, number, epmd) for number in range(1, count + 1)])
         # The port mapper that they share; otherwise the first node starts one that outlives us.
@@ -156,13 +157,13 @@ def running(folder: Path | None = None, count: int = 1) -> Iterator[Cluster]:
 def _made(folder: Path, number: int, epmd: int) -> Node:
     own = folder / f"node{number}"
     own.mkdir()
-    port = _free_port()
+    port = ports.free()
     (own / "plugins").write_text(f"[{', '.join(PLUGINS)}].")
     (own / "environment").write_text("")
     (own / "rabbitmq.conf").write_text(f"listeners.tcp.default = 127.0.0.1:{port}\nlog.console.level = error\n")
     for path in (own, *own.iterdir()):
         account.hand_over(path, USER)
-    return Node(f"hub{os.getpid()}n{number}@localhost", own, port, _free_port(), epmd, folder)
+    return Node(f"hub{os.getpid()}n{number}@localhost", own, port, ports.free(), epmd, folder)
 
 
 def _join(node: Node, first: Node) -> None:
@@ -173,9 +174,3 @@ def _join(node: Node, first: Node) -> None:
 def _listening(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port

@@ -18,11 +18,11 @@ from tests.fuzz.mutant import mutant
 from tests.wire import builders
 from tests.wire.builders import XHTML, attachment, dialogue, note
 
-SHORT = 3_000
+SHORT = 2_000
 
 
 async def test_no_mutant_breaks_a_law() -> None:
-    """3,000 mutants: no crash, no hang, each is read or turned away with a reason, and no text is lost."""
+    """2,000 mutants: no crash, no hang, each is read or turned away with a reason, and no text is lost."""
     tally = await Campaign(seed=2026, count=SHORT, readers=2).run()
     assert [] == tally.findings
     assert SHORT == tally.read == tally.verdicts.total()
