@@ -55,13 +55,13 @@ async def give(hub: Hub, number: int, answer: str, who: Person, now: datetime, u
     return (await _one(hub, number))[0]
 
 
-async def asked(hub: Hub, id: ItemId, to: InboxId, question: str, who: Person) -> Opinion:
-    """What a person asked an inbox last in these words. Raises Unknown, NotAllowed, or BadRequest."""
-    found = [x for x in await about(hub, id, who) if (x.inbox, x.asked_by) == (to, who.id)]
-    same = [x for x in found if x.question == question.strip()]
-    if not same:
+async def asked(hub: Hub, under: Once, who: Person) -> Opinion:
+    """What a person asked under a key. Raises Unknown, NotAllowed, or BadRequest when it is not there any more."""
+    await opening.item(hub.store, under.item, who, hub.clock.now())
+    found = await hub.store.look(opinions.under, under)
+    if found is None:
         raise BadRequest("opinion: what was asked under this key is not there any more")
-    return same[-1]
+    return found
 
 
 async def one(hub: Hub, number: int, who: Person) -> Opinion:

@@ -215,6 +215,8 @@ def _complete(item: Item, act: Act) -> None:
         raise BadRequest("text: an answer needs a text")
     if act.action is Action.CLOSE and act.outcome is None:
         raise BadRequest(f"outcome: closing needs one of {', '.join(Outcome)}")
+    if act.action is Action.CLOSE and act.outcome is Outcome.READ and item.purpose is Purpose.ACTION:
+        raise BadRequest("outcome: this message asks for something, so reading it does not end it; answer or close it")
     if act.action is Action.CLOSE and act.outcome is Outcome.OTHER and not act.note.strip():
         raise BadRequest("note: closing with outcome “other” needs a note that says why")
 

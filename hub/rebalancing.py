@@ -59,18 +59,12 @@ async def move(
     Their clocks run on. Raises NotAllowed when this person plans nothing.
     """
     practices(hub, who)
-    return [await _move(hub, wish, to, given, who, now) for wish in wishes]
+    return await several.each(hub, wishes, lambda wish: _move(hub, wish, to, given, who, now))
 
 
-async def _move(hub: Hub, wish: Wish, to: InboxId | PersonId, given: bool, who: Person, now: datetime) -> Done:
+async def _move(hub: Hub, wish: Wish, to: InboxId | PersonId, given: bool, who: Person, now: datetime) -> Item:
     stored = await hub.store.stored(wish.id)
     if stored is None or not hub.directory.plans(who, stored.item.inbox):
-        return Done(wish, None, NotAllowed(f"{who.id} does not plan what becomes of item {wish.id!r}"))
-    return await several.done(hub, wish, _moving(hub, stored.item, wish, to, given, who, now))
-
-
-async def _moving(
-    hub: Hub, item: Item, wish: Wish, to: InboxId | PersonId, given: bool, who: Person, now: datetime
-) -> Item:
-    inbox, person = board.destination(item, PersonId(to), hub.directory) if given else (InboxId(to), None)
+        raise NotAllowed(f"{who.id} does not plan what becomes of item {wish.id!r}")
+    inbox, person = board.destination(stored.item, PersonId(to), hub.directory) if given else (InboxId(to), None)
     return await hub.act(wish.id, Act(Action.HAND_ON, to=inbox, person=person), wish.version, who, now)

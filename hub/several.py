@@ -1,13 +1,13 @@
 """The same done to several items, each by its own version and by itself; each tells what became of it."""
 
-from collections.abc import Awaitable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from hub.desk import Act
 from hub.directory import Person
-from hub.errors import BadRequest, HubError, IllegalMove, NotAllowed, Stale, Unknown
-from hub.item import Action, Item, ItemId, Purpose
+from hub.errors import BadRequest, HubError, IllegalMove, NotAllowed, Stale, Unavailable, Unknown
+from hub.item import Item, ItemId
 from hub.record import Told
 from hub.service import Hub
 from hub.store import undoing
@@ -15,8 +15,8 @@ from hub.store import undoing
 # As many as a page of a list has.
 MOST = 100
 
-# What waits for an answer is not done by having been read.
-TO_ANSWER = "somebody must act on this item, so it is not done by having been read"
+# What was left when the store could not be used any more.
+NOT_TRIED = "not tried, as the store cannot be used right now"
 # What a line of the journal beside another one tells of the same act.
 _BESIDE = frozenset({"item.left", "notice.told"})
 
@@ -43,13 +43,13 @@ class Done:
 
 
 async def act(hub: Hub, wishes: Collection[Wish], act: Act, who: Person, now: datetime) -> list[Done]:
-    """Do the same to each. What somebody must act on is not ended by having been read."""
-    return [await _act(hub, wish, act, who, now) for wish in wishes]
+    """Do the same to each."""
+    return await each(hub, wishes, lambda wish: hub.act(wish.id, act, wish.version, who, now))
 
 
 async def undo(hub: Hub, wishes: Collection[Wish], who: Person, now: datetime) -> list[Done]:
     """Take back of each what this person just did; the versions are those that it made."""
-    return [await done(hub, wish, hub.undo(wish.id, wish.version, who, now)) for wish in wishes]
+    return await each(hub, wishes, lambda wish: hub.undo(wish.id, wish.version, who, now))
 
 
 async def undoable(hub: Hub, who: Person, until: datetime) -> list[Wish]:
@@ -58,17 +58,25 @@ async def undoable(hub: Hub, who: Person, until: datetime) -> list[Wish]:
     return [Wish(*x) for x in found]
 
 
-async def _act(hub: Hub, wish: Wish, act: Act, who: Person, now: datetime) -> Done:
-    stored = await hub.store.stored(wish.id)
-    if act.action is Action.CLOSE and stored and stored.item.purpose is Purpose.ACTION:
-        error: HubError = BadRequest(TO_ANSWER)
-        mine = {stored.item.inbox, stored.item.home} & {*who.inboxes}
-        return Done(wish, stored.item if mine else None, error)
-    return await done(hub, wish, hub.act(wish.id, act, wish.version, who, now))
+async def each(hub: Hub, wishes: Collection[Wish], doing: Callable[[Wish], Awaitable[Item]]) -> list[Done]:
+    """Do something to each, and say what became of it.
+
+    When the store cannot be used any more the rest is not tried. Raises Unavailable when that is so from the first on,
+    as then nothing was done for sure but, maybe, to that.
+    """
+    found: list[Done] = []
+    for wish in wishes:
+        try:
+            found.append(await _done(hub, wish, doing(wish)))
+        except Unavailable as error:
+            if not found:
+                raise
+            rest = [*wishes][len(found) + 1 :]
+            return [*found, Done(wish, None, error), *(Done(x, None, Unavailable(NOT_TRIED)) for x in rest)]
+    return found
 
 
-async def done(hub: Hub, wish: Wish, doing: Awaitable[Item]) -> Done:
-    """Do it, and say what became of it. Raises Unavailable and what else is no answer to a wish."""
+async def _done(hub: Hub, wish: Wish, doing: Awaitable[Item]) -> Done:
     try:
         return Done(wish, await doing)
     except (Unknown, NotAllowed) as error:

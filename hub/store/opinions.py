@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
-from hub.change import Entry
+from hub.change import Entry, Once
 from hub.directory import InboxId, PersonId
 from hub.item import Item, ItemId
 from hub.record import Opinion
 from hub.store import reading, rows, telling
-from hub.store.tables import item, opinion
+from hub.store.tables import item, once, opinion
 
 _COLUMNS = (
     *(opinion.c.id.label("number"), opinion.c.inbox.label("asked_inbox"), opinion.c.asked_by, opinion.c.question),
@@ -45,6 +45,13 @@ def give(c: Connection, number: int, answer: str, told: Sequence[Entry]) -> bool
 def one(c: Connection, number: int) -> tuple[Opinion, Item] | None:
     """A question with its item, or None."""
     return next(iter(_found(c, opinion.c.id == number)), None)
+
+
+def under(c: Connection, key: Once) -> Opinion | None:
+    """What was asked under a key: it was written with the key, as of the same moment."""
+    at = select(once.c.at).where(once.c.person == key.person, once.c.key == key.key).scalar_subquery()
+    same = (opinion.c.item_id == key.item, opinion.c.asked_by == key.person, opinion.c.asked_at == at)
+    return next((asked for asked, _ in _found(c, *same)), None)
 
 
 def about(c: Connection, id: ItemId) -> list[Opinion]:

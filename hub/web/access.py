@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import BackgroundTasks, Depends, Request
 
 from hub import presence
 from hub.account import SystemAccount
 from hub.directory import Person, PersonId
-from hub.errors import NotSignedIn, Unavailable
+from hub.errors import NotAllowed, NotSignedIn, Unavailable
 from hub.record import Session
 from hub.service import Hub
 from hub.web import accounts
@@ -48,11 +49,12 @@ async def hub_of(request: Request) -> Hub:
 async def person(request: Request) -> Person:
     """The person who asks, by session cookie or HTTP Basic, with the inboxes that they cover today.
 
-    Raises NotSignedIn, also when the session is locked, or TooManyGuesses.
+    Raises NotSignedIn, also when the session is locked, TooManyGuesses, or what `from_here` does.
     """
     hub: Hub = request.app.state.hub
     found = request.state.sitting = await sitting(request)
     if found and found.open and (known := hub.directory.people.get(found.session.person)):
+        await from_here(request)
         return _sighted(hub, known)
     username, password = _basic(request)
     state = request.app.state
@@ -69,6 +71,22 @@ async def acting(request: Request, background: BackgroundTasks) -> Person:
         # Beside the answer: a page must not wait for the store to be written.
         background.add_task(_noted, hub, found.token)
     return who
+
+
+async def from_here(request: Request) -> None:
+    """Refuse what a page of another site asks for in the person's name. Raises NotAllowed.
+
+    The cookie is SameSite=Strict already; this holds for browsers and proxies that get that wrong, and for other hosts
+    of the same site, which SameSite does not keep out.
+    """
+    if request.method in ("GET", "HEAD"):
+        return
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    foreign = site not in (None, "same-origin", "none")
+    # Browsers send "null" for an origin they hide; then only Sec-Fetch-Site tells where the form came from.
+    hidden = origin == "null" and site is not None
+    if foreign or (origin and not hidden and urlsplit(origin).netloc != request.headers.get("host")):
+        raise NotAllowed("this was asked for from a page of another site")
 
 
 async def person_if_any(request: Request, background: BackgroundTasks) -> Person | None:

@@ -13,7 +13,7 @@ from hub.opinion import LONGEST
 from hub.record import Opinion
 from hub.web import cursor, ready
 from hub.web.access import TheHub, Who
-from hub.web.api import Limit, OpenedOut, Shape, Version, shown
+from hub.web.api import Limit, OpenedOut, Shape, Version, Wanted, shown
 from hub.web.once import Calling, Once
 
 router = APIRouter(prefix="/v1")
@@ -33,14 +33,14 @@ async def templates(id: str, who: Who, hub: TheHub) -> list[TemplateOut]:
     return [TemplateOut(name=x.name, text=x.text) for x in found]
 
 
-class AskedIn(Shape):
+class AskedIn(Wanted):
     """Which inbox of the practice is asked for an opinion, and what."""
 
     to: Annotated[str, Field(min_length=1, max_length=64)]
     question: Annotated[str, Field(min_length=1, max_length=LONGEST)]
 
 
-class OpinionIn(Shape):
+class OpinionIn(Wanted):
     """What a colleague thinks."""
 
     text: Annotated[str, Field(min_length=1, max_length=LONGEST)]
@@ -64,9 +64,16 @@ class OpinionOut(Shape):
 async def ask(id: str, body: AskedIn, call: Once) -> OpinionOut:
     """Ask another inbox of the practice about an item; it stays where it is, with its clock and whoever has it."""
     call, hub = call.about(ItemId(id)), call.hub
-    question = (ItemId(id), InboxId(body.to), body.question, call.who)
-    await call.done(lambda: consulting.ask(hub, *question, hub.clock.now(), call.once))
-    return _opinion(await consulting.asked(hub, *question))
+    made: list[Opinion] = []
+
+    async def ask() -> None:
+        question = (ItemId(id), InboxId(body.to), body.question, call.who)
+        made.append(await consulting.ask(hub, *question, hub.clock.now(), call.once))
+
+    await call.done(ask)
+    if call.once and not made:
+        made.append(await consulting.asked(hub, call.once, call.who))
+    return _opinion(made[0])
 
 
 @router.get("/items/{id}/opinions")
@@ -115,7 +122,7 @@ def _opinion(x: Opinion) -> OpinionOut:
     )
 
 
-class UndoIn(Shape):
+class UndoIn(Wanted):
     """The version that the act has made, unless If-Match tells it."""
 
     version: Version = None

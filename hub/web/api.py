@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StrictInt
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, field_validator
 
 from hub import custody
 from hub.deadline import Deadline
@@ -21,6 +21,7 @@ from hub.service import Hub
 from hub.web import agreed, condition, cursor, language, length, reading, told, why
 from hub.web.access import TheHub, Who
 from hub.web.agreed import AgreementOut
+from hub.web.body import NO_TEXT
 from hub.web.once import Call, Calling
 from hub.web.reading import ReaderOut
 from hub.web.told import ReportOut
@@ -43,6 +44,17 @@ class Shape(BaseModel):
     """What goes over the wire: nothing but the fields that are named."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class Wanted(Shape):
+    """What a call asks for, with no sign in its texts that no text has."""
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _text(cls, value: object) -> object:
+        if isinstance(value, str) and "\0" in value:
+            raise ValueError(NO_TEXT)
+        return value
 
 
 class InboxOut(Shape):
@@ -218,7 +230,7 @@ class Page(Shape):
 Version = Annotated[StrictInt | None, Field(ge=1, le=MOST_VERSION, description="As If-Match, or instead of it")]
 
 
-class Versioned(Shape):
+class Versioned(Wanted):
     """The version that the caller has seen, unless If-Match tells it, and for how long the act can be taken back."""
 
     version: Version = None
@@ -229,7 +241,7 @@ class Versioned(Shape):
         return replace(act, undo=timedelta(seconds=self.undo_seconds))
 
 
-class OfferIn(Shape):
+class OfferIn(Wanted):
     """An appointment or a home visit, at a day and time of the practice's."""
 
     kind: Literal["appointment", "home_visit"]

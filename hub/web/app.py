@@ -87,6 +87,9 @@ class Application(FastAPI):
             return
         incoming = Incoming(receive)
         receive, send = incoming.receive, _headed(scope, incoming.answering(send))
+        if body.nul(scope):
+            await problem.of(BadRequest(body.NO_TEXT))(scope, receive, send)
+            return
         if scope["path"] == door.PATH and scope["method"] == "POST":
             await self._message(scope, receive, send)
         elif (scope["path"] in checking.LARGE or form.reads(scope["path"])) and scope["method"] == "POST":

@@ -13,7 +13,7 @@ from hub.directory import Directory, InboxId, PersonId
 from hub.rebalancing import MOST
 from hub.tally import Urgent
 from hub.web.access import TheHub, Who
-from hub.web.api import Shape
+from hub.web.api import Shape, Wanted
 from hub.web.several import DoneOut, WishIn
 
 router = APIRouter(prefix="/v1")
@@ -104,7 +104,7 @@ class BoardOut(Shape):
     cover: list[CoverOut]
 
 
-class MoveIn(Shape):
+class MoveIn(Wanted):
     """Which items are moved: to an inbox, or to a person, in whose own inbox they lie then or who has taken them."""
 
     items: Annotated[list[WishIn], Field(min_length=1, max_length=MOST)]

@@ -107,7 +107,10 @@ async def _plain(request: Request, stream: AsyncGenerator[bytes, None]) -> Form:
 
 
 def _fields(items: list[tuple[str, str | UploadFile]]) -> dict[str, str]:
-    return {name: value for name, value in items if isinstance(value, str)}
+    found = {name: value for name, value in items if isinstance(value, str)}
+    if any("\0" in value for value in found.values()):
+        raise BadRequest(body.NO_TEXT)
+    return found
 
 
 async def _files(form: FormData) -> tuple[File, ...]:

@@ -11,7 +11,7 @@ from hub.record import Listed
 from hub.selection import Folder, Selection
 from hub.web import cursor, viewing
 from hub.web.access import TheHub, Who
-from hub.web.api import ItemOut, Limit, Page, Shape
+from hub.web.api import ItemOut, Limit, Page, Shape, Wanted
 from hub.web.api import item_out as shown
 from hub.web.pages import folders, page
 from hub.web.pages.asking import Narrowed, Written
@@ -43,7 +43,7 @@ class ViewOut(Shape):
     query: str
 
 
-class ViewIn(Shape):
+class ViewIn(Wanted):
     """The path and query of a list's page, as /folders/new?urgent=1."""
 
     query: Annotated[str, Field(min_length=1, max_length=viewing.QUERY)]

@@ -12,7 +12,7 @@ from hub.message import plain_her_id
 from hub.record import Posted
 from hub.service import Hub
 from hub.web.access import System, TheHub
-from hub.web.api import Limit, Shape
+from hub.web.api import Limit, Shape, Wanted
 
 router = APIRouter(prefix="/v1")
 
@@ -30,7 +30,7 @@ class PostedOut(Shape):
     document: str
 
 
-class ConfirmIn(Shape):
+class ConfirmIn(Wanted):
     """The documents that the partner has stored."""
 
     ids: Annotated[list[StrictInt], Field(min_length=1, max_length=500)]

@@ -10,11 +10,11 @@ from pydantic import Field, StrictInt, model_validator
 from hub import several
 from hub.desk import Act
 from hub.directory import InboxId
-from hub.errors import HubError, Stale
+from hub.errors import HubError, Stale, Unavailable
 from hub.item import Action, ItemId, Outcome
 from hub.several import MOST, Done, Wish
 from hub.web.access import TheHub, Who
-from hub.web.api import MOST_UNDO_SECONDS, Shape
+from hub.web.api import MOST_UNDO_SECONDS, Shape, Wanted
 
 router = APIRouter(prefix="/v1")
 
@@ -26,7 +26,7 @@ ACTS = {
 }
 
 
-class WishIn(Shape):
+class WishIn(Wanted):
     """An item, and the version that the caller has seen."""
 
     id: Annotated[str, Field(min_length=1, max_length=64)]
@@ -37,7 +37,7 @@ class WishIn(Shape):
         return Wish(ItemId(self.id), self.version)
 
 
-class SeveralIn(Shape):
+class SeveralIn(Wanted):
     """What is done to which items: taken, marked as read, handed on `to` an inbox, or what was just done taken back.
 
     With `undo_seconds` it can be taken back so long: `undo`, with the versions that the answer tells.
@@ -58,11 +58,12 @@ class SeveralIn(Shape):
 class OneOut(Shape):
     """What became of an item: done or moved; stale, as somebody was first (`by`, `event`); refused, or unknown.
 
+    Where the store could not be used any more it is unavailable: look whether it was done, and try again.
     The rest is how it is now; nothing where it is none that the caller may do this to.
     """
 
     id: str
-    outcome: Literal["done", "moved", "stale", "refused", "unknown"]
+    outcome: Literal["done", "moved", "stale", "refused", "unknown", "unavailable"]
     detail: str
     version: int | None
     inbox: str | None
@@ -116,5 +117,7 @@ def _one(well: Literal["done", "moved"], x: Done) -> OneOut:
     )
 
 
-def _outcome(error: HubError, x: Done) -> Literal["stale", "refused", "unknown"]:
+def _outcome(error: HubError, x: Done) -> Literal["stale", "refused", "unknown", "unavailable"]:
+    if isinstance(error, Unavailable):
+        return "unavailable"
     return "unknown" if x.item is None else "stale" if isinstance(error, Stale) else "refused"

@@ -303,6 +303,7 @@ PHRASES = (
     N_("no coordinator is at work"),
     N_("no doctor is on duty"),
     # What an act lacks.
+    N_("outcome: this message asks for something, so reading it does not end it; answer or close it"),
     N_("text: an answer needs a text"),
     N_("text: a question needs a text"),
     N_("opinion: this message is ended, so there is nothing to ask about it"),

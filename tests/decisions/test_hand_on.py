@@ -49,7 +49,7 @@ def test_who_hands_it_on_again_takes_nothing_away_of_what_was_noted() -> None:
 def test_what_is_written_when_it_ends_takes_the_place_of_what_was_noted() -> None:
     moved, _ = handed(note="ring først")
     closed = desk.act(moved, (), Act(Action.CLOSE, outcome=Outcome.TELEPHONE, note="ringt"), builders.NURSE, NOW)
-    read = desk.act(moved, (), Act(Action.CLOSE, outcome=Outcome.READ), builders.NURSE, NOW)
+    read = desk.act(moved, (), Act(Action.CLOSE, outcome=Outcome.HOME_VISIT), builders.NURSE, NOW)
     assert ["ringt", "ring først"] == [change.items[0].note for change in (closed, read)]
 
 

@@ -215,7 +215,7 @@ async def test_whoever_has_an_item_keeps_it_when_its_clock_goes_on(store: Store)
 async def test_what_a_person_does_just_then_goes_before_a_mend(store: Store) -> None:
     id = await plant(store, set_clock(fires_at=None, step=1))
     seen = await store.look(asking.one, id)
-    await act(store, id, Act(Action.CLOSE, outcome=Outcome.READ))
+    await act(store, id, Act(Action.CLOSE, outcome=Outcome.HOME_VISIT))
     change = auditing.audit.straighten(seen, Flaw.STOPPED, LATER)
     assert 1 < (await store.mend(asking.attach, Writing(change, LATER))).version  # type: ignore[union-attr]
     assert Counter() == (await look(store)).mended

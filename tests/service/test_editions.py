@@ -69,7 +69,7 @@ async def act(store: Store, m: Message, done: Act) -> None:
     assert [Committed()] == await store.commit([Writing(change, NOW)])
 
 
-CLAIM, READ = Act(Action.CLAIM), Act(Action.CLOSE, outcome=Outcome.READ)
+CLAIM, VISITED = Act(Action.CLAIM), Act(Action.CLOSE, outcome=Outcome.HOME_VISIT)
 
 
 async def test_a_change_withdraws_what_was_open_and_goes_on_by_its_clock(store: Store) -> None:
@@ -97,7 +97,7 @@ async def test_who_had_the_earlier_edition_has_the_new_one_and_is_told(store: St
 async def test_a_change_of_what_was_done_has_to_be_looked_at_again(store: Store) -> None:
     first, change = edition(1), edition(2, Status.CHANGED)
     await arrive(store, first)
-    await act(store, first, READ)
+    await act(store, first, VISITED)
     await arrive(store, change)
     assert ("closed", "new") == ((await item(store, first)).state, (await item(store, change)).state)
 
@@ -108,7 +108,7 @@ async def test_a_cancellation_of_what_nobody_had_needs_nobody(store: Store) -> N
     assert ("withdrawn", "closed") == ((await item(store, first)).state, (await item(store, cancellation)).state)
 
 
-@pytest.mark.parametrize("done", [CLAIM, READ], ids=["taken", "done"])
+@pytest.mark.parametrize("done", [CLAIM, VISITED], ids=["taken", "done"])
 async def test_a_cancellation_is_told_in_the_inbox_where_somebody_had_the_message(store: Store, done: Act) -> None:
     first, cancellation = edition(1), edition(2, Status.CANCELLED)
     await arrive(store, first)
@@ -202,7 +202,7 @@ async def test_who_read_a_copy_is_told_of_the_cancellation_too(store: Store) -> 
     first, cancellation = edition(1), edition(2, Status.CANCELLED)
     await arrive(store, first)
     (copy,) = await store.lines(InboxId("berg"))
-    change = desk.act(copy.item, (), READ, builders.person("berg"), NOW)
+    change = desk.act(copy.item, (), VISITED, builders.person("berg"), NOW)
     await store.commit([Writing(change, NOW)])
     await arrive(store, cancellation)
     (told,) = await store.lines(InboxId("berg"))

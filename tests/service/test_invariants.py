@@ -105,7 +105,7 @@ async def act(store: Store, now: datetime, place: int, action: Action, who: Pers
     if not found:
         return
     stored = found[place % len(found)]
-    asked = Act(action, text="answer", outcome=Outcome.READ, reason=desk.REASONS["9"])
+    asked = Act(action, text="answer", outcome=Outcome.TELEPHONE, reason=desk.REASONS["9"])
     try:
         change = await acting.change(stored, asked, who, builders.order(ladders=LADDERS), read, now)
     except (IllegalMove, BadRequest):

@@ -156,7 +156,7 @@ async def test_of_an_undo_and_a_relay_at_once_one_wins(hub: Hub) -> None:
         item, _, _ = await state(hub, done)
         assert (State.ANSWERED if sent else State.NEW) is item.state
         if not sent:
-            await act(hub, item, Act(Action.CLOSE, outcome=Outcome.READ))
+            await act(hub, item, Act(Action.CLOSE, outcome=Outcome.TELEPHONE))
 
 
 async def test_what_a_partner_has_fetched_cannot_be_taken_back(hub: Hub) -> None:

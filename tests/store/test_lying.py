@@ -42,7 +42,7 @@ async def move(store: Store, x: Item, inbox: InboxId, home: InboxId | None) -> I
 
 
 async def act(store: Store, x: Item, action: Action, at: datetime = NOW) -> None:
-    change = desk.act(x, (), Act(action, outcome=Outcome.READ), builders.NURSE, at)
+    change = desk.act(x, (), Act(action, outcome=Outcome.HOME_VISIT), builders.NURSE, at)
     assert [Committed()] == await store.commit([Writing(change, at)])
 
 

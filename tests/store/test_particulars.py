@@ -55,7 +55,7 @@ async def test_an_item_tells_when_it_came_was_begun_changed_and_ended(store: Sto
     await acted(store, line.item, Act(Action.CLAIM), 5)
     begun = Particulars(PATIENT, NOW, NOW + 5 * MINUTE, NOW + 5 * MINUTE)
     assert {id: begun} == await store.look(particulars.of, [id])
-    await acted(store, line.item, Act(Action.CLOSE, outcome=Outcome.READ), 9)
+    await acted(store, line.item, Act(Action.CLOSE, outcome=Outcome.HOME_VISIT), 9)
     ended = replace(begun, changed_at=NOW + 9 * MINUTE, ended_at=NOW + 9 * MINUTE)
     assert {id: ended} == await store.look(particulars.of, [id])
 
@@ -69,7 +69,7 @@ async def test_what_is_about_a_patient_comes_in_order_and_page_by_page(store: St
     assert [NOW + n * MINUTE for n in (1, 2, 3, 4)] == [x.due for x in (*page.lines, *rest.lines)]
     assert () == tuple((await about(store, TEAM, after=rest.following)).lines)
     assert [NOW + 5 * MINUTE] == [x.due for x in (await about(store, OTHER)).lines]
-    await acted(store, first, Act(Action.CLOSE, outcome=Outcome.READ), 9)
+    await acted(store, first, Act(Action.CLOSE, outcome=Outcome.HOME_VISIT), 9)
     assert [first.id] == [x.item.id for x in (await about(store, TEAM, ended=True)).lines]
     assert first.id not in [x.item.id for x in (await about(store, TEAM)).lines]
 

@@ -9,9 +9,14 @@ import httpx2
 import pytest
 from playwright.async_api import Browser
 
+from hub import several
 from hub.desk import WRONG_ADDRESS, Act
 from hub.directory import InboxId
-from hub.item import Action, Item, State
+from hub.errors import Unavailable
+from hub.item import Action, Item, Outcome, State
+from hub.service import Delivery
+from hub.several import Wish
+from hub.web.several import DoneOut
 from tests.centre import EXCHANGE
 from tests.web.running import (
     HOME_SERVICE,
@@ -22,6 +27,7 @@ from tests.web.running import (
     hidden,
     message,
     running,
+    sample,
     text_of,
 )
 
@@ -45,6 +51,13 @@ async def now(centre: Centre, item: Item) -> Item:
     stored = await centre.hub.store.stored(item.id)
     assert stored is not None
     return stored.item
+
+
+async def informing(centre: Centre) -> Item:
+    """What only tells something, which has come."""
+    exchange = next(x for x in centre.hub.accounts.systems.values() if x.any)
+    await centre.hub.receive([Delivery(sample("plo-1.6-log-innlagt"), exchange)], centre.hub.clock.now())
+    return await centre.item()
 
 
 def undoing(page: httpx2.Response) -> tuple[str, dict[str, str]]:
@@ -161,7 +174,7 @@ async def test_the_next_is_the_next_of_a_narrowed_list_and_the_archive_has_none(
             (third, "/folders/mine", "/folders/mine?done=closed"),
             (second, "/folders/archive?kind=dialogue", "/folders/archive?kind=dialogue&done=closed"),
         ):
-            close = form(await now(centre, item), Action.CLOSE, outcome="read", then="next", list=list)
+            close = form(await now(centre, item), Action.CLOSE, outcome="home_visit", then="next", list=list)
             assert onward == (await client.post(f"/items/{item.id}", data=close)).headers["location"]
 
 
@@ -171,13 +184,14 @@ async def test_a_list_that_is_not_the_person_s_own_is_none_to_go_back_to(centre:
     async with centre.client("kari.moen") as client:
         for list in wrong:
             item = await centre.item()
-            done = await client.post(f"/items/{item.id}", data=form(item, Action.CLOSE, outcome="read", list=list))
+            done = await client.post(
+                f"/items/{item.id}", data=form(item, Action.CLOSE, outcome="home_visit", list=list)
+            )
             assert f"/inboxes/{TEAM}?done=closed" == done.headers["location"]
 
 
 async def test_what_is_only_to_be_read_is_read_from_the_list_with_one_press(slow: Centre) -> None:
-    await slow.receive(message())
-    item = await slow.item()
+    item = await informing(slow)
     async with slow.client("kari.moen") as client:
         fields = {"version": str(item.version), "list": f"/inboxes/{TEAM}"}
         done = await client.post(f"/items/{item.id}/read", data=fields)
@@ -185,6 +199,22 @@ async def test_what_is_only_to_be_read_is_read_from_the_list_with_one_press(slow
         assert 409 == (await client.post(f"/items/{item.id}/read", data=fields)).status_code
     told = (await slow.hub.store.history(item.id))[-1]
     assert ("item.closed", {"outcome": "read"}) == (told.event, told.detail)
+
+
+async def test_what_asks_for_something_is_ended_by_having_been_read_at_no_door(centre: Centre) -> None:
+    await centre.receive(message())
+    item = await centre.item()
+    data = form(item, Action.CLOSE, outcome="read")
+    async with centre.client("kari.moen") as client:
+        assert 'name="outcome" value="read"' not in (await client.get(f"/items/{item.id}")).text
+        refused = [
+            await client.post(f"/items/{item.id}/read", data={"version": str(item.version)}),
+            await client.post(f"/items/{item.id}", data=data),
+            await client.post(f"/v1/items/{item.id}/close", json={"version": item.version, "outcome": "read"}),
+        ]
+        assert [400] * 3 == [x.status_code for x in refused]
+        assert "Meldingen ber om noe, så den er ikke ferdig ved å leses" in text_of(refused[0])
+    assert State.NEW is (await now(centre, item)).state
 
 
 async def test_a_telephone_contact_is_recorded_with_one_press_and_a_note_if_need_be(centre: Centre) -> None:
@@ -348,6 +378,71 @@ async def test_of_several_only_what_somebody_has_changed_since_stays_as_it_is(sl
         assert (path, True) == (undoing(again)[0], fields["until"] != undoing(again)[1]["until"])
         await client.post(path, data=fields)
         assert 1 == sum(x.item.state is State.CLAIMED for x in await slow.hub.store.lines(TEAM))
+
+
+async def test_the_undo_of_several_says_of_how_many_it_came_too_late(slow: Centre) -> None:
+    await slow.receive(*(message(subject=f"Nummer {n}") for n in range(3)))
+    async with slow.client("kari.moen") as client:
+        data = {"do": "take", "item": await boxes(slow), "next": "/folders/new"}
+        path, fields = undoing(await client.post("/bulk", data=data, follow_redirects=True))
+        kept = (await slow.hub.store.lines(TEAM))[0].item
+        await slow.act("kari.moen", Act(Action.CLOSE, outcome=Outcome.TELEPHONE), kept)
+        undone = await client.post(path, data=fields)
+        words = "Det er angret for 2 meldinger. Ingenting ble gjort med 1 melding: Noen andre endret meldingen først"
+        assert (409, True) == (undone.status_code, words in text_of(undone))
+    assert [State.NEW] * 2 == [x.item.state for x in await slow.hub.store.lines(TEAM)]
+
+
+async def test_where_the_store_fails_in_the_midst_each_is_told_what_became_of_it(centre: Centre) -> None:
+    await centre.receive(*(message(subject=f"Nummer {n}") for n in range(3)))
+    items = [x.item for x in await centre.hub.store.lines(TEAM)]
+    first, *rest = wishes = [Wish(x.id, x.version) for x in items]
+
+    async def until(wish: Wish) -> Item:
+        if wish != first:
+            raise Unavailable("the database is away")
+        return items[0]
+
+    found = DoneOut.of("done", await several.each(centre.hub, wishes, until)).items
+    assert [("done", ""), ("unavailable", "the database is away"), ("unavailable", several.NOT_TRIED)] == [
+        (x.outcome, x.detail) for x in found
+    ]
+    with pytest.raises(Unavailable):
+        await several.each(centre.hub, rest, until)
+
+
+async def test_a_page_of_another_site_does_nothing_by_a_cookie(centre: Centre) -> None:
+    await centre.receive(message())
+    item = await centre.item()
+    path, body = f"/v1/items/{item.id}/claim", {"version": item.version}
+    async with centre.client("kari.moen") as client:
+        sibling = {"Origin": "https://other.example.org", "Sec-Fetch-Site": "same-site"}
+        assert 403 == (await client.post(path, json=body, headers=sibling)).status_code
+        assert 200 == (await client.get(f"/v1/items/{item.id}", headers=sibling)).status_code
+        assert None is (await now(centre, item)).owner
+        own = {"Origin": centre.url, "Sec-Fetch-Site": "same-origin"}
+        assert 200 == (await client.post(path, json=body, headers=own)).status_code
+
+
+async def test_a_sign_that_no_text_has_is_refused_before_anything_is_asked(centre: Centre) -> None:
+    await centre.receive(message())
+    item = await centre.item()
+    asked = {"to": "vakt", "question": "Hva\0nå?"}
+    taken = {"do": "take", "items": [{"id": f"{item.id}\0", "version": 1}]}
+    async with centre.client("kari.moen") as client:
+        found = [
+            await client.get("/v1/items/a%00b"),
+            await client.get("/search", params={"q": "a\0b"}),
+            await client.get("/fhir/Task", params={"_id": "a\0b"}),
+            await client.post("/fhir/Task/_search", data={"_id": "a\0b"}),
+            await client.post(f"/v1/items/{item.id}/opinions", json=asked),
+            await client.post("/v1/items/several", json=taken),
+            await client.post("/bulk", data={"do": "take", "item": "a\0~1"}),
+            await client.post(f"/items/{item.id}", data=form(item, Action.ANSWER, text="Vi\0ringer")),
+        ]
+        assert [400] * len(found) == [x.status_code for x in found]
+        outcomes = [x.headers["content-type"].startswith("application/fhir+json") for x in found]
+        assert [2, 3] == [n for n, x in enumerate(outcomes) if x]
 
 
 async def test_a_program_does_the_same_to_several_and_takes_it_back(centre: Centre) -> None:

@@ -278,7 +278,7 @@ async def test_every_state_of_an_item_is_one_of_a_task(fhir: AsyncClient) -> Non
     await act(fhir, ids[1], "ask", 1, text="Hvor lenge har det vart?")
     await act(fhir, ids[2], "answer", 1, text="Vi ser på det i dag.")
     await act(fhir, ids[3], "return", 1, reason="1", text="Feil adresse.")
-    await act(fhir, ids[4], "close", 1, outcome="read")
+    await act(fhir, ids[4], "close", 1, outcome="home_visit")
     states = ["in-progress", "on-hold", "completed", "rejected", "completed", "requested"]
     assert states == [(await fhir.get(f"/fhir/Task/{id}")).json()["status"] for id in ids]
     # What is open comes before what has ended, and both are found together.
@@ -459,7 +459,7 @@ async def test_what_nobody_foresaw_is_an_outcome_too(fhir: AsyncClient, hub: Hub
 async def test_a_message_that_can_not_be_read_any_more_is_left_out_and_said_so(fhir: AsyncClient, hub: Hub) -> None:
     await arrive(fhir)
     (told,) = await found(fhir, "Task")
-    await act(fhir, told["id"], "close", 1, outcome="read")
+    await act(fhir, told["id"], "close", 1, outcome="home_visit")
     hub.clock = Clock(datetime.fromisoformat("2028-06-01T12:00:00Z"), 0.0, 1e-9)
     hub.keep_months = 1
     await hub.forget(hub.clock.now())

@@ -170,9 +170,13 @@ async def test_what_is_asked_and_answered_under_a_key_is_so_once_and_lists_go_on
         other = await nurse.post(path, json=body | {"question": "Og nå?"}, headers=key)
         assert 422 == other.status_code
         await nurse.post(path, json=body | {"question": "Og nå?"})
-        first = await doctor.get(list, params={"limit": 1})
+        # The same words again are another question, and the key's answer is its own.
+        again = await nurse.post(path, json=body)
+        replayed = await nurse.post(path, json=body, headers=key)
+        assert (sent[0].json(), True) == (replayed.json(), sent[0].json()["id"] != again.json()["id"])
+        first = await doctor.get(list, params={"limit": 2})
         rest = await doctor.get(first.links["next"]["url"])
-        assert [QUESTION, "Og nå?"] == [x["question"] for x in first.json() + rest.json()]
+        assert [QUESTION, "Og nå?", QUESTION] == [x["question"] for x in first.json() + rest.json()]
         answer = {"json": {"text": OPINION}, "headers": {"Idempotency-Key": "two"}}
         given = [await doctor.post(f"/v1/opinions/{first.json()[0]['id']}/answer", **answer) for _ in range(2)]
         assert ([200, 200], given[0].json()) == ([x.status_code for x in given], given[1].json())

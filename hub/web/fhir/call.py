@@ -12,6 +12,7 @@ from hub.errors import BadRequest
 from hub.service import Hub
 from hub.web import access
 from hub.web.access import TheHub
+from hub.web.body import NO_TEXT
 from hub.web.fhir.outcome import MEDIA_TYPE, NotAcceptable, NotTaken, Unsupported
 from hub.web.fhir.search import Query, Searched, read
 
@@ -99,7 +100,7 @@ async def _asked(request: Request) -> Sequence[tuple[str, str]]:
     except ValueError as fault:
         raise BadRequest(f"send at most {MOST} parameters, in UTF-8") from fault
     if any("\0" in part for pair in found for part in pair):
-        raise BadRequest("a parameter has a sign that no text has")
+        raise BadRequest(NO_TEXT)
     return found
 
 

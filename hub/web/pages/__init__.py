@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Depends
 
+from hub.web.access import from_here
 from hub.web.pages import (
     accessibility,
     acts,
@@ -20,7 +21,7 @@ from hub.web.pages import (
     timeline,
     views,
 )
-from hub.web.pages.page import failed, from_here
+from hub.web.pages.page import failed
 
 __all__ = ["failed", "router"]
 

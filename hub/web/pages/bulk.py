@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from hub import several
 from hub.directory import InboxId
 from hub.errors import BadRequest, IllegalMove, Stale
-from hub.item import Action, ItemId, Purpose
+from hub.item import Action, ItemId
 from hub.several import Done, Wish
 from hub.web import wording
 from hub.web.access import TheHub, Who
@@ -23,8 +23,6 @@ router = APIRouter()
 
 # How the page says that it is done.
 SAID = {"take": "taken", "read": "read", "hand_on": "handed"}
-# What waits for an answer is not done by having been read.
-TO_ANSWER = N_("Somebody must act on this message: open it, and answer or close it there.")
 TOO_LATE = N_("It can no longer be taken back.")
 
 
@@ -64,7 +62,7 @@ async def bulk(
         return RedirectResponse(page.told(home, SAID[do], num=done, until=until), 303)
     reader = folders.reader_of(request, hub, who)
     words = lists.several(SAID[do], done, reader.language) if done else ""
-    undo = await undoing.together(until, words, hub, who)
+    undo = await undoing.together(until, str(done), words, hub, who)
     return await _refused(request, reader, found, home, words, undo)
 
 
@@ -74,17 +72,23 @@ async def undo(
     who: Who,
     hub: TheHub,
     until: Annotated[str, Form(max_length=30)] = "",
+    num: Annotated[str, Form(max_length=5)] = "",
     next: Annotated[str, Form(max_length=2_000)] = "/",
 ) -> Response:
-    """Take back what the person just did to several messages, then back to the list."""
+    """Take back what the person just did to so many messages, then back to the list.
+
+    Where somebody has done something to one of them since, that stays, and a page says so.
+    """
     home, reader = page.local(next), folders.reader_of(request, hub, who)
     wishes = await several.undoable(hub, who, undoing.moment(until))
     if not wishes:
         return await _refused(request, reader, [], home, reader.language.gettext(TOO_LATE))
     found = await several.undo(hub, wishes, who, reader.now)
-    if not any(x.error for x in found):
+    done, since = sum(not x.error for x in found), max(lists.number(num) - len(found), 0)
+    if done == len(found) and not since:
         return RedirectResponse(page.told(home, "undone"), 303)
-    return await _refused(request, reader, found, home, "")
+    words = lists.several("back", done, reader.language) if done else ""
+    return await _refused(request, reader, found, home, words, since=since)
 
 
 def wish(written: str) -> Wish:
@@ -102,8 +106,11 @@ async def _refused(
     home: str,
     words: str,
     undo: undoing.Offer | None = None,
+    since: int = 0,
 ) -> Response:
     refused = [await _why(reader, x) for x in found if x.error]
+    changed = wording.FAILURES["stale"]
+    refused += [Refused("", "", reader.language.gettext(changed), "")] * since
     values = {"refused": refused, "words": words, "home": home, "undo": undo}
     return page.show(
         request, "bulk.html", values | {"places": await page.places(reader.hub, reader.who)}, reader.who, 409
@@ -122,8 +129,6 @@ async def _why(reader: Reader, x: Done) -> Refused:
     if isinstance(error, Stale | IllegalMove):
         history = await reader.hub.store.history(x.item.id)
         words = wording.standing(language, x.item, reader.hub.directory, history)
-    elif x.item.purpose is Purpose.ACTION and str(error) == several.TO_ANSWER:
-        why, words = language.gettext(TO_ANSWER), ""
     else:
         words = wording.told(language, str(error))
     return Refused(patient, f"/items/{x.item.id}", why, words)

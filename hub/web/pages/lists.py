@@ -113,12 +113,16 @@ def done(what: str, num: str, reads: Language) -> str:
     """What was just done, in words; nothing for a word that no page says."""
     if what not in SEVERAL:
         return reads.gettext(DONE[what]) if what in DONE else ""
-    count = int(num) if num.isdecimal() and len(num) < 6 else 0
-    return several(what, count, reads)
+    return several(what, number(num), reads)
+
+
+def number(written: str) -> int:
+    """How many messages an address or a form tells of; 0 for what is no such number."""
+    return int(written) if written.isascii() and written.isdecimal() and len(written) < 6 else 0
 
 
 # What was done to several messages.
-SEVERAL = ("taken", "read", "handed")
+SEVERAL = ("taken", "read", "handed", "back")
 
 
 def several(what: str, num: int, reads: Language) -> str:
@@ -128,6 +132,8 @@ def several(what: str, num: int, reads: Language) -> str:
             return reads.ngettext("You have taken %(num)d message.", "You have taken %(num)d messages.", num)
         case "read":
             return reads.ngettext("%(num)d message is marked as read.", "%(num)d messages are marked as read.", num)
+        case "back":
+            return reads.ngettext("%(num)d message is taken back.", "%(num)d messages are taken back.", num)
     return reads.ngettext("%(num)d message is handed on.", "%(num)d messages are handed on.", num)
 
 

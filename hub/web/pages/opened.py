@@ -14,7 +14,7 @@ from hub.deadline import Deadline
 from hub.desk import ACTIONS, SENDING
 from hub.directory import Directory, Inbox, Listing, Person
 from hub.enquiry import Looked, Register
-from hub.item import TRANSITIONS, Action, Item, Purpose
+from hub.item import TRANSITIONS, Action, Item, Outcome, Purpose
 from hub.message import Attachment, Kind, Message, Status
 from hub.record import Sent, Told
 from hub.service import Hub, Opened
@@ -137,7 +137,7 @@ class Reader:
             "mine": item.owner == self.who.id,
             "actions": actions(item, self.who) - self.impossible(opened),
             "readiness": m.kind in READINESS,
-            "outcomes": [(value, self.language.gettext(words)) for value, words in wording.OUTCOMES.items()],
+            "outcomes": list(self.outcomes(item)),
             "reasons": [(value, self.language.gettext(words)) for value, words in wording.REASONS.items()],
             "targets": [(x.id, self.target(x)) for x in desk.targets(item, self.directory).values()],
             "addressees": self.addressees(item, m),
@@ -147,6 +147,12 @@ class Reader:
             "files": [self.enclosure(item, place, x) for place, x in enumerate(m.attachments)],
             "documents": [self.document(x) for x in sent],
         }
+
+    def outcomes(self, item: Item) -> Iterator[tuple[str, str]]:
+        """What an item can be closed with; what asks for something is not done by being read."""
+        for value, words in wording.OUTCOMES.items():
+            if value != Outcome.READ or item.purpose is not Purpose.ACTION:
+                yield value, self.language.gettext(words)
 
     def target(self, inbox: Inbox) -> str:
         """An inbox that an item can be handed on to, and whether anybody acts there today."""

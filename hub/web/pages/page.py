@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import overload
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from hub import __version__, presence
 from hub.directory import Inbox, InboxId, Person
-from hub.errors import HubError, NotAllowed, NotSignedIn
+from hub.errors import HubError, NotSignedIn
 from hub.item import OPEN
 from hub.selection import Folder
 from hub.service import Hub
@@ -121,21 +121,6 @@ async def failed(request: Request, error: HubError) -> Response:
         return RedirectResponse(f"/sign-in?next={quote(_here(request), safe='/')}", 303)
     words = wording.FAILURES.get(error.code, wording.FAILURES["internal"])
     return show(request, "failed.html", {"failure": words, "status": error.status}, status=error.status)
-
-
-async def from_here(request: Request) -> None:
-    """Refuse a form that another site sends in the person's name. Raises NotAllowed.
-
-    The cookie is SameSite=Strict already; this holds for browsers and proxies that get that wrong.
-    """
-    if request.method in ("GET", "HEAD"):
-        return
-    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    foreign = site not in (None, "same-origin", "none")
-    # Browsers send "null" for an origin they hide; then only Sec-Fetch-Site tells where the form came from.
-    hidden = origin == "null" and site is not None
-    if foreign or (origin and not hidden and urlsplit(origin).netloc != request.headers.get("host")):
-        raise NotAllowed("this form was sent from another site")
 
 
 def local(path: str) -> str:

@@ -1,6 +1,7 @@
 """What a person just did, told on the page that it leads to, with the way to take it back."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -38,8 +39,7 @@ class Offer:
     """Something that can be taken back for so many real seconds still: in words, and what a form sends to where."""
 
     path: str
-    name: str
-    value: str
+    fields: Mapping[str, str]
     words: str
     seconds: float
 
@@ -54,20 +54,21 @@ async def offered(request: Request, hub: Hub, who: Person) -> Offer | None:
     asked, reads = request.query_params, language.of(request)
     until, id = asked.get("until", ""), ItemId(asked.get("item", ""))
     if until and not id:
-        return await together(until, lists.done(asked.get("done", ""), asked.get("num", ""), reads), hub, who)
+        num = asked.get("num", "")
+        return await together(until, num, lists.done(asked.get("done", ""), num, reads), hub, who)
     taken = await acting.undoable(hub.store, id, who, hub.clock.now()) if id else None
     if taken is None:
         return None
     words = reads.gettext(said) if (said := DONE.get(taken.undo.event)) else ""
-    return Offer(f"/items/{id}/undo", "version", str(taken.version), words, _left(hub, taken.undo.until))
+    return Offer(f"/items/{id}/undo", {"version": str(taken.version)}, words, _left(hub, taken.undo.until))
 
 
-async def together(until: str, words: str, hub: Hub, who: Person) -> Offer | None:
-    """What a person did to several messages, as long as they can take it back."""
+async def together(until: str, num: str, words: str, hub: Hub, who: Person) -> Offer | None:
+    """What a person did to so many messages, as long as they can take it back of some."""
     moment = _moment(until)
     if moment is None or moment <= hub.clock.now() or not await several.undoable(hub, who, moment):
         return None
-    return Offer("/bulk/undo", "until", until, words, _left(hub, moment))
+    return Offer("/bulk/undo", {"until": until, "num": num}, words, _left(hub, moment))
 
 
 def moment(until: str) -> datetime:
