@@ -186,7 +186,8 @@
       },
       onState(stands) {
         standing = stands;
-        if (stands) look();
+        // Looks share answers that may be a moment old (hub/web/answers.py); the page itself may be newer than those.
+        if (stands) setTimeout(look, SOON);
         else say(byId("lines").dataset.offline);
       },
       poll() {
