@@ -18,7 +18,7 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 # Debian packages for the page tests.
-PAGE_PACKAGES := chromium fonts-dejavu-core fonts-liberation libatomic1
+PAGE_PACKAGES := chromium-headless-shell fonts-dejavu-core fonts-liberation libatomic1
 
 # While this file is there, Debian starts no service that it installs.
 POLICY := /usr/sbin/policy-rc.d
@@ -155,7 +155,7 @@ check: setup  ## lint, format, types and the directions of imports
 system: setup
 	@$(INSTALL)
 	has_chromium() {
-	    command -v chromium && $(BIN)/python -m playwright --version && find /usr/share/fonts -name '*.[ot]tf' | grep .
+	    command -v chromium-headless-shell && $(BIN)/python -m playwright --version && find /usr/share/fonts -name '*.[ot]tf' | grep .
 	}
 	has_postgresql() { ls /usr/lib/postgresql/*/bin/initdb || command -v initdb; }
 	has_pgbouncer() { [ -x /usr/sbin/pgbouncer ] || command -v pgbouncer; }

@@ -1,4 +1,7 @@
-"""One headless Chromium for the whole run: Debian's own, driven by Playwright."""
+"""One headless Chromium for the whole run: Debian's own, driven by Playwright.
+
+The shell is Chromium without the browser around the pages. It draws them the same in half the time.
+"""
 
 import shutil
 from collections.abc import AsyncIterator
@@ -7,7 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
-PACKAGE = "chromium"
+PACKAGE = "chromium-headless-shell"
 # Without these Chromium talks to its maker's servers on its own; none of the tests needs more than loopback.
 FLAGS = [
     "--disable-background-networking",
@@ -23,10 +26,9 @@ FLAGS = [
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     """The browser; each test opens its own context, and Playwright gives the run a new, empty profile."""
-    executable = shutil.which("chromium")
-    if executable is None:
+    if shutil.which(PACKAGE) is None:
         pytest.fail(f"Chromium is missing: apt-get install {PACKAGE}, or leave it out with SAMBUD_WITHOUT=chromium")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=shutil.which(PACKAGE), args=FLAGS)
         yield browser
         await browser.close()

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Hashable
 from time import monotonic
 from typing import Any, TypeVar
 
-# A page looks 0.3 s after it was opened, and after an event, at the earliest (static/live.js): what is younger than this
-# has heard of all that the page knows of.
+# A page looks 0.3 s after it was opened, or after an event, at the earliest (static/live.js): what is younger than
+# this has heard of all that the page knows of.
 LASTING = 0.2
 
 T = TypeVar("T")

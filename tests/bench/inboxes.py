@@ -4,7 +4,8 @@
 
 Each page does what a browser does with it: it is opened, follows the events, looks at its lists a moment after the
 first event of a burst and once in a while without any, and now and then somebody opens a message and comes back.
-Meanwhile messages come. The pages are a process of their own, so that what they cost is not the hub's.
+Meanwhile messages come. The pages are a process of their own, so that what they cost is not the hub's, and they ask
+over bare connections: a client library takes longer over a list than the hub does.
 """
 
 import argparse
@@ -26,6 +27,7 @@ import httpx2
 from rich.console import Console
 from rich.table import Table
 
+from hub.web.access import COOKIE
 from tests.bench import messages, server
 from tests.bench.load import KEY
 
@@ -49,18 +51,46 @@ class Seen:
     times: dict[str, float] = field(default_factory=dict)
 
 
+class Line:
+    """A connection that stays open, by which one page is fetched after the other."""
+
+    def __init__(self, port: int, cookie: str) -> None:
+        self._port, self._cookie = port, cookie
+        self._ends: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._free = asyncio.Lock()
+
+    async def get(self, path: str) -> bytes:
+        """A page. Raises RuntimeError when the hub answers anything else."""
+        async with self._free:
+            if self._ends is None:
+                self._ends = await asyncio.open_connection("127.0.0.1", self._port)
+            reader, writer = self._ends
+            asked = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{self._port}", f"Cookie: {self._cookie}"]
+            writer.write("\r\n".join([*asked, "Accept: text/html", "", ""]).encode())
+            head = (await reader.readuntil(b"\r\n\r\n")).lower()
+            length = re.search(rb"content-length: (\d+)", head)
+            if not head.startswith(b"http/1.1 200") or length is None:
+                raise RuntimeError(f"{path}: {head[:12].decode()}")
+            return await reader.readexactly(int(length[1]))
+
+    def close(self) -> None:
+        """Leave."""
+        if self._ends:
+            self._ends[1].close()
+
+
 class Inbox:
     """One page that stands open. Raises RuntimeError when the hub answers anything but what was asked for."""
 
-    def __init__(self, client: httpx2.AsyncClient, seen: Seen, chance: random.Random) -> None:
-        self._client, self._seen, self._chance = client, seen, chance
+    def __init__(self, client: httpx2.AsyncClient, line: Line, seen: Seen, chance: random.Random) -> None:
+        self._client, self._line, self._seen, self._chance = client, line, seen, chance
         self._rung, self._newest = asyncio.Event(), ""
 
     async def open(self) -> None:
         """The list, from which the stream goes on."""
-        text = await self._get("list", f"/inboxes/{INBOX}")
-        self._newest = re.findall(r'data-newest="(\d+)"', text)[0]
-        self._items = re.findall(r'href="(/items/[^"?]+)', text)
+        page = await self._get("list", f"/inboxes/{INBOX}")
+        self._newest = re.findall(rb'data-newest="(\d+)"', page)[0].decode()
+        self._items = [x.decode() for x in re.findall(rb'href="(/items/[^"?]+)', page)]
 
     async def follow(self) -> None:
         """The stream, for ever."""
@@ -95,25 +125,26 @@ class Inbox:
             await asyncio.sleep(READS_SECONDS)
             await self.open()
 
-    async def _get(self, kind: str, path: str) -> str:
+    async def _get(self, kind: str, path: str) -> bytes:
         begun = time.perf_counter()
-        answer = await self._client.get(path, headers={"Accept": "text/html"})
-        if answer.status_code != 200:
-            raise RuntimeError(f"{path}: {answer.status_code}")
+        page = await self._line.get(path)
         self._seen.pages[kind].append((time.perf_counter() - begun) * 1e3)
-        return answer.text
+        return page
 
 
 async def watched(port: int, count: int, seconds: float, seed: int, ready: Ready) -> Seen:
     """Keep so many inboxes open for so long, each with a sign-in of its own; `ready` is set when they are."""
     seen, base = Seen(), f"http://127.0.0.1:{port}"
     clients = [httpx2.AsyncClient(base_url=base, timeout=30) for _ in range(count)]
+    lines = []
     for n, client in enumerate(clients):
         person = PEOPLE[n % len(PEOPLE)]
         answer = await client.post("/sign-in", data={"username": person, "password": PASSWORD})
         if answer.status_code != 303:
             raise RuntimeError(f"the sign-in answers {answer.status_code}")
-    opened = [Inbox(client, seen, random.Random(seed * 1000 + n)) for n, client in enumerate(clients)]
+        lines.append(Line(port, f"{COOKIE}={client.cookies[COOKIE]}"))
+    own = enumerate(zip(clients, lines, strict=True))
+    opened = [Inbox(client, line, seen, random.Random(seed * 1000 + n)) for n, (client, line) in own]
     for each in opened:
         await each.open()
     seen.pages.clear()
@@ -124,8 +155,9 @@ async def watched(port: int, count: int, seconds: float, seed: int, ready: Ready
         task.cancel()
     for task in done:
         task.result()
-    for client in clients:
+    for client, line in zip(clients, lines, strict=True):
         await client.aclose()
+        line.close()
     return seen
 
 

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from hub import settings
 from tests import centre
-from tests.chromium import FLAGS
+from tests.chromium import FLAGS, PACKAGE
 from tests.servers import port as ports
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +41,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="sambud-pictures-") as made, sync_playwright() as playwright:
         data = Path(made) / "day"
         stood = morning(data, asked.until)
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=shutil.which(PACKAGE), args=FLAGS)
         with serving(data, stood) as url:
             for name in taken(browser, url, asked.into):
                 print(asked.into / name)
