@@ -22,6 +22,8 @@ log = structlog.get_logger()
 
 # Between two glances at what is late, and between two looks at all that is open.
 GLANCE_SECONDS, WHOLE_SECONDS = 5.0, 60.0
+# Where very much is open, a look takes long: it rests so many times as long, for others work in its process too.
+RESTS = 4.0
 # What should have been done so long ago was forgotten: the watch looks twice a second, and the relay four times.
 LATE_SECONDS = 60.0
 # The watch moves what lies with nobody within half a minute: this is somewhat longer, and shorter than between looks.
@@ -72,14 +74,14 @@ class _Auditor:
             group.create_task(self._repeat(self._whole, WHOLE_SECONDS, stop), name="looks")
 
     async def _repeat(self, look: Callable[[], Awaitable[None]], every: float, stop: asyncio.Event) -> None:
-        """Look so often; what takes longer rests for as long as it took, and what fails is tried again soon."""
+        """Look so often, and rest much longer than a look took; what fails is tried again soon."""
         while not stop.is_set():
             begun = time.monotonic()
             try:
                 await look()
                 self._state.pop(TROUBLE, None)
                 took = time.monotonic() - begun
-                seconds = max(every - took, took)
+                seconds = max(every - took, RESTS * took)
             except Exception as fault:
                 # Whatever it is, the doors beside it go on; and what is wrong stays wrong until it is looked at again.
                 if isinstance(fault, Unavailable):
