@@ -270,7 +270,7 @@ class AnswerIn(Versioned):
 
 
 class CloseIn(Versioned):
-    """Done without a written answer."""
+    """Done without a written answer; `read` ends only what asks for nothing."""
 
     outcome: Outcome
     note: Annotated[str, Field(max_length=length.NOTE)] = ""
