@@ -119,7 +119,8 @@ class Inbox:
             try:
                 for event in self._stream(after):
                     after, pause = event.id or after, PAUSE
-                    yield event
+                    if event.name:
+                        yield event
             except HTTPError as refused:
                 if refused.code not in (429, 502, 503, 504):
                     raise _problem(refused) from None
@@ -137,8 +138,9 @@ class Inbox:
                 name, _, value = raw.decode().rstrip("\r\n").partition(": ")
                 if name:
                     told[name] = value
-                elif "data" in told:
-                    yield Event(told.get("id", ""), told.get("event", ""), json.loads(told["data"]))
+                elif told.keys() & {"id", "data"}:
+                    # The first of a stream has an id alone: where it begins.
+                    yield Event(told.get("id", ""), told.get("event", ""), json.loads(told.get("data", "{}")))
                     told = {}
 
     def _call(

@@ -222,6 +222,8 @@ async def _http(request: Request, error: HTTPException) -> Response:
     detail, headers = str(error.detail), dict(error.headers or {})
     if error.status_code == 405:
         headers["Allow"] = ", ".join(sorted(_methods(request)))
+    if error.status_code == 405 and request.method == "GET" and not request.url.path.startswith(("/v1/", "/fhir/")):
+        return pages.missed(request)
     return problem.response(error.status_code, "http", detail, detail, headers)
 
 

@@ -39,7 +39,8 @@ def document() -> Schema:
                 "What happens in inboxes, as server-sent events over HTTP. `event` is the message's name, `data` its "
                 "payload as JSON in one line, and `id` the journal's number, which a client that comes back sends as "
                 "Last-Event-ID: it misses nothing. There is no patient data in it: open the item. Comments, and the "
-                "event `pulse` for who asks for it, only say that the line stands. New events and new names in "
+                "event `pulse` for who asks for it, only say that the line stands. The event `anew` says that the "
+                "number to go on from is of another journal, as a backup was put back. New events and new names in "
                 "payloads may come; pass over what you do not know."
             ),
         },

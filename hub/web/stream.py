@@ -30,6 +30,9 @@ TRUST_SECONDS = 1.0
 # How long nothing is said before it is said that the line still stands: as a comment, which no script of a page hears
 # of, or as an event for who asks for it.
 QUIET_SECONDS = 15.0
+# What is said to whoever comes with a number that the journal has not come to: a backup was put back since, and what
+# they know is of another journal.
+ANEW = "anew"
 PULSE = format_sse_event(event="pulse", data_str="{}")
 
 
@@ -82,8 +85,13 @@ async def events(
 
 async def _told(request: Request, inboxes: list[InboxId], after: int, pulse: bytes) -> AsyncIterator[bytes]:
     """What was written after a number, then what is written from then on, for as long as its reader may know."""
-    yield format_sse_event(comment="here", retry=2000) + pulse
     feed: Feed = request.app.state.feed
+    newest = await feed.newest()
+    # Where it begins is said at once: whoever hears of no event yet comes back to there as well.
+    begun = format_sse_event(comment="here", retry=2000, id=str(min(after, newest)))
+    anew = format_sse_event(event=ANEW, data_str="{}") if after > newest else b""
+    after = min(after, newest)
+    yield begun + anew + pulse
     async with feed.listening(inboxes) as listener:
         all_there = False
         while not all_there:

@@ -193,6 +193,7 @@ WRONG = [
     ("_count=many", "invalid"),
     ("_id=" + ",".join("x" * 101), "invalid"),
     ("_page=x", "invalid"),
+    ("_page=MQ", "invalid"),
     ("_page=WzAsImJsYWgiLCJ4IiwiIl0", "invalid"),
     ("status=new,", "invalid"),
     ("status=%ff", "invalid"),

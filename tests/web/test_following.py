@@ -115,7 +115,8 @@ async def test_a_line_that_stands_still_pulses_and_is_not_polled(chromium: Brows
         await expect(page.locator("#polling")).to_be_hidden()
     async with centre.client(NURSE) as client, client.stream("GET", "/v1/events?pulse=1") as stream:
         lines = stream.aiter_lines()
-        assert [": here", "retry: 2000", "", "event: pulse", "data: {}"] == [await anext(lines) for _ in range(5)]
+        begun = [await anext(lines) for _ in range(6)]
+        assert [": here", "id: 0", "retry: 2000", "", "event: pulse", "data: {}"] == begun
 
 
 async def test_a_page_resumes_where_its_line_broke(chromium: Browser, centre: Centre) -> None:
@@ -222,3 +223,41 @@ async def test_a_click_is_not_lost_because_the_list_was_renewed_in_the_midst_of_
         await expect(page.locator("#lines a.open")).to_have_count(1)
         await page.mouse.up()
         await page.wait_for_url(f"**/items/{first.id}")
+
+
+async def test_of_many_tabs_three_have_a_stream_and_the_others_look(chromium: Browser, centre: Centre) -> None:
+    async with browsing(chromium, centre, NURSE) as (page, complaints):
+        tabs = [page, *[await page.context.new_page() for _ in range(7)]]
+        for tab in tabs[1:]:
+            # A stream takes one of the six lines that a browser has to a host.
+            await tab.goto(PATH)
+        for n, tab in enumerate(tabs):
+            await expect(tab.locator("#polling")).to_be_visible(visible=n >= 3)
+        await centre.receive(message())
+        for tab in tabs[:3]:
+            await expect(tab.locator("#lines a.open")).to_have_count(1)
+        assert [] == complaints
+
+
+async def test_a_stream_says_where_it_begins_and_that_a_number_is_of_another_journal(centre: Centre) -> None:
+    await centre.receive(message())
+    newest = await centre.hub.store.newest()
+    async with centre.client(NURSE) as client:
+        for number, said in ((newest, []), (newest + 500, ["event: anew", "data: {}", ""])):
+            headers = {"Last-Event-ID": str(number)}
+            async with client.stream("GET", "/v1/events", headers=headers) as stream:
+                lines = stream.aiter_lines()
+                begun = [": here", f"id: {newest}", "retry: 2000", "", *said]
+                assert begun == [await anext(lines) for _ in begun]
+                await centre.act(NURSE, Act(Action.CLAIM if not said else Action.RELEASE))
+                assert f"id: {newest + 1}" in [await anext(lines) for _ in range(3)]
+            newest += 1
+
+
+async def test_the_page_of_an_old_item_is_told_of_nothing_that_was_before_it_was_opened(centre: Centre) -> None:
+    await centre.receive(message())
+    item = await centre.item()
+    await centre.receive(*(message(subject=f"Nummer {n}") for n in range(5)))
+    async with centre.client(NURSE) as client:
+        page = (await client.get(f"/items/{item.id}")).text
+    assert f'data-newest="{await centre.hub.store.newest()}"' in page

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
+from hub import searching
 from hub.item import State
 from hub.web.keys import KEYS
 from tests.web.running import TEAM, Centre, browsing, message
@@ -76,7 +77,8 @@ async def test_thirty_messages_are_cleared_by_keys_alone(chromium: Browser, cent
         by, at_list = Counting(page), True
         for nth, id in enumerate(lines):
             if at_list:
-                await by.press("j", "Enter")
+                # Whoever has done something stands on the line that came into the place of the one that it left.
+                await by.press(*(("Enter",) if nth else ("j", "Enter")))
             await page.wait_for_url(f"**/items/{id}*")
             match nth % 4:
                 case 0 | 3:
@@ -92,8 +94,39 @@ async def test_thirty_messages_are_cleared_by_keys_alone(chromium: Browser, cent
         assert ([], 0) == (complaints, await page.locator("#lines a.open").count())
     states = [stored.item.state for id in lines if (stored := await centre.hub.store.stored(id))]
     assert [State.ANSWERED, State.NEW, State.RETURNED, State.ANSWERED] * 7 + [State.ANSWERED, State.NEW] == states
-    # Two open each that is not come to by itself.
-    assert 22 * 2 + 8 * 4 + 8 * 3 + 7 * 2 + 7 * 2 == by.keys
+    # One opens each that is not come to by itself, and of the first two.
+    assert 1 + 22 + 8 * 4 + 8 * 3 + 7 * 2 + 7 * 2 == by.keys
+
+
+async def test_a_list_is_come_back_to_where_it_was_left(chromium: Browser, centre: Centre) -> None:
+    await centre.receive(*(message(subject=f"Nummer {n}") for n in range(4)))
+    lines = [f"open-{x.item.id}" for x in await centre.hub.store.lines(TEAM)]
+    async with browsing(chromium, centre, NURSE) as (page, complaints):
+        for key in "jjj":
+            await page.keyboard.press(key)
+        await page.keyboard.press("t")
+        await page.wait_for_url("**done=taken**")
+        await expect(page.locator(f"#{lines[2]}")).to_be_focused()
+        await page.keyboard.press("j")
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/items/**")
+        await page.go_back()
+        await expect(page.locator(f"#{lines[3]}")).to_be_focused()
+        # Whoever comes to it anew begins at its head.
+        await page.goto(PATH)
+        await page.keyboard.press("j")
+        await expect(page.locator(f"#{lines[0]}")).to_be_focused()
+        assert [] == complaints
+
+
+async def test_what_is_found_is_gone_through_by_keys(chromium: Browser, centre: Centre) -> None:
+    await centre.receive(message(), message(subject="Blodtrykk igjen"))
+    await searching.index(centre.hub)
+    async with browsing(chromium, centre, NURSE) as (page, _):
+        await page.goto("/search?q=Blodtrykk")
+        await page.keyboard.press("j")
+        await page.keyboard.press("j")
+        await expect(page.locator("table.lines tbody a.open").nth(1)).to_be_focused()
 
 
 async def test_to_hand_over_takes_three_keys(chromium: Browser, centre: Centre) -> None:

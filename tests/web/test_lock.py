@@ -90,7 +90,7 @@ async def test_a_stream_ends_when_the_session_is_locked(centre: Centre) -> None:
         async with other.stream("GET", STREAM, headers=cookie) as stream:
             later(centre, 10)
             async with asyncio.timeout(3):
-                assert [": here", "retry: 2000"] == [x async for x in stream.aiter_lines() if x]
+                assert [": here", "id: 0", "retry: 2000"] == [x async for x in stream.aiter_lines() if x]
 
 
 async def test_with_no_minutes_set_nobody_is_locked_out_by_time(centre: Centre) -> None:
@@ -108,6 +108,27 @@ async def test_on_a_rehearsals_clock_real_minutes_count(centre: Centre) -> None:
         later(centre, 60)
         assert 200 == (await client.get(PATH)).status_code
         assert 0 <= await seen(centre, token)
+
+
+async def test_what_is_found_is_covered_when_its_finder_signs_out_elsewhere(chromium: Browser, centre: Centre) -> None:
+    await centre.receive(message())
+    async with browsing(chromium, centre, "kari.moen") as (page, _):
+        found = await page.context.new_page()
+        await found.goto("/search?q=Blodtrykk")
+        await page.get_by_role("button", name="Logg ut").click()
+        await expect(found.locator("#lock")).to_be_visible()
+        assert "Sambud" == await found.title()
+
+
+async def test_who_comes_to_where_forms_are_sent_is_led_to_what_they_were_about(centre: Centre) -> None:
+    async with centre.client("kari.moen") as client:
+        for path, led in (("/items/x/undo", "/items/x"), ("/items/x/opinions/1", "/items/x"), ("/bulk", "/")):
+            found = await client.get(path)
+            assert (303, led) == (found.status_code, found.headers["location"])
+        stand = "/folders/mine?kind=note"
+        for stood, kept in ((f"{centre.url}{stand}", stand), ("https://x.example/y", "/bulk")):
+            refused = await client.post("/bulk", data={"do": "take", "item": "a~1"}, headers={"Referer": stood})
+            assert f'name="next" value="{kept}"' in refused.text
 
 
 async def test_somebody_else_who_signs_in_sees_nothing_of_what_was_typed(centre: Centre) -> None:
@@ -226,7 +247,8 @@ async def test_somebody_else_begins_anew_from_the_lock(chromium: Browser, centre
     async with browsing(chromium, centre, "kari.moen") as (page, _):
         await page.goto(f"/items/{(await centre.item()).id}")
         await page.locator("#text").fill("Vi øker dosen.")
-        await page.get_by_role("button", name="Lås", exact=True).click()
+        async with page.expect_response("**/lock"):
+            await page.get_by_role("button", name="Lås", exact=True).click()
         await page.get_by_role("link", name="Jeg er en annen").click()
         await page.get_by_label("Brukernavn").fill("elle.sara")
         await page.get_by_label("Passord").fill("sambud")

@@ -184,3 +184,12 @@ async def test_what_is_asked_and_answered_under_a_key_is_so_once_and_lists_go_on
             x for x in await centre.hub.store.history(item.id) if (x.event, x.inbox) == ("opinion.given", TEAM)
         ]
         assert 1 == len(given_here)
+
+
+async def test_what_a_colleague_is_asked_is_kept_by_the_sign_in(centre: Centre) -> None:
+    await centre.receive(message())
+    item, (_, inbox) = await centre.item(), gp(centre.hub)
+    async with centre.client() as client:
+        for path in (f"/items/{item.id}/opinions", f"/items/{item.id}/opinions/1"):
+            kept = await client.post(path, data={"to": inbox, "text": QUESTION})
+            assert (401, True) == (kept.status_code, f'name="text" value="{QUESTION}"' in kept.text)

@@ -224,6 +224,16 @@ class TestInABrowser:
         assert (TEAM, "per.solbakken") == ((await now(centre, item)).inbox, (await now(centre, item)).owner)
         assert [] == complaints
 
+    async def test_a_line_that_is_not_chosen_goes_alone_by_the_key_too(self, chromium: Browser, centre: Centre) -> None:
+        await hurried(centre, 3)
+        async with browsing(chromium, centre, "berit.dahl") as (page, _):
+            await on_board(page)
+            boxes = page.locator("tr[data-item] input[name=item]")
+            await boxes.first.check()
+            await page.locator("tr[data-item] a.open").nth(2).focus()
+            await page.keyboard.press("m")
+            assert [False, False, True] == [await box.is_checked() for box in await boxes.all()]
+
     async def test_it_is_dragged_onto_a_team_with_all_that_are_chosen(self, chromium: Browser, centre: Centre) -> None:
         await hurried(centre, 3)
         async with browsing(chromium, centre, "berit.dahl", viewport={"width": 1366, "height": 1100}) as (page, _):

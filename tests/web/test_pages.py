@@ -96,7 +96,7 @@ async def test_a_stream_ends_when_its_reader_signs_out(centre: Centre) -> None:
             assert 200 == stream.status_code
             await client.post("/sign-out")
             async with asyncio.timeout(3):
-                assert [": here", "retry: 2000"] == [x async for x in stream.aiter_lines() if x]
+                assert [": here", "id: 0", "retry: 2000"] == [x async for x in stream.aiter_lines() if x]
         assert 401 == (await other.get("/v1/events", headers=cookie)).status_code
 
 

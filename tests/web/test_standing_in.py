@@ -40,7 +40,7 @@ async def test_it_is_gone_when_the_cover_ends(centre: Centre) -> None:
             assert 200 == stream.status_code
             at(centre, WEDNESDAY)
             async with asyncio.timeout(3):
-                assert [": here", "retry: 2000"] == [x async for x in stream.aiter_lines() if x]
+                assert [": here", "id: 0", "retry: 2000"] == [x async for x in stream.aiter_lines() if x]
         assert 403 == (await client.get(f"/v1/events?inbox={INGRID}", auth=basic)).status_code
 
 

@@ -22,6 +22,6 @@ def read(word: str) -> tuple[Place, ItemId | None]:
         if not (ended in (0, 1) and isinstance(due, str) and isinstance(id, str) and isinstance(whose, str)):
             raise ValueError
         after = cursor.read(f"{due}~{id}") if due else None
-    except (ValueError, BadRequest, RecursionError) as fault:
+    except (ValueError, TypeError, BadRequest, RecursionError) as fault:
         raise BadRequest("_page: follow the link `next` of the page before, as it stands") from fault
     return Place(bool(ended), after), ItemId(whose) if whose else None

@@ -53,7 +53,7 @@ class Parameter:
 class Searched:
     """A type of resource, what it can be searched by, what can come along, and how many at the most on a page.
 
-    One that has no pages, as there are few of it, comes whole.
+    One that has no pages, as there are few of it, comes whole; one that is not versioned has no ETag.
     """
 
     type: str
@@ -63,6 +63,7 @@ class Searched:
     sort: str = ""
     most: int = MOST
     paged: bool = True
+    versioned: bool = True
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter that a name stands for, or None. Raises Unsupported for a modifier that it does not have."""
@@ -309,4 +310,6 @@ COMMUNICATION = Searched(
     ),
     most=20,
 )
-CARE_TEAM = Searched("CareTeam", "The caller's inboxes, and those that they cover today.", (_ID,), paged=False)
+CARE_TEAM = Searched(
+    "CareTeam", "The caller's inboxes, and those that they cover today.", (_ID,), paged=False, versioned=False
+)

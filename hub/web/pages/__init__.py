@@ -21,9 +21,9 @@ from hub.web.pages import (
     timeline,
     views,
 )
-from hub.web.pages.page import failed
+from hub.web.pages.page import failed, missed
 
-__all__ = ["failed", "router"]
+__all__ = ["failed", "missed", "router"]
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(from_here)])
 for part in (

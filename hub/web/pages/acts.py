@@ -1,5 +1,6 @@
 """What a person does about an item with one press of a button: take back what was just done, or mark it as read."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Request, Response
@@ -11,9 +12,9 @@ from hub.directory import InboxId
 from hub.errors import BadRequest, IllegalMove, NotAllowed, Stale
 from hub.item import Action, Item, ItemId, Outcome
 from hub.service import Hub
-from hub.web.access import TheHub, Who
+from hub.web.access import TheHub, Visitor, Who
 from hub.web.pages import item as items
-from hub.web.pages import onward, page
+from hub.web.pages import onward, page, signing
 from hub.web.pages.item import Typed
 
 router = APIRouter()
@@ -53,13 +54,15 @@ async def read(
 async def ask(
     request: Request,
     id: str,
-    who: Who,
+    who: Visitor,
     hub: TheHub,
     to: Annotated[str, Form(max_length=64)] = "",
     text: Annotated[str, Form()] = "",
 ) -> Response:
-    """Ask a colleague about the message; it stays where it is."""
+    """Ask a colleague about the message; it stays where it is. Without a session the sign-in keeps what was typed."""
     question = text.replace("\r\n", "\n")
+    if who is None:
+        return signing.form(request, f"/items/{id}", kept=asdict(Typed("opinion", text=question, to=to)))
     try:
         await consulting.ask(hub, ItemId(id), InboxId(to), question, who, hub.clock.now())
     except (BadRequest, NotAllowed) as error:
@@ -72,12 +75,14 @@ async def give(
     request: Request,
     id: str,
     number: Annotated[int, Path(ge=1, le=2**62)],
-    who: Who,
+    who: Visitor,
     hub: TheHub,
     text: Annotated[str, Form()] = "",
 ) -> Response:
-    """Say what the person thinks; back to their inbox."""
+    """Say what the person thinks; back to their inbox. Without a session the sign-in keeps what was typed."""
     answer = text.replace("\r\n", "\n")
+    if who is None:
+        return signing.form(request, f"/items/{id}", kept=asdict(Typed("opinion", text=answer)))
     try:
         given = await consulting.give(hub, number, answer, who, hub.clock.now())
     except (BadRequest, NotAllowed) as error:

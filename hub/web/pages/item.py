@@ -241,6 +241,8 @@ async def show(
     done: str = "",
 ) -> Response:
     """The page of an item that was opened, with what was typed, and why that could not be done or what was done."""
+    # What happens from here on is told by the page's stream.
+    newest = await hub.store.newest()
     history = _noted(_once(await hub.store.history(opened.item.id)), opened.item)
     places = await page.places(hub, who)
     place = await placed(places, opened.item, hub)
@@ -250,8 +252,7 @@ async def show(
     sent = await hub.store.sent(opened.item.id)
     about: dict[str, object] = {"places": places, "place": place, "typed": typed, "problem": problem, "length": length}
     status = problem.status if problem else 200
-    # What happens after the last line shown is told by the page's stream.
-    about["newest"] = history[-1].id
+    about["newest"] = newest
     about["done"] = undoing.told(done or request.query_params.get("done", ""))
     about |= await preparing.values(request, reader, opened, typed.list) | await beside.values(reader, opened)
     values = reader.values(opened, history, sent) | about | _elsewhere(hub, opened.item, who)

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import overload
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from starlette.datastructures import URL
 
 from hub import __version__, presence
 from hub.directory import Inbox, InboxId, Person
@@ -102,6 +103,8 @@ def show(
         "languages": LANGUAGES,
         "who": who,
         "here": _here(request),
+        # A page that answers a form may hold what was written, which another language would not have.
+        "answers": request.method != "GET",
         "places": [],
         "place": None,
         "version": __version__,
@@ -121,6 +124,12 @@ async def failed(request: Request, error: HubError) -> Response:
         return RedirectResponse(f"/sign-in?next={quote(_here(request), safe='/')}", 303)
     words = wording.FAILURES.get(error.code, wording.FAILURES["internal"])
     return show(request, "failed.html", {"failure": words, "status": error.status}, status=error.status)
+
+
+def missed(request: Request) -> Response:
+    """The way to go for who comes to where only forms are sent: to the item that it was about, else to their inbox."""
+    of, _, id = request.url.path[1:].partition("/")
+    return RedirectResponse(f"/items/{quote(id.partition('/')[0], safe='')}" if of == "items" else "/", 303)
 
 
 def local(path: str) -> str:
@@ -145,9 +154,13 @@ def _username(request: Request, who: Person) -> str:
 
 
 def _here(request: Request) -> str:
-    """The page to come back to; a form's answer stands where its page stood."""
-    query = request.url.remove_query_params("language").query if request.method == "GET" else ""
-    return f"{request.url.path}?{query}" if query else request.url.path
+    """The page to come back to: of a form's answer the one that the form stood on."""
+    url = request.url.remove_query_params("language")
+    if request.method != "GET":
+        before = request.headers.get("referer", "")
+        if urlsplit(before).netloc == request.headers.get("host"):
+            url = URL(before).remove_query_params("language")
+    return f"{url.path}?{url.query}" if url.query else url.path
 
 
 @cache

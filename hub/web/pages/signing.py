@@ -76,8 +76,8 @@ async def lock(request: Request, hub: TheHub, next: Field = "/") -> Response:
 
 @router.get("/here")
 async def still(who: Who) -> Response:
-    """Whether somebody is signed in, for a page whose stream was refused; else the way to the sign-in."""
-    return Response(status_code=204)
+    """Who is signed in, for a page whose stream was refused or that has none; else the way to the sign-in."""
+    return Response(status_code=204, headers={"Sambud-Person": who.id})
 
 
 @router.post("/here")

@@ -17,6 +17,13 @@
     box.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
+  // Whoever takes one of several that are chosen moves all of them; else only this one.
+  function alone(box) {
+    if (box.checked) return;
+    for (const each of document.querySelectorAll("input[name=item]:checked")) choose(each, false);
+    choose(box, true);
+  }
+
   const near = (e, what) => (e.target instanceof Element ? e.target.closest(what) : null);
   const place = (e) => (dragged ? near(e, "#lines [data-to]") : null);
 
@@ -52,9 +59,7 @@
     const row = place(e), box = byId(`choose-${dragged}`);
     if (!row || !box) { ended(); return; }
     e.preventDefault();
-    // Whoever drags one of several that are chosen moves all of them; else only this one.
-    if (!box.checked) for (const each of document.querySelectorAll("input[name=item]:checked")) choose(each, false);
-    choose(box, true);
+    alone(box);
     to.value = row.dataset.to;
     ended();
     if (to.value) form.requestSubmit(button);
@@ -73,8 +78,9 @@
     if ("locked" in document.documentElement.dataset || document.querySelector("dialog[open]")) return;
     if (near(e, "select, textarea, input:not([type=checkbox])")) return;
     e.preventDefault();
-    const some = document.querySelector("input[name=item]:checked");
-    if (!some) choose(near(e, "tr[data-item]")?.querySelector("input[name=item]"), true);
+    // As by dragging: a line that is not one of those chosen goes alone.
+    const box = near(e, "tr[data-item]")?.querySelector("input[name=item]");
+    if (box) alone(box);
     to.focus();
   });
 

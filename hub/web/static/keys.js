@@ -9,17 +9,37 @@
   for (const row of help.querySelectorAll("[data-does]"))
     table.set(`${row.dataset.shift === "yes" ? "Shift+" : ""}${row.dataset.key}`, row.dataset.does);
   const FIELDS = "select, textarea, input:not([type=hidden]):not([type=file])";
-  const links = () => [...document.querySelectorAll("#lines table.lines tbody a.open")];
+  // What stands for each line of a list: its message, or its box where somebody may move it and not open it.
+  const lines = () => [...document.querySelectorAll("table.lines tbody tr")]
+    .map((x) => x.querySelector("a.open") ?? x.querySelector("input[name=item]")).filter(Boolean);
   const row = () => document.activeElement?.closest("table.lines tbody tr") ?? null;
-  const at = () => links().findIndex((x) => row()?.contains(x));
+  const at = () => lines().findIndex((x) => row()?.contains(x));
+
+  function stand(line) {
+    line.focus();
+    line.closest("tr").scrollIntoView({ block: "nearest" });
+  }
 
   function select(step) {
-    const all = links();
+    const all = lines();
     if (!all.length) return;
     const now = at();
-    const next = now < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(Math.max(now + step, 0), all.length - 1);
-    all[next].focus();
-    all[next].closest("tr").scrollIntoView({ block: "nearest" });
+    stand(all[now < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(Math.max(now + step, 0), all.length - 1)]);
+  }
+
+  // Whoever comes back to a list, or has done something in it, stands where they stood; where that line is gone, on the
+  // one that has come into its place.
+  const PLACE = `sambud-line ${location.pathname}`;
+  document.addEventListener("focusin", () => {
+    const now = at();
+    if (now >= 0) sessionStorage.setItem(PLACE, JSON.stringify({ id: lines()[now].id, now }));
+  });
+  function comeBack() {
+    const kept = JSON.parse(sessionStorage.getItem(PLACE)), all = lines();
+    const moved = new URLSearchParams(location.search).has("done") ||
+      performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+    if (kept && moved && all.length && document.activeElement === document.body)
+      stand(all.find((x) => x.id === kept.id) ?? all[Math.min(kept.now, all.length - 1)]);
   }
 
   function shown(element) {
@@ -116,6 +136,7 @@
     ACTS[does]();
   });
 
+  comeBack();
   const asked = /^#key-(\w+)$/.exec(location.hash);
   if (asked && Object.hasOwn(ACTS, asked[1])) {
     history.replaceState(null, "", location.pathname + location.search);

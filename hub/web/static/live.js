@@ -9,6 +9,9 @@
   const SILENT = 30000;
   const POLL = 15000;
   const AGAIN = 150000; // then a stream is tried once more
+  const PATIENCE = 10000; // how long an answer is waited for
+  // A browser has six lines to a host, and a stream takes one for good: so many of its tabs have one, the others look.
+  const STREAMS = 3;
   const EVENTS = [
     "message.accepted", "item.copied", "item.claimed", "item.released", "item.answered", "item.closed",
     "item.returned", "item.withdrawn", "item.replaces", "item.rehomed", "item.covered", "item.handed_back",
@@ -31,12 +34,27 @@
   // The page's one stream, of all that happened since it was made. `page` has onEvent for each event, onState for
   // whether the line stands, and poll, which looks without a stream and says whether that went well.
   function follow(path, newest, page) {
-    let stream = null, heard = 0, retry = 0, polling = 0;
+    let stream = null, heard = 0, retry = 0, polling = 0, leave = null;
 
-    function open() {
+    // Whether this tab is one of those that have a stream; `leave` lets another one be.
+    async function may() {
+      for (let n = 1; n <= STREAMS && !leave && navigator.locks; n += 1) {
+        await new Promise((known) => {
+          navigator.locks.request(`sambud-stream-${n}`, { ifAvailable: true }, (lock) => {
+            if (lock) return new Promise((left) => { leave = left; known(); });
+            known();
+            return undefined;
+          });
+        });
+      }
+      return Boolean(leave || !navigator.locks);
+    }
+
+    async function open() {
+      if (!await may()) { startPolling(); return; }
       close();
       const source = new URL(path, location.href);
-      source.searchParams.set("after", newest);
+      if (newest) source.searchParams.set("after", newest);
       source.searchParams.set("pulse", "1");
       heard = Date.now();
       stream = new EventSource(source);
@@ -45,6 +63,8 @@
         if (polling) stopPolling();
       };
       stream.addEventListener("pulse", alive);
+      // The journal is another one than this page is of: a backup was put back.
+      stream.addEventListener("anew", () => { newest = ""; page.onAnew(); });
       for (const name of EVENTS) stream.addEventListener(name, (e) => {
         alive();
         // What is of the moment has no number.
@@ -69,11 +89,17 @@
       stream = null;
     }
 
+    function end() {
+      close();
+      if (leave) leave();
+      leave = null;
+    }
+
     async function refused() {
       retry = setTimeout(open, RETRY);
       const asked = unlocked;
       try {
-        const answer = await fetch("/here");
+        const answer = await fetch("/here", { signal: AbortSignal.timeout(PATIENCE) });
         if (answer.redirected) ended(asked);
       } catch {
         // Nobody answers; the next try tells.
@@ -87,9 +113,10 @@
         await page.poll();
         if (!stream && Date.now() - since >= AGAIN) { stopPolling(); open(); }
       };
+      clearInterval(polling);
       polling = setInterval(step, POLL);
       if (byId("polling")) byId("polling").hidden = false;
-      step();
+      setTimeout(step, SOON);
     }
 
     function stopPolling() {
@@ -102,7 +129,7 @@
     setInterval(() => {
       if (stream && !polling && stream.readyState !== EventSource.CLOSED && Date.now() - heard >= SILENT) startPolling();
     }, 1000);
-    addEventListener("pagehide", close);
+    addEventListener("pagehide", end);
     // A page that comes out of the browser's memory is old, and its stream is closed.
     addEventListener("pageshow", (e) => { if (e.persisted) location.reload(); });
     document.addEventListener("sambud:unlocked", () => { if (!polling) open(); });
@@ -152,7 +179,7 @@
       source.searchParams.set("language", document.documentElement.lang);
       if (shown) source.searchParams.set("new", shown);
       try {
-        const answer = await fetch(source, { headers: { Accept: "text/html" } });
+        const answer = await fetch(source, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(PATIENCE) });
         if (answer.redirected) { ended(asked); return; }
         if (!answer.ok) throw new Error(answer.status);
         const html = await answer.text();
@@ -190,6 +217,7 @@
         if (stands) setTimeout(look, SOON);
         else say(byId("lines").dataset.offline);
       },
+      onAnew: look,
       poll() {
         standing = true;
         return look();
@@ -208,10 +236,11 @@
         if (data.item === item && /^(item|opinion)\./.test(name) && name !== "item.reading") byId("changed").hidden = false;
       },
       onState() {},
+      onAnew() { byId("changed").hidden = false; },
       async poll() {
         const asked = unlocked;
         try {
-          const answer = await fetch(`/items/${item}`, { headers: { Accept: "text/html" } });
+          const answer = await fetch(`/items/${item}`, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(PATIENCE) });
           if (answer.redirected) { ended(asked); return; }
           if (!answer.ok) return;
           const now = version(new DOMParser().parseFromString(await answer.text(), "text/html"));

@@ -7,6 +7,7 @@
   const { minutes, person, username } = dialog.dataset;
   const PING = 30000; // how often the server is told that somebody writes or points here
   const LOOK = 5000;
+  const PATIENCE = 10000; // how long an answer is waited for
   const form = dialog.querySelector("form"), wrong = document.getElementById("lock-wrong");
   const password = document.getElementById("lock-password");
   // Pages of one browser have one session: who acts in one of them is there for all.
@@ -41,7 +42,8 @@
     cover();
     others.postMessage({ what: "locked" });
     try {
-      await fetch("/lock", { method: "POST", redirect: "manual" });
+      // Also when the page is left at once.
+      await fetch("/lock", { method: "POST", redirect: "manual", keepalive: true });
     } catch {
       // Without a line the server locks by its own clock.
     }
@@ -75,7 +77,7 @@
     e.preventDefault();
     const body = new URLSearchParams({ username, password: password.value });
     try {
-      const answer = await fetch("/sign-in", { method: "POST", body, redirect: "manual" });
+      const answer = await fetch("/sign-in", { method: "POST", body, redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
       if (answer.type === "opaqueredirect") {
         others.postMessage({ what: "unlocked", person });
         uncover();
@@ -93,6 +95,24 @@
   dialog.addEventListener("cancel", (e) => e.preventDefault());
   dialog.addEventListener("close", () => { if ("locked" in document.documentElement.dataset) dialog.showModal(); });
 
+  // A page without a stream hears of nothing: it asks whether its session lasts, and whose it is.
+  const followed = Boolean(document.querySelector("#lines, [data-item]"));
+  async function ask() {
+    if (followed || locked() || document.hidden) return;
+    const asked = unlocked;
+    try {
+      const answer = await fetch("/here", { redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
+      const another = answer.ok && answer.headers.get("Sambud-Person") !== person;
+      if ((answer.type === "opaqueredirect" || another) && asked === unlocked) cover();
+    } catch {
+      // Without a line nothing is known.
+    }
+  }
+  setInterval(ask, PING);
+  document.addEventListener("visibilitychange", ask);
+
+  // Whoever signs out leaves nothing to be read in their other tabs.
+  document.getElementById("sign-out")?.form.addEventListener("submit", () => others.postMessage({ what: "locked" }));
   document.getElementById("lock-now")?.addEventListener("submit", (e) => { e.preventDefault(); lock(); });
   document.addEventListener("sambud:ended", (e) => { e.preventDefault(); cover(); });
   for (const name of ["keydown", "pointerdown", "wheel", "input"]) {

@@ -6,11 +6,11 @@
   const page = document.querySelector("[data-item]");
   if (!page) return;
   const { item } = page.dataset, path = `/items/${item}/reading`;
-  let writing = false, gone = false;
+  let writing = false, gone = false, leaving = new AbortController();
 
   async function ask(options) {
     try {
-      const answer = await fetch(path, options);
+      const answer = await fetch(path, { ...options, signal: leaving.signal });
       // Whoever is signed out hears of that by the page's stream.
       if (!answer.ok || answer.redirected) return;
       const part = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("readers");
@@ -25,12 +25,12 @@
     if (!document.hidden && !gone) ask({ method: "POST", body: new URLSearchParams({ writing: writing ? "1" : "0" }) });
   };
 
-  // Somebody writes as long as something stands in a field that they have written in; what the server put there is
-  // theirs only where it was kept from a form that could not be sent.
-  const fields = new Set(document.getElementById("problem") ? page.querySelectorAll("form textarea") : []);
+  // Somebody writes an answer as long as something stands in its field that they have written there; what the server
+  // put there is theirs only where it was kept from a form that could not be sent.
+  const fields = new Set(document.getElementById("problem") ? page.querySelectorAll("#text") : []);
   const written = () => [...fields].some((x) => x.value.trim() !== "");
   page.addEventListener("input", ({ target }) => {
-    if (target.localName === "textarea") fields.add(target);
+    if (target.id === "text") fields.add(target);
     if (written() === writing) return;
     writing = !writing;
     say();
@@ -42,6 +42,8 @@
   // What is done here leads elsewhere, and may leave the item where this person sees it no more.
   document.addEventListener("submit", () => {
     gone = true;
+    leaving.abort();
+    leaving = new AbortController();
     setTimeout(() => { gone = false; }, EVERY);
   });
   document.addEventListener("visibilitychange", say);
