@@ -102,7 +102,7 @@ class Inbox:
                 if name:
                     said[name] = value
                     continue
-                if "id" in said:
+                if said.keys() >= {"id", "data"}:
                     self._seen.events[said["id"]].append(time.time())
                     self._seen.times[said["id"]] = datetime.fromisoformat(json.loads(said["data"])["at"]).timestamp()
                     self._rung.set()
