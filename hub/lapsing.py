@@ -1,36 +1,72 @@
 """What time brings: clocks that have come, and clocks that were computed from something that holds no longer."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
+from time import monotonic
 
 import structlog
 
 from hub import informing, intake, reckoning, route, watch
 from hub.change import Change
 from hub.deadline import Deadline
-from hub.errors import ReaderBroken, Unavailable
+from hub.errors import ReaderBroken, Unavailable, Unwritable
 from hub.intake import Order
 from hub.item import Item, ItemId, Purpose
 from hub.message import Message
 from hub.record import Stored
 from hub.route import Circumstances
-from hub.store import Store
+from hub.store import Store, Writing, Written
 
 log = structlog.get_logger()
 
 # So many items are set anew together: others write in between.
 PORTION = 32
+# So long an item is left alone whose step the store refused.
+ALONE_SECONDS = 60.0
 
 Read = Callable[[Stored], Awaitable[Message]]
 # An item's message, or None when it cannot be read (any more).
 Find = Callable[[ItemId], Awaitable[Message | None]]
 
 
-async def due(store: Store, order: Order, find: Find, grace: timedelta, now: datetime, limit: int) -> list[Change]:
+class Stuck:
+    """Items whose step the store refused: each is left alone for a while, and holds up no other."""
+
+    def __init__(self) -> None:
+        self._until: dict[ItemId, float] = {}
+
+    def now(self) -> frozenset[ItemId]:
+        """Those that are left alone now."""
+        self._until = {id: until for id, until in self._until.items() if until > monotonic()}
+        return frozenset(self._until)
+
+    async def apart(
+        self, writings: Sequence[Writing], commit: Callable[[Sequence[Writing]], Awaitable[list[Written]]]
+    ) -> list[Written]:
+        """Commit together, or each by itself where one of them cannot be written; what is written is returned."""
+        try:
+            return await commit(writings)
+        except Unwritable:
+            found: list[Written] = []
+        for each in writings:
+            try:
+                found += await commit([each])
+            except Unwritable as fault:
+                id = next((x.item for x in each.change.entries if x.item), ItemId(""))
+                self._until[id] = monotonic() + ALONE_SECONDS
+                log.error("deadline.unwritable", item=id, exc_info=fault)
+        return found
+
+
+async def due(
+    store: Store, order: Order, find: Find, grace: timedelta, now: datetime, limit: int, stuck: Stuck | None = None
+) -> list[Change]:
     """What happens now: each clock that has come takes a step, and what no partner acknowledged is given up."""
-    lapsed = [await _lapsed(item, d, order, find, grace, now) for item, d in await store.due(now, limit)]
+    alone = stuck.now() if stuck else frozenset()
+    coming = [(item, d) for item, d in await store.due(now, limit + len(alone)) if item.id not in alone]
+    lapsed = [await _lapsed(item, d, order, find, grace, now) for item, d in coming]
     missing = [watch.give_up(sent, item, order.directory, now) for sent, item in await store.unacknowledged(now, limit)]
     return [*lapsed, *missing]
 

@@ -57,7 +57,7 @@ from hub.readers import readers_of
 from hub.record import Asked, Relayed, Stored
 from hub.registry import Configuration
 from hub.settings import Settings
-from hub.store import Committed, Outdated, Store, Writing, Written
+from hub.store import Committed, Outdated, Store, Writing, Written, relaying
 from hub.store import undoing as undone
 from hub.transport import Condition, Label, Origin
 
@@ -125,7 +125,7 @@ class Hub:
         self.clock = clock
         self.readers = readers
         self._grace = grace
-        self._bell = asyncio.Event()
+        self._bell, self._stuck = asyncio.Event(), lapsing.Stuck()
         # Whose the inboxes were that have left the directory since the start.
         self._left: dict[InboxId, HerId] = {}
         # Which configuration is in force here; and whether it is a new one, for whoever watches.
@@ -236,10 +236,10 @@ class Hub:
 
         Returns how many there were.
         """
-        changes = await lapsing.due(self.store, self.order, self._read, self._grace, now, limit)
+        changes = await lapsing.due(self.store, self.order, self._read, self._grace, now, limit, self._stuck)
         if not changes:
             return 0
-        written = await self._commit([await self._of_time(change, now) for change in changes])
+        written = await self._stuck.apart([await self._of_time(change, now) for change in changes], self._commit)
         log.info("deadlines.lapsed", due=len(changes), done=sum(isinstance(w, Committed) for w in written))
         return len(written)
 
@@ -355,7 +355,10 @@ class Hub:
         return intake.judge(reading, self.order, now, known)
 
     async def _of_time(self, change: Change, now: datetime) -> Writing:
-        """What time brings, to be written; few steps tell a partner anything."""
+        """What time brings, to be written; few steps tell a partner anything, and whatever they tell they tell once."""
+        if change.outgoing:
+            known = await self.store.look(relaying.known, [x.document.id for x in change.outgoing])
+            change = replace(change, outgoing=tuple(x for x in change.outgoing if x.document.id not in known))
         if not change.outgoing:
             return Writing(change, now)
         stored = await self.store.stored(change.items[0].id)

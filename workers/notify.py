@@ -2,7 +2,9 @@
 
 import asyncio
 import random
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -21,6 +23,8 @@ log = structlog.get_logger()
 LOOK_SECONDS, PORTION, TOGETHER = 1.0, 500, 8
 # For how long what is being sent is this process's own; no way out takes as long.
 CLAIM_SECONDS = 240.0
+# What goes beside what: a mail server that takes a connection and says nothing holds up no webhook and no alert.
+WAYS = (frozenset({Way.MAIL}), frozenset({Way.WEBHOOK, Way.ALERTMANAGER}))
 # How soon it is tried again in vain: twice as long each time, and after so many times it is given up (about 3 hours).
 FIRST_SECONDS, LAST_SECONDS, MOST = 5.0, 1200.0, 17
 # How often an alert that goes on is said again: Alertmanager forgets what it does not hear of.
@@ -55,12 +59,26 @@ def pace(found: settings.Notices) -> Pace:
 
 
 async def _tell(hub: Hub, by: Courier, pace: Pace, stop: asyncio.Event) -> None:
+    """What is due goes also while a great many are still to be sorted, and each by its own way."""
+
+    async def sorting() -> bool:
+        return await sort(hub, pace) == PORTION
+
+    async def sending(ways: frozenset[Way]) -> bool:
+        return await send(hub, by, ways) > 0
+
+    works: list[Callable[[], Awaitable[bool]]] = [sorting, *(partial(sending, ways) for ways in WAYS)]
+    async with asyncio.TaskGroup() as group:
+        for work in works:
+            group.create_task(_repeat(work, stop))
+
+
+async def _repeat(work: Callable[[], Awaitable[bool]], stop: asyncio.Event) -> None:
+    """Do it again and again, at once when there is more of it, until `stop`."""
     while not stop.is_set():
         seconds = LOOK_SECONDS
         try:
-            # What is due goes also while a great many are still to be sorted.
-            more = await sort(hub, pace)
-            if await send(hub, by) or more == PORTION:
+            if await work():
                 seconds = 0.0
         except Exception as fault:
             # Whatever it is, the clocks and the doors beside it go on.
@@ -83,11 +101,11 @@ async def sort(hub: Hub, pace: Pace) -> int:
     return done
 
 
-async def send(hub: Hub, by: Courier) -> int:
-    """Send what is due, each by one of however many look; returns how many that were. Raises Unavailable."""
+async def send(hub: Hub, by: Courier, ways: frozenset[Way] = frozenset(Way)) -> int:
+    """Send what is due by some ways, each by one of however many look; returns how many it were. Raises Unavailable."""
     now, directory = hub.clock.now(), hub.directory
     until, ready = hub.clock.after(CLAIM_SECONDS), lambda x: notifying.ready(x, directory, now)
-    due = await hub.store.dispatches.claim(now, until, TOGETHER, ready)
+    due = await hub.store.dispatches.claim(now, until, TOGETHER, ready, ways)
     await asyncio.gather(*(_one(x, hub, by) for x in due))
     return len(due)
 

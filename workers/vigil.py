@@ -12,6 +12,7 @@ from datetime import timedelta
 import structlog
 
 from hub import distress, status
+from hub.dispatch import Way
 from hub.errors import HubError
 from hub.finding import Finding, Severity
 from hub.status import Facts
@@ -28,6 +29,8 @@ LOOK_SECONDS, AGAIN_SECONDS = 6.0, 5.0
 STARTS_SECONDS = status.GONE.total_seconds()
 # So long after somebody saw that something works again nobody is told the contrary: two looks, or three.
 PAUSE = timedelta(seconds=15)
+# So long it sends what is due, beside whoever else does: a mail server may hang, and it is to look again.
+SEND_SECONDS = 10.0
 # How long a look that is under way may take at a stop.
 STOP_SECONDS = 5.0
 # What a worker says of itself while it sees something wrong: how much.
@@ -148,9 +151,14 @@ async def _dispatched(running: Running, stands: frozenset[str], over: frozenset[
 
 async def _send(running: Running) -> None:
     """Send at once, as whoever else sends may be what is broken; what fails is tried again by them."""
-    async with notify.courier(running.settings.notices) as by:
-        while await notify.send(running.hub, by) and not running.stop.is_set():
+    until = time.monotonic() + SEND_SECONDS
+
+    async def sending(ways: frozenset[Way]) -> None:
+        while await notify.send(running.hub, by, ways) and not running.stop.is_set() and time.monotonic() < until:
             pass
+
+    async with notify.courier(running.settings.notices) as by:
+        await asyncio.gather(*(sending(ways) for ways in notify.WAYS))
 
 
 def _broken(found: Found) -> frozenset[str]:

@@ -15,8 +15,8 @@ from workers.process import Running
 
 log = structlog.get_logger()
 
-# The longest sleep: a clock that was started meanwhile is seen after this many seconds at the latest.
-LOOK_SECONDS = 0.5
+# The longest sleep: a clock that was started meanwhile is seen after this many seconds at the latest; and the shortest.
+LOOK_SECONDS, AT_ONCE_SECONDS = 0.5, 0.05
 # How long it waits when the store failed.
 FAILED_SECONDS = 2.0
 # How often it is looked for what lies with somebody away, by the hub's clock.
@@ -82,9 +82,10 @@ async def _clocks(hub: Hub, stop: asyncio.Event, state: MutableMapping[str, str]
             if beside and looks >= BACKLOG_LOOKS:
                 seconds = await _rest(hub, time.monotonic() - begun)
             state.pop(TROUBLE, None)
-        except Unavailable as fault:
+        except HubError as fault:
             # What was due stays due: it is looked for again until the store can be used.
-            state[TROUBLE] = STORE
+            if isinstance(fault, Unavailable):
+                state[TROUBLE] = STORE
             log.error("watch.failed", exc_info=fault)
             seconds = FAILED_SECONDS
         await stopping.pause(seconds, stop)
@@ -155,4 +156,5 @@ async def _look(hub: Hub) -> float:
     if await hub.tick(hub.clock.now()):
         return 0.0
     coming = await hub.store.next_due()
-    return LOOK_SECONDS if coming is None else min(LOOK_SECONDS, hub.clock.seconds_until(coming))
+    # What is due and was not taken has just come, or is left alone as the store refuses it.
+    return LOOK_SECONDS if coming is None else min(LOOK_SECONDS, max(hub.clock.seconds_until(coming), AT_ONCE_SECONDS))

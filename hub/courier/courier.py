@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -16,6 +17,9 @@ from hub.courier import alarm, hook, mail
 from hub.courier.mail import Post
 from hub.dispatch import Claimed, Overdue, Way
 from hub.errors import Unavailable
+
+# So many mails are handed to the server at the same time.
+MAILS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class Courier:
     ) -> None:
         self._post, self._webhooks, self._alertmanager = post, dict(webhooks or {}), alertmanager
         self._link, self._seconds = link or "", seconds
+        # Mails have threads of their own: those of the process are for sign-ins and answers.
+        self._threads = ThreadPoolExecutor(MAILS, thread_name_prefix="mail")
         forgets = CookieJar(DefaultCookiePolicy(allowed_domains=()))
         self._client = httpx2.AsyncClient(cookies=forgets, timeout=seconds, follow_redirects=False, trust_env=False)
 
@@ -52,6 +58,7 @@ class Courier:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
         await self._client.__aexit__(kind, error, at)
 
     async def take(self, x: Claimed, now: datetime, overdue: Overdue | None = None) -> None:
@@ -71,7 +78,8 @@ class Courier:
         try:
             # The library's own bound is for each answer of the server, this one for all of them.
             async with asyncio.timeout(self._seconds * mail.ANSWERS):
-                await asyncio.to_thread(mail.send, letter, self._post, self._seconds)
+                here = asyncio.get_running_loop()
+                await here.run_in_executor(self._threads, mail.send, letter, self._post, self._seconds)
         except TimeoutError:
             raise Unavailable(f"{self._post.name} did not take it in time") from None
 

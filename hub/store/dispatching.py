@@ -64,10 +64,12 @@ class Dispatches:
                 # It is on its way now, and the rest waits for nothing.
                 continue
 
-    async def claim(self, now: datetime, until: datetime, limit: int, ready: Ready) -> list[Claimed]:
+    async def claim(
+        self, now: datetime, until: datetime, limit: int, ready: Ready, ways: frozenset[Way] = frozenset(Way)
+    ) -> list[Claimed]:
         """Dispatches that are due and `ready`; nobody else gets them before `until`, and the others wait until then."""
         while True:
-            looked, claimed = await self._sharer.run(claim, now, until, limit, ready)
+            looked, claimed = await self._sharer.run(claim, now, until, limit, ready, ways)
             # What waits holds nothing up that came after it.
             if claimed or not looked:
                 return claimed
@@ -200,12 +202,14 @@ def _moved(count: int) -> None:
         raise _Taken
 
 
-def claim(c: Connection, now: datetime, until: datetime, limit: int, ready: Ready) -> tuple[int, list[Claimed]]:
+def claim(
+    c: Connection, now: datetime, until: datetime, limit: int, ready: Ready, ways: frozenset[Way]
+) -> tuple[int, list[Claimed]]:
     """How many dispatches' time has come, and those that go; what is done of one never tried is told no more.
 
     Whoever has one and dies leaves it to the next, under the same key.
     """
-    due = select(dispatch.c.id).where(dispatch.c.next_attempt_at <= now)
+    due = select(dispatch.c.id).where(dispatch.c.next_attempt_at <= now, dispatch.c.way.in_([w.value for w in ways]))
     due = due.order_by(dispatch.c.next_attempt_at, dispatch.c.id).limit(limit).with_for_update(skip_locked=True)
     values = {"next_attempt_at": until, "attempts": dispatch.c.attempts + 1}
     found = c.execute(update(dispatch).where(dispatch.c.id.in_(due)).values(values).returning(dispatch)).all()
@@ -231,17 +235,26 @@ def _pruned(c: Connection, x: Claimed) -> Claimed | None:
     if x.attempts > 1 or x.way is Way.ALERTMANAGER:
         return x
     ids = [*x.content.items]
-    alerted = {id for line in x.content.lines if line.kind is Kind.ALERT for id in line.items}
     closed = select(item.c.id).where(lane.among(c, item.c.id, ids), item.c.state.not_in([s.value for s in OPEN]))
-    gone = {ItemId(id) for id in c.execute(closed).scalars()} - alerted
-    if not gone:
+    gone = {ItemId(id) for id in c.execute(closed).scalars()}
+    lines: list[Line] = []
+    for line in x.content.lines:
+        # What somebody must hear of also when the item is done, until they have seen it.
+        over = gone if line.kind is not Kind.ALERT else {*line.items} - _unseen(c, line)
+        lines += Content((line,)).without(over).lines if over else (line,)
+    left = Content(tuple(lines))
+    if left == x.content:
         return x
-    left = x.content.without(gone)
     values: dict[str, Any] = {"content": rows.encode(left.lines)}
     if not left.lines:
         values |= {"next_attempt_at": None, "fault": "all of it was done before it went"}
     c.execute(update(dispatch).where(dispatch.c.id == x.row).values(values))
     return replace(x, content=left) if left.lines else None
+
+
+def _unseen(c: Connection, line: Line) -> set[ItemId]:
+    mine = (lane.among(c, alert.c.item_id, line.items), alert.c.inbox == line.inbox, alert.c.seen_at.is_(None))
+    return {ItemId(id) for id in c.execute(select(alert.c.item_id).where(*mine)).scalars()}
 
 
 def sent(c: Connection, x: Claimed, now: datetime, again: datetime | None) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, or_, select, update
+from sqlalchemy import Connection, Row, String, cast, or_, select, update
 
 from hub.change import Alert, AlertKind, Entry
 from hub.directory import InboxId
@@ -66,8 +66,10 @@ def expect(c: Connection, ids: Collection[int], now: datetime) -> None:
     """These parked ones are brought once more: their acknowledgement is waited for anew, and what was told is over."""
     mine = (outbox.c.id.in_(ids), outbox.c.parked_at.is_not(None), outbox.c.receipt_due.is_not(None))
     waited = (*mine, or_(outbox.c.receipt.is_(None), outbox.c.receipt == "missing"))
-    told = (alert.c.kind == AlertKind.UNDELIVERED.value, alert.c.about.in_(select(outbox.c.msg_id).where(*waited)))
-    c.execute(delete(alert).where(*told))
+    told = (alert.c.kind.in_(_NOTHING_CAME), alert.c.about.in_(select(outbox.c.msg_id).where(*waited)))
+    # It stays, as its number is never to be another's, and stands in the way of none that comes again.
+    ended = alert.c.about + "#" + cast(alert.c.id, String)
+    c.execute(update(alert).where(*told).values(about=ended, seen_at=now, seen_by="replay"))
     c.execute(update(outbox).where(*waited).values(receipt=None, receipt_due=now + WITHIN))
 
 

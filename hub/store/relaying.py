@@ -31,6 +31,11 @@ def fresh() -> str:
     return f"{written[:8]}-{written[8:12]}-{written[12:16]}-{written[16:20]}-{written[20:]}"
 
 
+def known(c: Connection, ids: Collection[str]) -> set[str]:
+    """Those of these documents that were written before."""
+    return {*c.execute(select(outbox.c.msg_id).where(lane.among(c, outbox.c.msg_id, ids))).scalars()}
+
+
 def claim(c: Connection, now: datetime, until: datetime, limit: int) -> list[Relayed]:
     """Documents whose time has come, the longest overdue first; nobody else gets them before `until`.
 

@@ -1,22 +1,28 @@
 """A partner hears by itself when an enquiry will be answered and when that is late: once, and only who asked for it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from hub import wire
+from hub import lapsing, wire
 from hub.agreement import LATE, RECEIVED, Agreement, Agreements
+from hub.desk import Act
+from hub.directory import PersonId
+from hub.errors import Unwritable
+from hub.item import Action
 from hub.message import HerId, Message
 from hub.record import Posted
 from hub.service import Delivery, Hub
 from hub.settings import Database
+from hub.store import Writing, Written
 from tests import centre
-from tests.web.running import ANNA, HOME_SERVICE, MORNING, RECEIVER, SENDER, message
+from tests.web.running import ANNA, HOME_SERVICE, MORNING, RECEIVER, SENDER, TEAM, message
 from tests.wire.builders import conversation, dialogue, ident, note, patient
 
+KARI = PersonId("kari.moen")
 PARTNER, OURS = HerId("900200"), HerId("900100")
 CLOSING = datetime(2026, 11, 24, 15, tzinfo=UTC)
 
@@ -126,3 +132,38 @@ async def test_whose_message_is_too_old_to_be_read_escalates_all_the_same(hub: H
     hub._read = unread  # type: ignore[method-assign, assignment]
     assert 1 == await hub.tick(CLOSING)
     assert 1 == len(await told(hub))
+
+
+async def test_who_was_told_that_it_is_late_is_told_once_however_often_the_clock_is_set_anew(hub: Hub) -> None:
+    await receive(hub, message(), message(subject="Annen"))
+    for minutes in (-60, 0):
+        await hub.tick(CLOSING + timedelta(minutes=minutes))
+    assert 4 == len(await told(hub))
+    first, second = [line.item for line in await hub.store.lines(TEAM)]
+    await hub.act(first.id, Act(Action.URGE), first.version, hub.directory.people[KARI], CLOSING + timedelta(minutes=2))
+    for minutes in (32, 62, 92):
+        await hub.tick(CLOSING + timedelta(minutes=minutes))
+    assert 4 == len(await told(hub))
+    told_of = [x.event for x in await hub.store.history(second.id)]
+    assert 3 == told_of.count("deadline.escalated")
+
+
+async def test_a_step_that_cannot_be_written_holds_up_no_other(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    await receive(hub, message(), message(subject="Annen"))
+    first, second = [line.item for line in await hub.store.lines(TEAM)]
+    commit = hub._commit
+
+    async def refusing(batch: Sequence[Writing]) -> list[Written]:
+        if any(entry.item == first.id for writing in batch for entry in writing.change.entries):
+            raise Unwritable("the store refused this")
+        return await commit(batch)
+
+    monkeypatch.setattr(hub, "_commit", refusing)
+    steps = [await hub.tick(CLOSING + timedelta(minutes=minutes)) for minutes in (-60, -60, 0)]
+    assert [1, 0, 1] == steps
+    assert ["deadline.warned", "deadline.escalated"] == [
+        x.event for x in await hub.store.history(second.id) if x.event.startswith("deadline.")
+    ]
+    monkeypatch.setattr(hub, "_commit", commit)
+    monkeypatch.setattr(lapsing, "monotonic", lambda: float("inf"))
+    assert 1 == await hub.tick(CLOSING)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from hub import desk, intake, watch
 from hub.change import AlertKind, Answer
@@ -14,7 +14,7 @@ from hub.directory import Directory, InboxId
 from hub.item import Action, Item, Outcome
 from hub.message import Code, Conversation, Message, MessageId, Party, Receipt
 from hub.store import Committed, Outdated, Store, Writing, rows
-from hub.store.tables import outbox
+from hub.store.tables import alert, outbox
 from hub.transport import Label
 from tests import builders
 
@@ -275,3 +275,18 @@ async def test_a_returned_message_tells_its_sender_why(store: Store) -> None:
     assert isinstance(document, Answer)
     assert ("returned", desk.REASONS["1"]) == (sent.items[0].state, document.deviation)
     assert [None] == [d.fires_at for d in sent.deadlines]
+
+
+async def test_a_second_time_that_no_acknowledgement_comes_is_told_too(store: Store) -> None:
+    await give_up(store, NOW + 96 * HOURS)
+    found = await parked(store, NOW + 97 * HOURS)
+    assert 1 == await store.unpark([found], "oda", NOW + 98 * HOURS)
+    assert [] == await alerts(store)
+    before = await newest(store)
+    assert [1, [(AlertKind.MISSING, "")]] == [await give_up(store, NOW + 194 * HOURS), await alerts(store)]
+    # By its number it is told beside the inbox whether somebody was told of it before.
+    assert before < await newest(store)
+
+
+async def newest(store: Store) -> int:
+    return await store.look(lambda c: c.execute(select(func.max(alert.c.id))).scalar_one())

@@ -15,6 +15,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from hub import desk, intake, reckoning, settings, status
@@ -36,6 +37,7 @@ from hub.service import Hub
 from hub.settings import Acceptance, Notices, Signatures, Wire
 from hub.status import Facts, Kept
 from hub.store import Store, Writing
+from hub.store.tables import alert
 from tests import builders
 from tests.servers import hooks, smtp
 from workers import notify
@@ -529,3 +531,37 @@ async def test_a_fault_that_nobody_thought_of_ends_nothing(
             await asyncio.sleep(0.02)
     stop.set()
     await running
+
+
+async def test_an_alert_that_was_seen_before_it_goes_is_told_to_nobody(
+    hub: Hub, post: smtp.MailServer, by: Courier
+) -> None:
+    await arrive(hub, 1)
+    await told(hub, by)
+    (x,) = await items(hub)
+    for about in ("doc", "other"):
+        # The second one waits until the pause is over.
+        await hub.store.commit([Writing(Change((), alerts=(rejected(x.id, about),)), hub.clock.now())])
+        await told(hub, by)
+    await hub.store.mend(lambda c: c.execute(update(alert).values(seen_at=NOW, seen_by="nurse")))
+    hub.clock = Clock(NOW + timedelta(hours=4), time.time())
+    assert 0 == await told(hub, by)
+    assert 1 == len(post.to("nurse@x.example"))
+
+
+async def test_what_goes_by_mail_holds_up_nothing_that_goes_otherwise(
+    hub: Hub, post: smtp.MailServer, web: hooks.Hooks, by: Courier
+) -> None:
+    told_by = replace(hub.directory.inboxes[TEAM], alertmanager=True)
+    found = replace(hub.directory, inboxes={**hub.directory.inboxes, TEAM: told_by})
+    hub.order = replace(hub.order, directory=found)
+    await arrive(hub, 1)
+    await at(hub, DUE)
+    await notify.sort(hub, PACE)
+    mails, others = notify.WAYS
+    while await notify.send(hub, by, others):
+        pass
+    assert (0, True) == (len(post.letters), len(web.told) > 0)
+    while await notify.send(hub, by, mails):
+        pass
+    assert len(post.letters) > 0
