@@ -100,7 +100,7 @@ test: setup system check  ## run every check and every test; ARGS="-k inbox"
 	    export TMPDIR
 	    trap 'rm -rf "$$TMPDIR"' EXIT
 	fi
-	$(BIN)/python -m pytest --ignore tests/test_shape.py $(or $(ARGS),--numprocesses 5 --dist worksteal)
+	$(BIN)/python -m pytest --ignore tests/test_shape.py $(or $(ARGS),--numprocesses 6 --dist worksteal)
 
 bench: setup system  ## measure speed and memory beside their bare floors
 	@$(BIN)/python -m tests.bench $(ARGS)
