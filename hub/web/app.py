@@ -228,10 +228,11 @@ async def _http(request: Request, error: HTTPException) -> Response:
 
 
 def _methods(request: Request) -> set[str]:
-    """What can be done at a path; each of its routes knows of its own methods only."""
+    """What can be done at a path; each route knows of its own methods only, and one of that very path goes first."""
     routes = (getattr(x, "original_route", x) for x in iter_route_contexts(request.app.routes))
-    mine = (x for x in routes if isinstance(x, APIRoute) and x.path_regex.match(request.url.path))
-    return {method for route in mine for method in route.methods or ()}
+    mine = [x for x in routes if isinstance(x, APIRoute) and x.path_regex.match(request.url.path)]
+    named = [x for x in mine if x.path == request.url.path] or mine
+    return {method for route in named for method in route.methods or ()}
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

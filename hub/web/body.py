@@ -33,7 +33,7 @@ async def call(app: ASGIApp, afloat: Afloat, scope: Scope, receive: Receive, sen
         detail = f"At most {LIMIT} bytes are taken here"
         await problem.response(413, "too-large", "The call is too large", detail)(scope, receive, send)
         return
-    if b"\0" in body or (_is_form(scope) and b"%00" in body):
+    if _is_form(scope) and (b"\0" in body or b"%00" in body):
         await problem.of(BadRequest(NO_TEXT))(scope, receive, send)
         return
     await app(scope, _again(body, receive), send)
