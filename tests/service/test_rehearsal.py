@@ -18,7 +18,8 @@ from hub.store import reading
 from tests import centre
 from tests.wire.builders import HOSPITAL, dialogue, ident, patient
 
-SINCE = timedelta(days=30)
+# A Tuesday at ten, with the whole working day before it.
+CAME, SINCE = datetime(2026, 11, 24, 9, tzinfo=UTC), timedelta(days=30)
 KARI = PersonId("kari.moen")
 
 
@@ -30,13 +31,13 @@ async def hub(url: str) -> AsyncIterator[Hub]:
     async with centre.opened(found) as opened:
         exchange = next(s for s in opened.accounts.systems.values() if s.any)
         raws = [*(centre.message(n) for n in range(1, 21)), b"rubbish"]
-        await opened.receive([Delivery(raw, exchange) for raw in raws], opened.clock.now())
+        await opened.receive([Delivery(raw, exchange) for raw in raws], CAME)
         yield opened
 
 
 async def rehearsed(hub: Hub, as_of: date | None = None, **changes: object) -> Rehearsal:
     new = replace(hub.order, **changes)  # type: ignore[arg-type]
-    return await rehearsal.rehearse(hub.store, hub.readers, hub.order, new, hub.clock.now() - SINCE, as_of)
+    return await rehearsal.rehearse(hub.store, hub.readers, hub.order, new, CAME - SINCE, as_of)
 
 
 async def test_the_configuration_as_it_is_moves_nothing(hub: Hub) -> None:
@@ -58,16 +59,15 @@ async def test_a_new_rule_shows_what_would_go_where_with_examples(hub: Hub) -> N
 
 async def test_it_tells_which_deadlines_would_have_been_met_by_the_same_work(hub: Hub) -> None:
     nurse = hub.directory.people[PersonId("kari.moen")]
-    now = hub.clock.now()
     for line in (await hub.store.lines(centre.TEAM))[:5]:
-        await hub.act(line.item.id, Act(Action.ANSWER, text="Ja."), line.item.version, nurse, now + timedelta(hours=2))
+        await hub.act(line.item.id, Act(Action.ANSWER, text="Ja."), line.item.version, nurse, CAME + 2 * HOUR)
     ladders = tuple(replace(x, due=ElapsedHours(1)) for x in hub.order.ladders)
     new, old = replace(hub.order, ladders=ladders), hub.order
-    later = now + timedelta(days=30)
-    found = await rehearsal.rehearse(hub.store, hub.readers, old, new, now - SINCE, now=later)
+    later = CAME + timedelta(days=30)
+    found = await rehearsal.rehearse(hub.store, hub.readers, old, new, CAME - SINCE, now=later)
     # Five were answered after two hours; nobody ever answered the others, and a month later all of these are late.
     assert {("met", "missed"): 5, ("missed", "missed"): 15} == dict(found.fates)
-    soon = await rehearsal.rehearse(hub.store, hub.readers, old, new, now - SINCE, now=now)
+    soon = await rehearsal.rehearse(hub.store, hub.readers, old, new, CAME - SINCE, now=CAME)
     assert {("met", "missed"): 5, ("open", "open"): 15} == dict(soon.fates)
     assert (15, 0, 5) == (soon.after("open"), soon.before("missed"), soon.before("met"))
 
@@ -196,14 +196,13 @@ async def test_no_more_examples_are_kept_than_are_wanted_however_much_came(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rehearsal, "PORTION", 3)
-    now = hub.clock.now()
     nurse = hub.directory.people[KARI]
     lines = (await hub.store.lines(centre.TEAM))[:5]
     for line in lines:
-        await hub.act(line.item.id, Act(Action.ANSWER, text="Ja."), line.item.version, nurse, now + 2 * HOUR)
+        await hub.act(line.item.id, Act(Action.ANSWER, text="Ja."), line.item.version, nurse, CAME + 2 * HOUR)
     rule = Rule("Hjemmetjenesten til saksbehandleren", "case_handler", When(senders=("900200",)))
     new = replace(hub.order, ladders=within(hub, 1), rules=(rule, *hub.order.rules))
-    known = (hub.store, hub.readers, hub.order, new, now - SINCE, None, now)
+    known = (hub.store, hub.readers, hub.order, new, CAME - SINCE, None, CAME)
     found = await rehearsal.rehearse(*known, examples=7)
     assert (20, 7, [7]) == (found.changed, len(found.fated), [len(x) for x in found.examples.values()])
     # Those that would have been missed are first, wherever in the period they came.
@@ -236,7 +235,7 @@ async def test_another_ladder_moves_nothing_but_the_time(hub: Hub) -> None:
     found = await rehearsed(hub, ladders=ladders)
     assert ({}, 20, 0) == (dict(found.ways), found.sooner, found.later)
     back = await rehearsal.rehearse(
-        hub.store, hub.readers, replace(hub.order, ladders=ladders), hub.order, hub.clock.now() - SINCE
+        hub.store, hub.readers, replace(hub.order, ladders=ladders), hub.order, CAME - SINCE
     )
     assert ({}, 0, 20) == (dict(back.ways), back.sooner, back.later)
 
@@ -248,25 +247,22 @@ async def test_a_directory_without_the_partner_would_hold_nothing_back(hub: Hub)
 
 
 async def test_what_came_before_is_left_out(hub: Hub) -> None:
-    found = await rehearsal.rehearse(
-        hub.store, hub.readers, hub.order, hub.order, hub.clock.now() + timedelta(minutes=1)
-    )
+    found = await rehearsal.rehearse(hub.store, hub.readers, hub.order, hub.order, CAME + MINUTE)
     assert Rehearsal(0, 0) == found
 
 
 async def test_a_leave_of_other_days_is_felt_by_what_is_judged_as_of_them_alone(hub: Hub) -> None:
-    """Whatever time it is now: what comes after closing time is the next day's."""
     exchange = next(s for s in hub.accounts.systems.values() if s.any)
-    now, day = hub.clock.now(), date(2026, 3, 3)
+    day = date(2026, 3, 3)
     about = patient("Aas", "Eva", idents=ident("19891687608", "FNR", "8116"))
-    await hub.receive([Delivery(dialogue(sender=HOSPITAL, patient=about), exchange)], now)
+    await hub.receive([Delivery(dialogue(sender=HOSPITAL, patient=about), exchange)], CAME)
     leave = Absence(PersonId("nora.nordli"), day, day + timedelta(days=3), substitute=PersonId("tuva.lien"))
     away = replace(hub.directory, absences=(*hub.directory.absences, leave))
     assert {} == dict((await rehearsed(hub, directory=away)).ways)
     found = await rehearsed(hub, day, directory=away)
     assert [("nora-nordli", "tuva-lien", 1)] == [(*way[:2], count) for way, count in found.ways.items()]
     (moved,) = (x for kept in found.examples.values() for x in kept)
-    assert (now, True) == (moved.at, moved.after.due is not None and moved.after.due.date() - day < timedelta(days=3))
+    assert (CAME, True) == (moved.at, moved.after.due is not None and moved.after.due.date() - day < timedelta(days=3))
 
 
 def test_each_comes_at_its_own_time_of_the_day_in_summer_and_in_winter(hub: Hub) -> None:
