@@ -67,7 +67,8 @@ async def due(
     alone = stuck.now() if stuck else frozenset()
     coming = [(item, d) for item, d in await store.due(now, limit + len(alone)) if item.id not in alone]
     lapsed = [await _lapsed(item, d, order, find, grace, now) for item, d in coming]
-    missing = [watch.give_up(sent, item, order.directory, now) for sent, item in await store.unacknowledged(now, limit)]
+    late = await store.unacknowledged(now, limit + len(alone))
+    missing = [watch.give_up(sent, item, order.directory, now) for sent, item in late if item.id not in alone]
     return [*lapsed, *missing]
 
 
