@@ -100,10 +100,6 @@ class Feed:
         finally:
             self._listeners.discard(listener)
 
-    async def newest(self) -> int:
-        """The journal's last number."""
-        return await self._hub.store.newest()
-
     async def since(self, after: int, inboxes: Collection[InboxId]) -> tuple[list[Told], int, bool]:
         """Lines of these inboxes after a number, up to which number it was looked, and whether that is all there is."""
         newest = await self._hub.store.newest()

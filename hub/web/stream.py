@@ -32,7 +32,7 @@ TRUST_SECONDS = 1.0
 QUIET_SECONDS = 15.0
 # What is said to whoever comes with a number that the journal has not come to: a backup was put back since, and what
 # they know is of another journal.
-ANEW = "anew"
+ANEW = format_sse_event(event="anew", data_str="{}")
 PULSE = format_sse_event(event="pulse", data_str="{}")
 
 
@@ -57,41 +57,41 @@ async def _resumed(
     hub: TheHub,
     last_event_id: Annotated[str | None, Header()] = None,
     after: Annotated[str | None, Query(description="Where to begin, for who has no Last-Event-ID yet")] = None,
-) -> int:
-    """The journal's number to go on from; without one the stream begins with what happens next.
+) -> tuple[int, bytes]:
+    """The journal's number to go on from, and what is said of it; without one it is that of what happened last.
 
     A page begins `after` the number that it was made at: what happens before its stream stands is told too.
     """
-    number = after if last_event_id is None else last_event_id
+    number, newest = after if last_event_id is None else last_event_id, await hub.store.newest()
     if number is None:
-        return await hub.store.newest()
+        return newest, b""
     if not (number.isascii() and number.isdecimal()) or len(number) > 18:
         name = "after" if last_event_id is None else "Last-Event-ID"
         raise BadRequest(f"{name}: give the id of the last event that came")
-    return int(number)
+    return min(int(number), newest), ANEW if int(number) > newest else b""
 
 
 @router.get("/v1/events", response_class=StreamingResponse, responses=RESPONSES)
 async def events(
     request: Request,
     inboxes: Annotated[list[InboxId], Depends(_followed)],
-    after: Annotated[int, Depends(_resumed)],
+    resumed: Annotated[tuple[int, bytes], Depends(_resumed)],
     pulse: Annotated[bool, Query(description="Say that the line stands by an event `pulse`, not by a comment")] = False,
 ) -> StreamingResponse:
     """Events of the caller's inboxes. The id is the journal's number: a client that comes back misses nothing."""
-    told = _told(request, inboxes, after, PULSE if pulse else b"")
+    after, anew = resumed
+    # Where it begins is said at once: whoever hears of no event yet comes back to there as well.
+    begun = format_sse_event(comment="here", retry=2000, id=str(after)) + anew
+    told = _told(request, inboxes, after, begun, PULSE if pulse else b"")
     return StreamingResponse(told, headers=UNBUFFERED, media_type="text/event-stream")
 
 
-async def _told(request: Request, inboxes: list[InboxId], after: int, pulse: bytes) -> AsyncIterator[bytes]:
+async def _told(
+    request: Request, inboxes: list[InboxId], after: int, begun: bytes, pulse: bytes
+) -> AsyncIterator[bytes]:
     """What was written after a number, then what is written from then on, for as long as its reader may know."""
+    yield begun + pulse
     feed: Feed = request.app.state.feed
-    newest = await feed.newest()
-    # Where it begins is said at once: whoever hears of no event yet comes back to there as well.
-    begun = format_sse_event(comment="here", retry=2000, id=str(min(after, newest)))
-    anew = format_sse_event(event=ANEW, data_str="{}") if after > newest else b""
-    after = min(after, newest)
-    yield begun + anew + pulse
     async with feed.listening(inboxes) as listener:
         all_there = False
         while not all_there:
