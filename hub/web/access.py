@@ -85,8 +85,15 @@ async def from_here(request: Request) -> None:
     foreign = site not in (None, "same-origin", "none")
     # Browsers send "null" for an origin they hide; then only Sec-Fetch-Site tells where the form came from.
     hidden = origin == "null" and site is not None
-    if foreign or (origin and not hidden and urlsplit(origin).netloc != request.headers.get("host")):
+    if foreign or (origin and not hidden and not same_host(request, origin)):
         raise NotAllowed("this was asked for from a page of another site")
+
+
+def same_host(request: Request, address: str) -> bool:
+    """Whether an address is of the host that is asked; one that is none is of no host."""
+    with suppress(ValueError):
+        return urlsplit(address).netloc == request.headers.get("host")
+    return False
 
 
 async def person_if_any(request: Request, background: BackgroundTasks) -> Person | None:

@@ -126,7 +126,7 @@ async def test_who_comes_to_where_forms_are_sent_is_led_to_what_they_were_about(
             found = await client.get(path)
             assert (303, led) == (found.status_code, found.headers["location"])
         stand = "/folders/mine?kind=note"
-        for stood, kept in ((f"{centre.url}{stand}", stand), ("https://x.example/y", "/bulk")):
+        for stood, kept in ((f"{centre.url}{stand}", stand), ("https://x.example/y", "/bulk"), ("http://[", "/bulk")):
             refused = await client.post("/bulk", data={"do": "take", "item": "a~1"}, headers={"Referer": stood})
             assert f'name="next" value="{kept}"' in refused.text
 

@@ -46,10 +46,8 @@ class Wish(Protocol):
 
 def came_from(request: Request, hub: Hub, who: Person) -> str:
     """The list that a page was opened from, as far as the browser says so: only a list of this person's."""
-    referer = urlsplit(request.headers.get("referer", ""))
-    path = f"{referer.path}?{referer.query}" if referer.query else referer.path
-    here = referer.netloc == request.headers.get("host")
-    return _address(path) if here and _selection(path, hub, who) else ""
+    path = page.before(request)
+    return _address(path) if path and _selection(path, hub, who) else ""
 
 
 async def path(hub: Hub, action: Action, done: Item, wish: Wish, place: Place | None, who: Person) -> str:

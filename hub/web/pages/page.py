@@ -19,7 +19,7 @@ from hub.errors import HubError, NotSignedIn
 from hub.item import OPEN
 from hub.selection import Folder
 from hub.service import Hub
-from hub.web import accounts, choices, language, wording
+from hub.web import access, accounts, choices, language, wording
 from hub.web.answers import ANEW, Answers
 from hub.web.keys import KEYS
 from hub.web.language import LANGUAGES
@@ -132,6 +132,15 @@ def missed(request: Request) -> Response:
     return RedirectResponse(f"/items/{quote(id.partition('/')[0], safe='')}" if of == "items" else "/", 303)
 
 
+def before(request: Request) -> str:
+    """The path of the page that somebody came from, with its query; nothing where it is none of this hub."""
+    referer = request.headers.get("referer", "")
+    if not access.same_host(request, referer):
+        return ""
+    at = urlsplit(referer)
+    return f"{at.path}?{at.query}" if at.query else at.path
+
+
 def local(path: str) -> str:
     """The path if it stays on this site, else the front page."""
     plain = path.isprintable() and "\\" not in path and " " not in path
@@ -155,11 +164,8 @@ def _username(request: Request, who: Person) -> str:
 
 def _here(request: Request) -> str:
     """The page to come back to: of a form's answer the one that the form stood on."""
-    url = request.url.remove_query_params("language")
-    if request.method != "GET":
-        before = request.headers.get("referer", "")
-        if urlsplit(before).netloc == request.headers.get("host"):
-            url = URL(before).remove_query_params("language")
+    stood = before(request) if request.method != "GET" else ""
+    url = (URL(stood) if stood else request.url).remove_query_params("language")
     return f"{url.path}?{url.query}" if url.query else url.path
 
 
