@@ -348,11 +348,16 @@ async def boxes(centre: Centre) -> list[str]:
     return [f"{x.item.id}~{x.item.version}" for x in await centre.hub.store.lines(TEAM)]
 
 
+async def taken(client: httpx2.AsyncClient, centre: Centre) -> httpx2.Response:
+    """Who signed in takes all that lies in the team's inbox: the page that this leads to."""
+    data = {"do": "take", "item": await boxes(centre), "next": "/folders/new"}
+    return await client.post("/bulk", data=data, follow_redirects=True)
+
+
 async def test_what_was_done_to_several_is_taken_back_together_by_whoever_did_it(slow: Centre) -> None:
     await slow.receive(*(message(subject=f"Nummer {n}") for n in range(3)))
     async with slow.client("kari.moen") as client, slow.client("elle.sara") as other:
-        data = {"do": "take", "item": await boxes(slow), "next": "/folders/new"}
-        done = await client.post("/bulk", data=data, follow_redirects=True)
+        done = await taken(client, slow)
         path, fields = undoing(done)
         assert ("/bulk/undo", "/folders/new") == (path, fields["next"])
         assert "Angre : Du har tatt 3 meldinger." in text_of(done)
@@ -368,8 +373,7 @@ async def test_what_was_done_to_several_is_taken_back_together_by_whoever_did_it
 async def test_of_several_only_what_somebody_has_changed_since_stays_as_it_is(slow: Centre) -> None:
     await slow.receive(*(message(subject=f"Nummer {n}") for n in range(2)))
     async with slow.client("kari.moen") as client:
-        data = {"do": "take", "item": await boxes(slow), "next": "/folders/new"}
-        path, fields = undoing(await client.post("/bulk", data=data, follow_redirects=True))
+        path, fields = undoing(await taken(client, slow))
         kept = (await slow.hub.store.lines(TEAM))[0].item
         await slow.act("kari.moen", Act(Action.RELEASE), kept)
         again = await client.post("/bulk", data={"do": "take", "item": await boxes(slow), "next": "/folders/new"})
@@ -383,13 +387,15 @@ async def test_of_several_only_what_somebody_has_changed_since_stays_as_it_is(sl
 async def test_the_undo_of_several_says_of_how_many_it_came_too_late(slow: Centre) -> None:
     await slow.receive(*(message(subject=f"Nummer {n}") for n in range(3)))
     async with slow.client("kari.moen") as client:
-        data = {"do": "take", "item": await boxes(slow), "next": "/folders/new"}
-        path, fields = undoing(await client.post("/bulk", data=data, follow_redirects=True))
+        path, fields = undoing(await taken(client, slow))
         kept = (await slow.hub.store.lines(TEAM))[0].item
         await slow.act("kari.moen", Act(Action.CLOSE, outcome=Outcome.TELEPHONE), kept)
         undone = await client.post(path, data=fields)
         words = "Det er angret for 2 meldinger. Ingenting ble gjort med 1 melding: Noen andre endret meldingen først"
         assert (409, True) == (undone.status_code, words in text_of(undone))
+        # Whatever a form says of how many there were, no more are told of than can be done together.
+        forged = await client.post(path, data=fields | {"num": "99999"})
+        assert (409, True) == (forged.status_code, forged.text.count("<li>Noen andre") <= several.MOST)
     assert [State.NEW] * 2 == [x.item.state for x in await slow.hub.store.lines(TEAM)]
 
 

@@ -84,7 +84,7 @@ async def undo(
     if not wishes:
         return await _refused(request, reader, [], home, reader.language.gettext(TOO_LATE))
     found = await several.undo(hub, wishes, who, reader.now)
-    done, since = sum(not x.error for x in found), max(lists.number(num) - len(found), 0)
+    done, since = sum(not x.error for x in found), max(min(lists.number(num), several.MOST) - len(found), 0)
     if done == len(found) and not since:
         return RedirectResponse(page.told(home, "undone"), 303)
     words = lists.several("back", done, reader.language) if done else ""
