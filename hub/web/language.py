@@ -126,6 +126,10 @@ class Language:
         """The clock time in the practice's zone."""
         return f"{hours.local(at):%H:%M}"
 
+    def stamp(self, at: datetime, hours: Hours) -> str:
+        """The day in figures and the clock time in the practice's zone, as paper has them."""
+        return f"{hours.local(at):%d.%m.%Y %H:%M}"
+
     def weekday(self, day: date) -> str:
         """A day with the name it has in the week."""
         weekday, month = self.gettext(WEEKDAYS[day.weekday()]), self.gettext(MONTHS[day.month - 1])

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from hub.web.pages import preview
-from tests.web.running import Centre, browsing, message, text_of
+from tests.web.running import TEAM, Centre, browsing, message, text_of
 from tests.wire.builders import attachment
 
 KARI = "kari.moen"
@@ -173,8 +173,10 @@ async def test_a_page_on_paper_says_who_printed_it_and_has_nothing_to_press(chro
         assert (await page.pdf()).startswith(b"%PDF-")
 
 
-async def test_the_page_says_when_it_was_made_in_the_time_of_the_practice(centre: Centre) -> None:
+async def test_a_page_on_paper_says_for_whom_and_when_it_was_made_in_the_time_of_the_practice(centre: Centre) -> None:
     path = await with_files(centre, PICTURE)
     async with centre.client(KARI, language="en") as client:
-        words = text_of(await client.get(path))
-    assert re.search(r"Printed by Kari Moen, 24\.11\.2026 09:0\d", words)
+        for printed in (path, f"/inboxes/{TEAM}", "/folders/new", "/search?q=nordmann"):
+            assert re.search(r"Printed by Kari Moen, 24\.11\.2026 09:0\d", text_of(await client.get(printed))), printed
+    async with centre.client("berit.dahl", language="en") as client:
+        assert re.search(r"Printed by Berit Dahl, 24\.11\.2026 09:0\d", text_of(await client.get("/overview")))

@@ -55,7 +55,7 @@ async def values(reader: Reader, opened: Opened) -> dict[str, Any]:
         "readers": await reading.words(reader.hub, item.id, reader.who, told),
         "course": await timeline.course(reader, item.id),
         "at_once": timeline.AT_ONCE,
-        "printed": f"{reader.hours.local(reader.now):%d.%m.%Y %H:%M}",
+        "printed": told.stamp(reader.now, reader.hours),
         "changes": await since(reader, opened),
     }
 

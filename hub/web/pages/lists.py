@@ -72,6 +72,7 @@ async def values(asked: Asked, reader: Reader, beside: Beside) -> dict[str, Any]
         # The end of what was looked at, and not of the list.
         "further": bool(found.following) and len(found.lines) < LINES,
         "updated": reader.language.clock(now, reader.hours),
+        "printed": reader.language.stamp(now, reader.hours),
         "pause": reader.pause(),
         "newest": newest,
         "empty": reader.language.gettext(EMPTY[asked.selection.folder]),

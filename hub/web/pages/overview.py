@@ -172,6 +172,7 @@ async def _values(reader: Reader) -> dict[str, Any]:
         "crews": [_strip(reader, x.inbox, x.person, x.cells) for x in found.board.cover if x.inbox],
         "strips": [_strip(reader, x.inbox, x.person, x.cells) for x in found.board.cover if x.person],
         "updated": reads.clock(reader.now, reader.hours),
+        "printed": reads.stamp(reader.now, reader.hours),
         "pause": reader.pause(),
         "newest": newest,
     }

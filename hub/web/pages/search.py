@@ -31,5 +31,6 @@ async def search(
         "after": after,
         "several": len(page.seen(hub, who)) > 1,
         "behind": await hub.store.lists.behind(),
+        "printed": reader.language.stamp(reader.now, reader.hours),
     }
     return page.show(request, "search.html", values, who)
