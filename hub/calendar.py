@@ -58,6 +58,8 @@ class Day:
     openings: tuple[tuple[datetime, datetime], ...]
     closes: time | None
     earlier: timedelta
+    # What is due by a time of this day, which all that comes after the cut-off before asks for.
+    due_by: dict[time, tuple[datetime, str]] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -347,7 +347,12 @@ def _same_day(due: SameDay, hours: Hours, received: datetime) -> tuple[datetime,
             return today.openings[-1][1], f"the same working day, received before {_clock(cut_off)}{short}"
         after = f"after {_clock(cut_off)}{short}"
     # On a closed day or after the cut-off, the next working day's morning is promised.
-    at, clock = _within(hours, calendar.following_day(hours, local.date()), due.then_by)
+    day = calendar.following_day(hours, local.date())
+    by = hours.day(day).due_by
+    found = by.get(due.then_by)
+    if found is None:
+        found = by[due.then_by] = _within(hours, day, due.then_by)
+    at, clock = found
     return at, f"by {clock} the next working day, received {after}"
 
 
