@@ -25,8 +25,9 @@ from sqlalchemy import Connection, text
 from hub import words
 from hub.directory import InboxId, PersonId
 from hub.selection import Filters, Folder, Selection
-from hub.store import Store, searching
+from hub.store import Store, boarding, searching
 from hub.store.migrate import migrate
+from hub.tally import Span
 from tests.servers import postgresql
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -89,12 +90,22 @@ async def _measured(url: str, table: Table, count: int) -> None:
         for name, wanted in FOLDERS.items():
             each = await _times(lambda _, wanted=wanted: store.lists.listing(wanted, None, 100, NOW))
             table.add_row(name, *each, floor, "")
+        table.add_row("the overview of twenty inboxes", *await _times(lambda _: _overview(store)), floor, "")
         for name, question in QUESTIONS.items():
             bare = await _times(lambda n, q=question: store.look(_plain, words.asked(q(n * 7919 % count))))
             each = await _times(
                 lambda n, q=question: store.lists.find(words.asked(q(n * 7919 % count)), MINE, None, 50)
             )
             table.add_row(name, *each, bare[1], "p95 < 200 ms")
+
+
+async def _overview(store: Store) -> None:
+    """What is asked for the page of those who plan, one after another as it does."""
+    soon, tonight = NOW + timedelta(hours=1), NOW + timedelta(hours=15)
+    spans = [Span(tuple(INBOXES), soon, tonight)]
+    await store.look(boarding.tallies, spans, NOW)
+    await store.look(boarding.held, [PersonId(f"person-{n}") for n in range(50)], tonight, NOW)
+    await store.look(boarding.urgent, spans, (), MINE, 50)
 
 
 def _plain_list(c: Connection) -> int:
