@@ -124,13 +124,16 @@ def told(url: str, inbox: str, who: tuple[str, str], count: int) -> list[tuple[i
 
 
 def test_the_ladder_is_climbed_on_time_step_by_step(tmp_path: Path) -> None:
-    """Half an hour a second: from a message in the morning to the manager at half past five."""
+    """Half an hour a second: from a message before the doors open to the manager at half past five.
+
+    A server that takes long to start still gets it before the cut-off, and is late when it is so by four seconds.
+    """
     clock = {
-        "HUB_CLOCK__START": "2026-11-24T08:30:00+01:00",
+        "HUB_CLOCK__START": "2026-11-24T04:00:00+01:00",
         "HUB_CLOCK__ANCHOR": str(time.time()),
         "HUB_CLOCK__SPEED": "1800",
     }
-    with centre.served(tmp_path, HUB_WATCH__GRACE_SECONDS="1800", **clock) as hub:
+    with centre.served(tmp_path, HUB_WATCH__GRACE_SECONDS="7200", **clock) as hub:
         send(hub.url, centre.message())
         assert [(3, False)] == told(hub.url, "ledelse", ("geir.aasen", "sambud"), 1)
         (item,) = items(hub.url)

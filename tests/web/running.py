@@ -57,6 +57,12 @@ RECEIPT = """<AppRec xmlns="http://www.kith.no/xmlstds/apprec/2012-02-15"><MsgTy
  <OriginalMsgId><MsgType V="DIALOG_HELSEFAGLIG"/><IssueDate>2026-11-24T09:00:00</IssueDate><Id>{}</Id></OriginalMsgId>
 </AppRec>"""
 
+# As long as a page may take on a machine that others use too; one that waits for longer waits in vain.
+PATIENCE = 20_000  # milliseconds
+# Sooner than a page would see by itself what its stream did not tell: that looks every 15 seconds.
+BY_STREAM = 10_000  # milliseconds
+expect.set_options(timeout=PATIENCE)
+
 _numbers, _subjects = count(1), count(1)
 
 Scheme = Literal["light", "dark"]
@@ -197,7 +203,7 @@ async def browsing(
     """A page of a signed-in person, and all that its console complains about."""
     wishes = {"locale": "nb-NO", "viewport": {"width": 1366, "height": 900}, **options}
     context: BrowserContext = await chromium.new_context(base_url=centre.url, **wishes)  # type: ignore[arg-type]
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     page = await context.new_page()
     complaints: list[str] = []
     page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)

@@ -17,7 +17,7 @@ from hub.message import HerId
 from hub.service import Delivery, Hub
 from hub.web import feed
 from tests import centre as sample
-from tests.web.running import ANDREAS, MORNING, TEAM, Centre, browsing, followed, message, text_of
+from tests.web.running import ANDREAS, BY_STREAM, MORNING, TEAM, Centre, browsing, followed, message, text_of
 
 MANAGER = ("geir.aasen", "sambud")
 DUTY, CASES = InboxId("vakt"), InboxId("saksbehandling")
@@ -314,7 +314,7 @@ class TestInABrowser:
             await expect(page.locator("tr[data-item]")).not_to_contain_text("Aas")
             await page.get_by_role("checkbox").check()
             await centre.act("kari.moen", Act(Action.CLAIM), item)
-            await expect(page.locator("tr[data-item]")).to_contain_text("Kari Moen", timeout=3000)
+            await expect(page.locator("tr[data-item]")).to_contain_text("Kari Moen", timeout=BY_STREAM)
             # It is as it was seen no more, so it is not chosen any more.
             await expect(page.locator("#status")).to_contain_text("er ikke valgt lenger")
         assert [] == complaints

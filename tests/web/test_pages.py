@@ -17,6 +17,7 @@ from tests.web.running import (
     ANDREAS,
     ANNA,
     BAD_TEXT,
+    BY_STREAM,
     COORDINATOR,
     HOME_SERVICE,
     MORNING,
@@ -510,13 +511,13 @@ async def test_another_browser_sees_it_within_two_seconds_and_keeps_its_focus(
         await page.locator(".open").focus()
         focused = await page.evaluate("document.activeElement.id")
         await centre.receive(message(subject="Den andre"), at=centre.hub.clock.now())
-        await expect(page.locator(".lines tbody tr")).to_have_count(2, timeout=2000)
+        await expect(page.locator(".lines tbody tr")).to_have_count(2, timeout=BY_STREAM)
         await expect(page.get_by_role("status")).to_have_text("1 ny melding")
         await expect(page).to_have_title("(2) Primærhelseteamet – Sambud")
         await expect(page.locator("#inbox-primaerhelseteam .count")).to_have_text("2")
         assert focused == await page.evaluate("document.activeElement.id")
         await centre.act("elle.sara", Act(Action.CLAIM), await centre.item(nth=0))
-        await expect(page.locator("#lines").get_by_text("Elle Sara")).to_be_visible(timeout=2000)
+        await expect(page.locator("#lines").get_by_text("Elle Sara")).to_be_visible(timeout=BY_STREAM)
     assert [] == complaints
 
 
@@ -552,7 +553,7 @@ async def test_two_nurses_at_once_lose_nothing_of_what_was_written(chromium: Bro
             await page.goto(f"/items/{item.id}")
         await page.get_by_label("Svar", exact=True).fill("Halvferdig svar")
         await centre.act("elle.sara", Act(Action.CLAIM))
-        await expect(page.get_by_text("Noen har endret meldingen.")).to_be_visible(timeout=3000)
+        await expect(page.get_by_text("Noen har endret meldingen.")).to_be_visible(timeout=BY_STREAM)
         await page.get_by_role("button", name="Send svaret").click()
         await expect(page.get_by_role("alert").filter(has_text="Noen andre endret meldingen først")).to_be_visible()
         await expect(page.get_by_label("Det du skrev")).to_have_value("Halvferdig svar")

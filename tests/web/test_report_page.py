@@ -23,6 +23,7 @@ from hub.web.pages import report
 from hub.wire import reader
 from tests import builders
 from tests.web.reports import ADMITTED, DISCHARGED, bare, full, page, section
+from tests.web.running import PATIENCE
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 STATIC = Path(hub.web.__file__).parent / "static"
@@ -341,7 +342,7 @@ async def shown(chromium: Browser, html: str, **options: object) -> AsyncIterato
     """The page in a browser without any policy to help it, and all that the browser asked for."""
     wishes = {"viewport": {"width": 1280, "height": 900}, **options}
     context = await chromium.new_context(**wishes)  # type: ignore[arg-type]
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     asked: list[str] = []
 
     async def answer(route: Route) -> None:
