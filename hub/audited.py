@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from hub.audit import Flaw
-from hub.finding import Finding, Severity, many, words
+from hub.finding import Finding, Severity, words
 from hub.record import Worker
 
 # What an auditor says: when it looked at all that is open last, what it found there and still is so, what it has mended
@@ -64,10 +64,8 @@ def judged(alive: Iterable[Worker], all: Iterable[Worker], age: Callable[[dateti
     """What is wrong by what auditors say; those that are gone say what they mended before."""
     alive = list(alive)
     stands = found(alive)
-    if late := stands.pop(Flaw.OVERDUE, 0):
-        what = f"{many(late, 'step')} of ladders, or more, long overdue: nobody is told of what is late."
-        do = "See what the log of `hub worker watch` says; if it hangs, restart it. One more does no harm."
-        yield Finding(Severity.BROKEN, "clocks", what, do)
+    # Whoever looks how the hub is sees this for themselves, by what is so now.
+    stands.pop(Flaw.OVERDUE, None)
     if stands:
         what = f"The auditor found what does not hold and could not be mended: {_counted(stands)}."
         yield Finding(Severity.ATTENTION, "audit", what, "docs/auditor.md says what to do about each.")

@@ -14,6 +14,7 @@ import structlog
 from hub import audit, deadline, lapsing, presence, reckoning, rehoming, watch
 from hub.audit import Flaw
 from hub.change import Change, Entry
+from hub.clock import Clock
 from hub.deadline import Deadline
 from hub.directory import InboxId
 from hub.errors import ReaderBroken, Unavailable
@@ -29,6 +30,8 @@ log = structlog.get_logger()
 # So many items are read together, and of one sort of trouble no more are counted or mended in a look: whatever is wrong
 # with more than these is no accident, and somebody must see it first.
 PORTION, MOST = 400, 500
+# What should have been done so long ago was forgotten: the watch looks twice a second, and the relay four times.
+LATE_SECONDS = 60.0
 # How often something is looked at again that has more than one flaw, or that somebody changed just then.
 TRIES = 4
 
@@ -44,11 +47,15 @@ class Audit:
     mended: Counter[Flaw] = field(default_factory=Counter)
 
 
-async def glance(store: Store, late: datetime) -> Counter[Flaw]:
-    """What should have been done before `late` and was not; however much is open, this costs a look at some indexes."""
-    overdue = await store.look(auditing.overdue, late, MOST)
-    untried = await store.look(auditing.untried, late, MOST)
-    return +Counter({Flaw.OVERDUE: overdue, Flaw.UNTRIED: untried})
+async def glance(store: Store, clock: Clock) -> Counter[Flaw]:
+    """What should have been done long ago and was not; however much is open, this costs a look at some indexes."""
+    untried = await store.look(auditing.untried, clock.after(-LATE_SECONDS), MOST)
+    return +Counter({Flaw.OVERDUE: await overdue(store, clock), Flaw.UNTRIED: untried})
+
+
+async def overdue(store: Store, clock: Clock) -> int:
+    """How many steps of ladders should have been taken long ago, at most so many as are counted. Raises Unavailable."""
+    return await store.look(auditing.overdue, clock.after(-LATE_SECONDS), MOST)
 
 
 async def whole(

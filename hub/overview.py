@@ -181,7 +181,7 @@ def _workers_in_words(facts: Facts, now: datetime) -> Iterator[str]:
         if silence > SILENT:
             seen += ", gone and replaced" if replaced(facts, x, now) else ", SILENT"
         trouble = (f"TROUBLE: {x.state[TROUBLE]}",) if x.state.get(TROUBLE) else ()
-        state = (_said(facts, key, value, now) for key, value in sorted(x.state.items()) if key != TROUBLE)
+        state = (_said(facts, key, value, now) for key, value in sorted(x.state.items()) if value and key != TROUBLE)
         yield "  ".join((f"{x.kind:<6}", x.name, seen, *trouble, ", ".join(state))).rstrip()
 
 

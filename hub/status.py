@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from hub import audited, depth, following, registry, traffic, transport
+from hub import audited, auditing, depth, following, registry, traffic, transport
 from hub.clock import Clock
 from hub.depth import Depth, Queues, Seen
 from hub.directory import Directory
@@ -60,6 +60,8 @@ WORK = {
     "watch": (("watch", "serve"), "nobody is told what is late"),
     "audit": (("audit",), "nobody proves that whatever is open has somebody and a clock"),
 }
+# Without a broker one process does all of it.
+ALONE = {"serve": (("serve",), "nothing is taken in, nobody is told what is late, and nothing is proved")}
 _DOING = {kind: kinds for kinds, _ in WORK.values() for kind in kinds}
 
 
@@ -87,6 +89,8 @@ class Kept:
     undelivered: Undelivered = NO_UNDELIVERED
     # How many messages nobody's search finds yet.
     unfound: int = 0
+    # How many steps of ladders should have been taken long ago, as far as they were counted.
+    overdue: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,7 @@ def judge(facts: Facts, now: datetime) -> tuple[Finding, ...]:
     if facts.kept is not None:
         found += [*_work(facts, facts.kept, now), *_silent(facts, facts.kept, now), *_troubled(facts, now)]
         found += [*_stuck(facts, now), *_idle(facts, now), *_backlog(facts, now), *_behind(facts, now)]
+        found += _overdue(facts.kept)
         here = _alive(facts, ("audit", "serve"), now)
         found += audited.judged(here, facts.kept.workers, lambda at: age(facts, at, now))
     found += _deep(facts.queues)
@@ -170,22 +175,23 @@ def speed(clock: Clock) -> float:
     return clock.speed if clock.start else 1.0
 
 
-async def look(store: Store, now: datetime) -> Kept:
+async def look(store: Store, clock: Clock) -> Kept:
     """What the database shows. Raises Unavailable."""
+    now = clock.now()
     waiting, since = await store.waiting(now)
     held, parked = await store.dead_count()
     version = await store.version_in_force()
     workers, loads = tuple(await store.workers()), tuple(await store.loads(now))
     enquiries, unusual = await store.enquiries(), tuple(await store.partners.unusual())
     undelivered = await store.dispatches.undelivered(now)
-    told = (undelivered, await store.lists.behind())
+    told = (undelivered, await store.lists.behind(), await auditing.overdue(store, clock))
     return Kept(workers, loads, waiting, since, held, parked, version, *enquiries, unusual, *told)
 
 
 async def near(store: Store, clock: Clock) -> Facts:
     """What a process sees by the store that it has, the broker aside; a database that is away is a fact too."""
     try:
-        return Facts(await look(store, clock.now()), Queues(), speed=speed(clock))
+        return Facts(await look(store, clock), Queues(), speed=speed(clock))
     except Unavailable:
         return Facts(None, Queues(), "it does not answer", speed(clock))
 
@@ -211,7 +217,7 @@ async def _queues(settings: Settings, directory: Directory | None) -> Queues | N
 async def _kept(settings: Settings, clock: Clock) -> tuple[Kept | None, str]:
     try:
         async with Store(settings.database.url) as store:
-            return await look(store, clock.now()), ""
+            return await look(store, clock), ""
     except BadConfiguration as fault:
         return None, fault.reason
     except Unavailable:
@@ -287,16 +293,15 @@ def _lying(x: Depth) -> Finding:
 
 
 def _work(facts: Facts, kept: Kept, now: datetime) -> Iterator[Finding]:
-    """Work that nobody is there to do; without a broker `hub serve` does it all, and keeps no heartbeat."""
-    if facts.queues is None:
-        return
-    for kind, (kinds, means) in WORK.items():
+    """Work that nobody is there to do, whether they died or were stopped in order."""
+    for kind, (kinds, means) in (ALONE if facts.queues is None else WORK).items():
         if not _alive(facts, kinds, now):
             gone = [x for x in kept.workers if x.kind in kinds]
             last = max(gone, key=lambda x: x.seen_at, default=None)
             heard = f" {last.name} was last heard of {words(age(facts, last.seen_at, now))} ago." if last else ""
             what = f"No {' or '.join(kinds)} process is alive: {means}.{heard}"
-            do = f"Start `hub worker {kind}`; one more does no harm. If your supervisor says it runs, read its log."
+            start = f"hub {kind}" if kind in ALONE else f"hub worker {kind}"
+            do = f"Start `{start}`; one more does no harm. If your supervisor says it runs, read its log."
             yield Finding(Severity.BROKEN, kind, what, do)
 
 
@@ -306,7 +311,7 @@ def _silent(facts: Facts, kept: Kept, now: datetime) -> Iterator[Finding]:
         if silence <= SILENT or replaced(facts, x, now):
             continue
         alone = silence > GONE and not _alive(facts, _doing(x.kind), now)
-        if alone and facts.queues is not None and x.kind in _DOING:
+        if alone and x.kind in (ALONE if facts.queues is None else _DOING):
             # Said already: its work is nobody's.
             continue
         what = f"{x.name} has not said anything for {words(silence)}."
@@ -461,6 +466,14 @@ def _unheard(kept: Kept) -> Iterator[Finding]:
         yield Finding(Severity.ATTENTION, f"{x.what} {x.sender} {x.kind}", what, do)
 
 
+def _overdue(kept: Kept) -> Iterator[Finding]:
+    """It is looked at here and not asked of an auditor: there may be none, nor anybody else at work."""
+    if kept.overdue:
+        what = f"{many(kept.overdue, 'step')} of ladders, or more, long overdue: nobody is told of what is late."
+        do = "See what the log of `hub worker watch` says; if it hangs, restart it. One more does no harm."
+        yield Finding(Severity.BROKEN, "clocks", what, do)
+
+
 def _late(kept: Kept, now: datetime) -> Iterator[Finding]:
     late = sum(load.late for load in kept.loads)
     if not late:
@@ -469,5 +482,6 @@ def _late(kept: Kept, now: datetime) -> Iterator[Finding]:
     assert first.due is not None, "what is late is due"
     since = f"{words(now - first.due)}, since {first.due:%Y-%m-%d %H:%M} UTC in the inbox {first.inbox}"
     what = f"{many(late, 'open item')} late, the longest for {since}."
-    do = "People must answer; the ladders have told those whom they name. Call the practice if it goes on."
+    told = "nobody has told all of them" if kept.overdue else "the ladders have told those whom they name"
+    do = f"People must answer; {told}. Call the practice if it goes on."
     yield Finding(Severity.ATTENTION, "items", what, do)

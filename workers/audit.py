@@ -24,8 +24,6 @@ log = structlog.get_logger()
 GLANCE_SECONDS, WHOLE_SECONDS = 5.0, 60.0
 # Where very much is open, a look takes long: it rests so many times as long, for others work in its process too.
 RESTS = 4.0
-# What should have been done so long ago was forgotten: the watch looks twice a second, and the relay four times.
-LATE_SECONDS = 60.0
 # The watch moves what lies with nobody within half a minute: this is somewhat longer, and shorter than between looks.
 MOVED_SECONDS = 50.0
 # How long it waits when the store failed, and how long a look may take at a stop.
@@ -91,8 +89,7 @@ class _Auditor:
             await stopping.pause(seconds, stop)
 
     async def _glance(self) -> None:
-        late = await auditing.glance(self._hub.store, self._hub.clock.after(-LATE_SECONDS))
-        self._tell(self._stands + late)
+        self._tell(self._stands + await auditing.glance(self._hub.store, self._hub.clock))
 
     async def _whole(self) -> None:
         clock, now = self._hub.clock, self._hub.clock.now()

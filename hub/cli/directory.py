@@ -248,7 +248,7 @@ async def _heard(found: "Settings") -> str:
         until = asyncio.get_running_loop().time() + HEARD_SECONDS
         while True:
             now = clock.now()
-            facts = status.Facts(await status.look(store, now), speed=status.speed(clock))
+            facts = status.Facts(await status.look(store, clock), speed=status.speed(clock))
             alive, behind = status.alive(facts, now), [x.name for x in status.behind(facts, now)]
             if not behind or asyncio.get_running_loop().time() > until:
                 break

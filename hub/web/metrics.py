@@ -79,7 +79,7 @@ class Figures(Collector):
         self._now, kept = clock.now(), None
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                kept = await status.look(self._hub.store, self._now)
+                kept = await status.look(self._hub.store, clock)
                 await self._count()
         except (Unavailable, TimeoutError):
             kept = None

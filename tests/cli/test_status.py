@@ -72,10 +72,20 @@ def place(postgresql_url: str, broker_url: str) -> dict[str, str]:
     return {"HUB_DATABASE__URL": postgresql_url, "HUB_BROKER__URLS": json.dumps([broker_url])}
 
 
-def test_an_empty_hub_without_a_broker_is_well(hub: Hub, sqlite_url: str) -> None:
-    found = hub("status", HUB_DATABASE__URL=sqlite_url)
-    assert (0, b"", "well: nobody need do anything") == (found.returncode, found.stderr, last(found))
-    as_json = told(hub("status", "--json", HUB_DATABASE__URL=sqlite_url))
+async def test_an_empty_hub_without_a_broker_is_well_while_somebody_serves(hub: Hub, sqlite_url: str) -> None:
+    async with Store(sqlite_url) as store:
+        await live(store, "serve")
+        found = await asyncio.to_thread(hub, "status", HUB_DATABASE__URL=sqlite_url)
+        assert (0, b"", "well: nobody need do anything") == (found.returncode, found.stderr, last(found))
+        as_json = told(await asyncio.to_thread(hub, "status", "--json", HUB_DATABASE__URL=sqlite_url))
+        # One that was stopped in order takes in and tells as little as one that died.
+        await store.leave("serve-1")
+    gone = await asyncio.to_thread(hub, "status", HUB_DATABASE__URL=sqlite_url)
+    assert (2, True) == (
+        gone.returncode,
+        last(gone).startswith("broken: No serve process is alive: nothing is taken in"),
+    )
+    assert b"Start `hub serve`; " in gone.stdout
     assert ("well", None, [], 0) == (
         as_json["verdict"],
         as_json["broker"],
@@ -176,10 +186,12 @@ async def test_late_items_a_waiting_document_and_what_was_put_aside_need_attenti
         await admit(store, hour, Label("APPREC", "101", "201", "201_async"))
         held = intake.quarantine("unreadable", (), None, hour)
         await store.commit([Writing(held, hour, b"rubbish", "test")])
+        await live(store, "serve")
     found = await asyncio.to_thread(hub, "status", "--json", HUB_DATABASE__URL=sqlite_url)
-    assert [("attention", "outbox"), ("attention", "quarantine"), ("attention", "items")] == abouts(found)
+    needs = [("attention", "outbox"), ("attention", "quarantine"), ("attention", "items")]
+    assert [("broken", "clocks"), *needs] == abouts(found)
     as_json = told(found)
-    assert (1, 2, 2, 1, 1) == (
+    assert (2, 2, 2, 1, 1) == (
         found.returncode,
         as_json["items"]["open"],
         as_json["items"]["late"],
@@ -189,7 +201,7 @@ async def test_late_items_a_waiting_document_and_what_was_put_aside_need_attenti
     assert 3 * 86_400 <= as_json["outbox"]["oldest_seconds"] < 4 * 86_400
     words = (await asyncio.to_thread(hub, "status", HUB_DATABASE__URL=sqlite_url)).stdout.decode()
     assert "2 open, 2 late, the longest for " in words and "1 late in " in words
-    assert words.splitlines()[-1].endswith("And 2 more.")
+    assert words.splitlines()[-1].endswith("And 3 more.")
 
 
 async def test_a_parked_document_needs_attention(hub: Hub, sqlite_url: str) -> None:
@@ -198,6 +210,7 @@ async def test_a_parked_document_needs_attention(hub: Hub, sqlite_url: str) -> N
         await admit(store, now, Label("APPREC", "101", "201", "201_async"))
         (claimed,) = await store.relay(now, now + timedelta(seconds=60), 10)
         await store.put_off([(claimed, "unroutable", None)], now)
+        await live(store, "serve")
     found = await asyncio.to_thread(hub, "status", "--json", HUB_DATABASE__URL=sqlite_url)
     assert (1, [("attention", "parked")], 1) == (found.returncode, abouts(found), told(found)["outbox"]["parked"])
     assert "hub dead list" in told(found)["findings"][0]["do"]

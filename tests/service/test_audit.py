@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, event, select, update
 from hub import acting, auditing, covering, intake, lapsing
 from hub.audit import Flaw
 from hub.auditing import Audit
+from hub.clock import Clock
 from hub.desk import Act
 from hub.directory import Absence, Directory, InboxId, PersonId
 from hub.intake import Order
@@ -30,6 +31,7 @@ from tests.service import test_invariants as campaign
 
 NOW = builders.TUESDAY
 LATER = NOW + timedelta(hours=9)
+STANDING = Clock(LATER, 0.0, 1e-9)
 GRACE = timedelta(seconds=60)
 ORDER = builders.order()
 # What a plant is done to: the item of the team, by its id.
@@ -274,11 +276,11 @@ async def test_a_document_that_nobody_would_send_is_sent(store: Store) -> None:
 
 
 async def test_what_is_long_overdue_is_seen_at_a_glance(store: Store) -> None:
-    assert Counter() == await auditing.glance(store, LATER)
+    assert Counter() == await auditing.glance(store, STANDING)
     change = intake.judge(builders.message(2), ORDER, NOW)
     label = Label("APPREC", "101", "201", "201_async")
     await store.commit([Writing(change, NOW, b"two", "amqp:201", (b"ack",), (label,))])
-    assert {Flaw.OVERDUE: 2, Flaw.UNTRIED: 1} == await auditing.glance(store, LATER)
+    assert {Flaw.OVERDUE: 2, Flaw.UNTRIED: 1} == await auditing.glance(store, STANDING)
 
 
 async def test_a_glance_asks_ends_of_indexes_only(sqlite_url: str) -> None:
@@ -286,7 +288,7 @@ async def test_a_glance_asks_ends_of_indexes_only(sqlite_url: str) -> None:
     async with Store(sqlite_url) as store:
         engine = store._readers.engine
         event.listen(engine, "before_cursor_execute", lambda _c, _x, sql, values, *_: asked.append((sql, values)))
-        await auditing.glance(store, LATER)
+        await auditing.glance(store, STANDING)
         await store.look(asking.amiss, 10)
         await store.look(asking.running, 10)
         selects = [(sql, values) for sql, values in asked if sql.startswith("SELECT")]

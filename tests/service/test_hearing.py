@@ -11,6 +11,7 @@ import pytest
 
 from hub import calendar, hearing, intake, status
 from hub.agreement import Agreement, Agreements
+from hub.clock import Clock
 from hub.courier import wording
 from hub.courier.hook import body
 from hub.directory import Directory, InboxId, InboxKind, Practice
@@ -32,6 +33,11 @@ PLAIN = builders.hours()
 
 def at(clock: str, day: date = TODAY) -> datetime:
     return calendar.at(PLAIN, day, time.fromisoformat(clock))
+
+
+def standing(clock: str) -> Clock:
+    """A clock that stands at a time of the day."""
+    return Clock(at(clock), 0.0, 1e-9)
 
 
 async def came(store: Store, day: date, count: int, clock: str = "09:30") -> None:
@@ -163,14 +169,14 @@ async def test_who_has_to_be_told_is_who_has_an_agreement(store: Store) -> None:
 
 async def test_status_tells_it_until_it_ends(store: Store) -> None:
     await hearing.look(store, DIRECTORY, at("10:01"))
-    kept = await status.look(store, at("10:02"))
+    kept = await status.look(store, standing("10:02"))
     (finding,) = [x for x in status.judge(Facts(kept), at("10:02")) if x.about.startswith("silent")]
     assert (Severity.ATTENTION, "silent 200 dialogue") == (finding.severity, finding.about)
     assert finding.what.startswith("Home service (200) usually sends 12 dialogue messages by 10:00 on a Tuesday;")
     assert finding.do.startswith("Telephone them")
     await came(store, TODAY, 12, "10:20")
     await hearing.look(store, DIRECTORY, at("10:21"))
-    assert () == (await status.look(store, at("10:22"))).unusual
+    assert () == (await status.look(store, standing("10:22"))).unusual
 
 
 async def test_a_loop_is_told_and_is_over_with_the_day(store: Store) -> None:

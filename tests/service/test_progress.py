@@ -41,7 +41,7 @@ class TestStuck:
         assert [] == found(intake(in_hand_since=ago, worked_at=ago))
 
     def test_a_clock_that_runs_faster_counts_in_real_time(self) -> None:
-        facts = Facts(Kept((intake(in_hand_since=6000),)), None, speed=600)
+        facts = Facts(Kept((intake(in_hand_since=6000), Worker("serve-1", "serve", NOW, NOW, {}))), None, speed=600)
         assert () == status.judge(facts, NOW)
 
 

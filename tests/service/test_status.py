@@ -46,6 +46,11 @@ def facts(*workers: Worker, queues: Queues | None = None, speed: float = 1.0, **
     return Facts(Kept(living, **kept), found, speed=speed)  # type: ignore[arg-type]
 
 
+def alone(*workers: Worker) -> Facts:
+    """A hub without a broker, in which one process does everything, and these are."""
+    return Facts(Kept((*workers, worker("serve", name="z"))))
+
+
 def others(*workers: Worker) -> tuple[Worker, ...]:
     """These, and one of each kind that they are not."""
     kinds = {x.kind for x in workers}
@@ -67,7 +72,13 @@ def load(late: int = 0, due: datetime = NOW + timedelta(hours=1)) -> Load:
 
 CASES: dict[str, tuple[Facts, list[tuple[Severity, str]]]] = {
     "all is well": (facts(), []),
-    "nothing is looked for at a broker where none is configured": (Facts(Kept()), []),
+    "nothing is looked for at a broker where none is configured": (alone(), []),
+    "nobody is there where no broker is, and was stopped in order": (Facts(Kept()), [(BROKEN, "serve")]),
+    "nobody is there where no broker is, and died": (Facts(Kept((worker("serve", 21),))), [(BROKEN, "serve")]),
+    "another one does its work where no broker is": (
+        alone(replace(worker("serve", 21, name="b"), started_at=ago(600))),
+        [(ATTENTION, "serve")],
+    ),
     "serve watches too": (facts(*map(worker, ("intake", "relay", "serve", "audit"))), []),
     "a process may be a moment behind what was loaded": (facts(*others(worker("relay")), version=version(15)), []),
     "a process that stays behind what was loaded": (
@@ -84,7 +95,7 @@ CASES: dict[str, tuple[Facts, list[tuple[Severity, str]]]] = {
     ),
     "one that cannot be used where no process runs": (
         Facts(Kept(), unusable="version 2/routes.toml: rules: there is no such key"),
-        [(BROKEN, "configuration")],
+        [(BROKEN, "configuration"), (BROKEN, "serve")],
     ),
     "a worker may be silent for 15 seconds": (facts(*others(worker("relay", 15))), []),
     "a worker that is silent for longer": (facts(*others(worker("relay", 16))), [(ATTENTION, "relay")]),
@@ -114,7 +125,7 @@ CASES: dict[str, tuple[Facts, list[tuple[Severity, str]]]] = {
         Facts(Kept(), seen(queue())),
         [(BROKEN, kind) for kind in ALL],
     ),
-    "a worker that is gone where no broker is": (Facts(Kept((worker("watch", 21),))), [(BROKEN, "watch")]),
+    "a worker that is gone where no broker is": (alone(worker("relay", 21)), [(BROKEN, "relay")]),
     "the only worker says that it cannot work": (
         facts(*others(worker("intake", trouble="store"))),
         [(BROKEN, "intake")],
@@ -156,9 +167,14 @@ CASES: dict[str, tuple[Facts, list[tuple[Severity, str]]]] = {
     "an item that is late": (facts(loads=(load(1, ago(1)),)), [(ATTENTION, "items")]),
     "an auditor that found nothing and mended nothing": (facts(*others(auditor("", 30))), []),
     "an auditor that found something": (facts(*others(auditor("unattended=2", 30))), [(ATTENTION, "audit")]),
-    "an auditor that found clocks which stand": (
+    "steps that nobody takes": (facts(overdue=2), [(BROKEN, "clocks")]),
+    "steps that nobody takes, and nobody is there to say so": (
+        Facts(Kept(overdue=2, loads=(load(1, ago(1)),))),
+        [(BROKEN, "serve"), (BROKEN, "clocks"), (ATTENTION, "items")],
+    ),
+    "steps that an auditor found are seen to be taken since": (
         facts(*others(auditor("overdue=2 untried=1", 30))),
-        [(BROKEN, "clocks"), (ATTENTION, "audit")],
+        [(ATTENTION, "audit")],
     ),
     "what the auditor says counts who looked last": (
         facts(*others(auditor("untried=1", 90), auditor("", 30, "b"))),
@@ -166,7 +182,7 @@ CASES: dict[str, tuple[Facts, list[tuple[Severity, str]]]] = {
     ),
     "an auditor that does not get to its end": (facts(*others(auditor("", 601))), [(ATTENTION, "audit")]),
     "an auditor in serve, where no broker is": (
-        Facts(Kept((replace(auditor("unattended=2", 30), kind="serve"),))),
+        alone(replace(auditor("unattended=2", 30), kind="serve")),
         [(ATTENTION, "audit")],
     ),
     "what was mended is told for an hour": (
@@ -192,6 +208,12 @@ def test_every_finding_is_a_sentence_and_says_what_to_do(found: Facts) -> None:
     for x in status.judge(found, NOW):
         assert x.what.endswith(".") and x.do.endswith("."), x
         assert "\n" not in x.what + x.do
+
+
+@pytest.mark.parametrize(("overdue", "told"), [(0, "the ladders have told those"), (3, "nobody has told all of them")])
+def test_of_what_is_late_it_says_that_people_were_told_only_where_no_step_waits(overdue: int, told: str) -> None:
+    (late,) = (x for x in status.judge(facts(loads=(load(1, ago(1)),), overdue=overdue), NOW) if x.about == "items")
+    assert told in late.do
 
 
 def test_the_worst_stands_first_whatever_was_found_first() -> None:
