@@ -47,7 +47,9 @@ def urge(item: Item, d: Deadline, ladders: tuple[Ladder, ...], hours: Hours, who
     if (ladder := _urgent(ladders)) is None:
         raise BadRequest("action: no ladder here is for what is urgent; ladders.toml needs one with urgent = true")
     fresh = replace(_sooner(_urged(ours, ladder, hours, now, who), ours, hours), round=d.round + 1)
-    return Change((_moved(item, ours, fresh, "urgent", who, now),), items=(moved,), deadlines=(fresh,))
+    ended = (_resumed(item, d.paused, ours, "resumed", who, now),) if d.paused else ()
+    entries = (*ended, _moved(item, ours, fresh, "urgent", who, now))
+    return Change(entries, items=(moved,), deadlines=(fresh,))
 
 
 def wait(item: Item, d: Deadline, ladders: tuple[Ladder, ...], hours: Hours, who: str, now: datetime) -> Change:
@@ -77,9 +79,7 @@ def resume(item: Item, d: Deadline, hours: Hours, who: str, now: datetime) -> Ch
         raise BadRequest("action: this message waits for nobody")
     going = _going_on(d, ours, hours, min(d.replied_at or now, now))
     why = "replied" if d.replied_at else "resumed"
-    detail = {"from": ours.due.isoformat(), "to": going.due.isoformat(), "why": why}
-    entry = Entry(now, "deadline.resumed", item.message, item.id, item.inbox, who, detail)
-    return Change((entry,), items=(moved,), deadlines=(going,))
+    return Change((_resumed(item, ours, going, why, who, now),), items=(moved,), deadlines=(going,))
 
 
 def _going_on(d: Deadline, ours: Paused, hours: Hours, until: datetime) -> Deadline:
@@ -126,10 +126,11 @@ def _unpaused(d: Deadline, ours: Paused) -> Deadline:
 def _again_paused(item: Item, d: Deadline, ours: Paused, fresh: Deadline | None, now: datetime) -> Change | None:
     if fresh is None or (fresh.due, fresh.steps, fresh.why) == (ours.due, ours.steps, ours.why):
         return None
-    # Its steps are those that had not come when the partner was asked.
-    step = deadline.standing(fresh, d.set_at or now).step
+    same = (fresh.due, fresh.steps, fresh.urgent) == (ours.due, ours.steps, ours.urgent)
+    # Of another deadline's steps, or of other steps, those come that had not come when the partner was asked.
+    step = ours.step if same else deadline.standing(fresh, d.set_at or now).step
     paused = Paused(fresh.due, fresh.steps, fresh.why, step, fresh.urgent)
-    told = () if fresh.due == ours.due else (_moved(item, ours, fresh, _changed(d.basis, fresh.basis), "watch", now),)
+    told = () if same else (_moved(item, ours, fresh, _changed(d.basis, fresh.basis), "watch", now),)
     return Change(told, items=(item,), deadlines=(replace(d, paused=paused, basis=fresh.basis),))
 
 
@@ -179,5 +180,15 @@ def _urgent(ladders: tuple[Ladder, ...]) -> Ladder | None:
 
 
 def _moved(item: Item, before: Deadline | Paused, after: Deadline, why: str, who: str, now: datetime) -> Entry:
+    return _set(item, "deadline.moved", before, after, why, who, now)
+
+
+def _resumed(item: Item, before: Paused, after: Deadline, why: str, who: str, now: datetime) -> Entry:
+    return _set(item, "deadline.resumed", before, after, why, who, now)
+
+
+def _set(
+    item: Item, event: str, before: Deadline | Paused, after: Deadline, why: str, who: str, now: datetime
+) -> Entry:
     detail = {"from": before.due.isoformat(), "to": after.due.isoformat(), "why": why}
-    return Entry(now, "deadline.moved", item.message, item.id, item.inbox, who, detail)
+    return Entry(now, event, item.message, item.id, item.inbox, who, detail)

@@ -20,7 +20,9 @@ def keeping(
     """The change of an act, with what it takes to undo it for as long as its person asked for."""
     if lasting <= timedelta(0) or action not in ACTIONS:
         return change
-    return replace(change, undo=Undoable(who.id, change.entries[0].event, now + lasting, item, clock))
+    # What it is called: the waiting that marking something as urgent ends is no act of its own.
+    named = change.entries[-1 if action is Action.URGE else 0].event
+    return replace(change, undo=Undoable(who.id, named, now + lasting, item, clock))
 
 
 def undo(taken: Taken | None, version: int, who: Person, now: datetime, once: Once | None = None) -> Change:

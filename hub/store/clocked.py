@@ -61,10 +61,11 @@ class _Life:
         """The same after a line of the journal."""
         if event == _PAUSED:
             return replace(self, since=at, due=datetime.fromisoformat(detail["from"]))
+        if event == _MOVED and detail["why"] != "urgent":
+            # By another configuration; while a partner is waited for it is our clock that is set by it.
+            return replace(self, due=datetime.fromisoformat(detail["to"])) if self.since else self
         on = self if self.since is None else replace(self, since=None, pauses=(*self.pauses, (self.since, at)))
-        if event == _MOVED and detail["why"] == "urgent":
-            return replace(on, urged=at, by=who)
-        return on if event == _RESUMED else self
+        return replace(on, urged=at, by=who) if event == _MOVED else on
 
 
 def _ended(c: Connection, ids: Collection[str]) -> dict[ItemId, datetime]:
@@ -78,11 +79,15 @@ def _asked(c: Connection, ids: Collection[str]) -> dict[ItemId, _Life]:
     """What moved the clock of each, by the journal; what was taken back did not."""
     columns = (journal.c.item_id, journal.c.event, journal.c.at, journal.c.who, journal.c.detail)
     events = (lane.among(c, journal.c.item_id, ids), journal.c.event.in_((*_UNDONE.values(), "item.undone")))
-    lives: dict[ItemId, list[tuple[str, _Life]]] = {}
+    lives: dict[ItemId, list[tuple[str, datetime | None, _Life]]] = {}
     for id, event, at, who, written in c.execute(select(*columns).where(*events).order_by(journal.c.id)):
-        life, detail = lives.setdefault(ItemId(id), [("", _Life())]), json.loads(written)
+        life, detail = lives.setdefault(ItemId(id), [("", None, _Life())]), json.loads(written)
+        last, since, before = life[-1]
         if event != "item.undone":
-            life.append((event, life[-1][1].after(event, at, who, detail)))
-        elif life[-1][0] == _UNDONE.get(detail["what"]):
+            life.append((event, at, before.after(event, at, who, detail)))
+        elif last == _UNDONE.get(detail["what"]):
             life.pop()
-    return {id: life[-1][1] for id, life in lives.items()}
+            # Marking as urgent ended the waiting in the same act.
+            if last == _MOVED and life[-1][:2] == (_RESUMED, since):
+                life.pop()
+    return {id: life[-1][2] for id, life in lives.items()}

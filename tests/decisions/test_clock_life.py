@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hub import deadline, reckoning
 from hub.calendar import Hours, Slot
+from hub.change import Change
 from hub.deadline import Deadline, ElapsedHours, Ladder, SameDay, Step, WorkingMinutes
 from hub.item import Headline, Item, ItemId, Placing, Purpose
 from tests import builders
@@ -156,3 +157,44 @@ def test_marking_what_is_due_sooner_than_the_urgent_ladder_says_has_steps_around
     (clock,) = reckoning.urge(life.item, life.clock, (urgent,), HOURS, "ann", life.due - 10 * MINUTE).deadlines
     assert life.due == clock.due
     assert MINUTES.add(life.due, 30 * MINUTE) == clock.fires_at
+
+
+def test_what_is_said_of_a_clock_begins_where_the_line_before_ended_also_when_marking_ends_the_waiting() -> None:
+    life = begun("same day", 120)
+    urgent = Ladder("urgent", "at once", WorkingMinutes(30), STEPS, urgent=True)
+    stood = life.clock.due
+    life.ask()
+    change = reckoning.urge(life.item, life.clock, (urgent, life.ladder), HOURS, "ann", life.now + 60 * MINUTE)
+    resumed, moved = change.entries
+    assert ["deadline.resumed", "deadline.moved"] == [resumed.event, moved.event]
+    going = MINUTES.add(stood, 60 * MINUTE).isoformat()
+    assert {"from": stood.isoformat(), "to": going, "why": "resumed"} == resumed.detail
+    assert {"from": going, "to": (life.now + 90 * MINUTE).isoformat(), "why": "urgent"} == moved.detail
+
+
+def test_while_a_partner_is_waited_for_another_promise_takes_no_step_back_and_other_steps_are_told() -> None:
+    life = begun("same day", 60)
+    # All its steps are taken, and it is to be repeated each week.
+    life.clock = deadline.on(life.clock, len(life.clock.steps))
+    life.now = life.clock.due + 95 * MINUTE
+    life.ask()
+    assert life.clock.paused is not None
+    promise = replace(life.ladder, promise="sooner")
+    (same,) = changed(life, promise).deadlines
+    assert same.paused is not None
+    assert ((), "sooner", life.clock.paused.step) == (changed(life, promise).entries, same.paused.why.promise, 3)
+    assert same.paused.step == life.clock.paused.step
+    # A ladder with other steps is climbed again, as it is when nobody is waited for, and is told like that.
+    other = replace(life.ladder, steps=(*STEPS[:-1], Step(120, ("duty",))))
+    change = changed(life, other)
+    (entry,), (clock,) = change.entries, change.deadlines
+    assert clock.paused is not None
+    due = life.clock.paused.due.isoformat()
+    assert ("deadline.moved", due, due, 1) == (entry.event, entry.detail["from"], entry.detail["to"], clock.paused.step)
+
+
+def changed(life: Life, ladder: Ladder) -> Change:
+    """What another ladder makes of a clock."""
+    change = reckoning.again(life.item, life.clock, ASKED, (ladder,), HOURS, "a-b-other", life.now)
+    assert change is not None
+    return change

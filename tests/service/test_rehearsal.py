@@ -147,6 +147,37 @@ async def test_what_was_marked_as_urgent_is_due_as_that_says(hub: Hub) -> None:
     assert {("missed", "met"): 1} == await fates(hub, ladders=ladders)
 
 
+@pytest.mark.parametrize("back", [False, True], ids=["urgent", "and taken back"])
+async def test_what_was_marked_as_urgent_while_the_sender_was_waited_for_is_waited_for_no_longer(
+    hub: Hub, back: bool
+) -> None:
+    """Due at four, asked after an hour: six are left. Urgent on the next day, it is due half an hour later."""
+    await lived(hub, (HOUR, ASK))
+    nurse, at = hub.directory.people[KARI], MORNING + 24 * HOUR
+    item = (await hub.store.lines(centre.TEAM))[-1].item
+    urged = await hub.act(item.id, Act(Action.URGE, undo=10 * MINUTE), item.version, nurse, at)
+    if back:
+        urged = await hub.undo(item.id, urged.version, nurse, at + MINUTE)
+    history = [x.detail.get("what", x.event) for x in await hub.store.history(item.id)]
+    marked = ["deadline.resumed", "deadline.moved"]
+    assert ["item.waiting", "deadline.paused", *marked, *marked[back * 2 - 1 :] * back] == history[1:]
+    await hub.act(item.id, CLOSE, urged.version, nurse, at + HOUR)
+    fate = "met" if back else "missed"
+    assert {(fate, fate): 1} == await fates(hub)
+
+
+async def test_what_was_ended_while_the_sender_was_waited_for_was_due_as_the_hours_of_then_said(hub: Hub) -> None:
+    await lived(hub, (HOUR, ASK))
+    was = hub.order
+    hub.order = replace(was, ladders=within(hub, 48))
+    assert 21 == await hub.reckon(MORNING + 2 * HOUR)
+    item = (await hub.store.lines(centre.TEAM))[-1].item
+    # Its six hours were over when it was asked by what came first, and are not by what came then.
+    await hub.act(item.id, CLOSE, item.version, hub.directory.people[KARI], MORNING + DAYS)
+    (one,) = (await judged(hub, ladders=within(hub, 1))).fated
+    assert (MORNING + 48 * HOUR, "met") == (one.before.due, one.before.fate)
+
+
 async def test_what_was_ended_in_an_inbox_that_is_gone_was_ended(hub: Hub) -> None:
     await lived(hub, (2 * HOUR, CLOSE))
     inboxes = {id: x for id, x in hub.directory.inboxes.items() if id != centre.TEAM}
