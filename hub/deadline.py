@@ -357,11 +357,19 @@ def _same_day(due: SameDay, hours: Hours, received: datetime) -> tuple[datetime,
 
 
 def _cut_off(cut_off: time, closes: time, earlier: timedelta) -> time:
-    """The cut-off of a day: one that closes earlier than its weekday usually does has it as much earlier."""
-    if earlier > _NO_TIME:
-        moved = datetime.combine(date.min, cut_off) + _DAY - earlier
-        cut_off = moved.time() if moved.toordinal() > 1 else time.min
-    return cut_off if cut_off < closes else closes
+    """The cut-off of a day: one that closes earlier than its weekday usually does has it as much earlier.
+
+    A day that is closed by then, as each Friday or a Saturday that is open for once, has it an hour before it closes:
+    nobody answers in a minute.
+    """
+    moved = _sooner(cut_off, max(earlier, _NO_TIME))
+    return moved if moved < closes else _sooner(closes, _SETTLING)
+
+
+def _sooner(clock: time, span: timedelta) -> time:
+    """A time of the same day so much sooner; its beginning at the least."""
+    moved = datetime.combine(date.min, clock) + _DAY - span
+    return moved.time() if moved.toordinal() > 1 else time.min
 
 
 def _clock(at: time) -> str:
@@ -371,9 +379,11 @@ def _clock(at: time) -> str:
 def _within(hours: Hours, day: date, clock: time) -> tuple[datetime, str]:
     """A time on a day, and in words: on a short day what was promised by noon is due when it closes.
 
-    Where it opens only then, or later, there is an hour for it.
+    So it is by when it closed last where it is closed at that time. Where it opens only then, or later, there is an
+    hour for it.
     """
-    at, opens, closes = calendar.at(hours, day, clock), hours.openings(day)[0][0], calendar.closing(hours, day)
+    at, openings = calendar.at(hours, day, clock), hours.openings(day)
+    opens, closes = openings[0][0], next((end for begin, end in reversed(openings) if begin < at), openings[0][1])
     settled, said = (at, "") if at > opens else (opens + _SETTLING, ", an hour after it opens,")
     settled, said = (settled, said) if settled <= closes else (closes, ", when it closes,")
     return settled, f"{_clock(hours.local(settled).time())}{said}"

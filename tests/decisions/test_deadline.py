@@ -136,3 +136,30 @@ def test_what_is_promised_for_a_time_before_it_opens_has_an_hour_and_says_so() -
     d = deadline.first(ITEM, builders.LADDER, "", hours, utc(2026, 11, 24, 14, 30))
     said = "by 13:00, an hour after it opens, the next working day, received after 15:00"
     assert (utc(2026, 11, 25, 12), said) == (d.due, d.why.counted)
+
+
+@pytest.mark.parametrize(
+    ("received", "due", "sentence"),
+    [
+        (utc(2026, 11, 27, 11, 59), utc(2026, 11, 27, 13), "each Friday closes at two, so its cut-off is at one"),
+        (utc(2026, 11, 27, 12), utc(2026, 11, 28, 9), "from one on it is due on the next working day"),
+        (utc(2026, 11, 28, 8, 59), utc(2026, 11, 28, 11), "a Saturday that is open for once closes at noon"),
+        (utc(2026, 11, 28, 10), utc(2026, 11, 30, 9), "and takes nothing for the same day from eleven on"),
+        (utc(2026, 11, 26, 13, 59), utc(2026, 11, 26, 15), "a Thursday is as the cut-off says"),
+    ],
+)
+def test_a_day_that_is_closed_by_the_cut_off_has_it_an_hour_before_it_closes(
+    received: datetime, due: datetime, sentence: str
+) -> None:
+    week = (*(Slot(day, time(8), time(16)) for day in range(4)), Slot(4, time(8), time(14)))
+    saturday = ShortDay("lørdagsåpent", ((time(8), time(12)),))
+    hours = Hours("Europe/Oslo", week, {}, {date(2026, 11, 28): saturday})
+    assert due == deadline.reckoned(SameDay(time(15), time(10)), hours, received)[0], sentence
+
+
+def test_what_is_promised_for_a_time_between_two_openings_is_due_when_the_first_one_closes() -> None:
+    """Open in the evening and at night: at ten nobody is there."""
+    night, evening = (time(0), time(8)), (time(16), END_OF_DAY)
+    nights = tuple(Slot(day, *opening) for day in range(7) for opening in (night, evening))
+    found = deadline.reckoned(SameDay(time(15), time(10)), Hours("Europe/Oslo", nights, {}), utc(2026, 11, 27, 14, 30))
+    assert (utc(2026, 11, 28, 7), "by 08:00, when it closes, the next working day, received after 15:00") == found

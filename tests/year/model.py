@@ -100,7 +100,9 @@ def _same_day(promise: SameDay, minutes: Minutes, hours: Hours, received: dateti
         return today[-1] + MINUTE
     while not (then := _opened(minutes, day := day + DAY, zone)):
         continue
-    return min(then[-1] + MINUTE, datetime.combine(day, promise.then_by, zone).astimezone(UTC))
+    by = datetime.combine(day, promise.then_by, zone).astimezone(UTC)
+    # The last minute before it on which it is open.
+    return min(by, max(x for x in then if x < by) + MINUTE)
 
 
 def _opened(minutes: Minutes, day: date, zone: ZoneInfo) -> list[datetime]:
@@ -110,12 +112,14 @@ def _opened(minutes: Minutes, day: date, zone: ZoneInfo) -> list[datetime]:
 
 
 def _cut_off(promise: SameDay, today: list[datetime], hours: Hours, zone: ZoneInfo) -> time:
-    """As much earlier as it closes earlier than the weekday usually does, and never after it has closed."""
+    """As much earlier as it closes earlier than the weekday usually does; an hour before where it is closed by then."""
     closing = (today[-1] + MINUTE).astimezone(zone)
     usual = [x.closes for x in hours.slots if x.weekday == closing.weekday()]
     earlier = _clock(max(usual)) - _clock(closing.time()) if usual else timedelta(0)
     moved = max(_clock(promise.cut_off) - max(earlier, timedelta(0)), timedelta(0))
-    return (datetime.min + min(moved, _clock(closing.time()))).time()
+    if moved >= _clock(closing.time()):
+        moved = max(_clock(closing.time()) - timedelta(hours=1), timedelta(0))
+    return (datetime.min + moved).time()
 
 
 def _clock(at: time) -> timedelta:
