@@ -1,12 +1,13 @@
 """What was found out about a message, for machines and in words."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hub.agreement import Agreement
+from hub.deadline import Deadline
 from hub.directory import Directory
 from hub.inspection import Explanation, Verdict
 from hub.message import Fault
@@ -18,7 +19,13 @@ if TYPE_CHECKING:
     from hub.wire.schemas import Checked, Sheet
 
 
-def verdict(v: Verdict, directory: Directory | None = None, file: str = "") -> dict[str, Any]:
+# Why a deadline is as it is, in some languages by their codes.
+Reasons = Callable[[Deadline, Directory], Mapping[str, str]]
+
+
+def verdict(
+    v: Verdict, directory: Directory | None = None, file: str = "", reasons: Reasons | None = None
+) -> dict[str, Any]:
     """A verdict for machines: `apprec` is the status (8258) that would be sent, null when none would be.
 
     `acknowledgements` are the documents that would be sent, the first receiver's first; `placing` is where it would
@@ -36,7 +43,7 @@ def verdict(v: Verdict, directory: Directory | None = None, file: str = "") -> d
         "sender": envelope.sender.name if envelope else None,
         "faults": [_fault(f) | {"allowed": _allowed(v.allowed.get(f))} for f in v.faults],
         "acknowledgements": [document.decode() for document in v.documents],
-        "placing": explanation(known, directory) if known and directory else None,
+        "placing": explanation(known, directory, reasons) if known and directory else None,
     }
 
 
@@ -100,7 +107,7 @@ def _allowed_in_words(found: Allowed | None) -> Iterator[str]:
         yield f"such as {found.example}"
 
 
-def explanation(e: Explanation, directory: Directory) -> dict[str, Any]:
+def explanation(e: Explanation, directory: Directory, reasons: Reasons | None = None) -> dict[str, Any]:
     """Where a message would go and why, for machines; times are the practice's own."""
     hours = directory.practices[e.inbox.practice].hours
     placing, why = e.item.placing, e.deadline.why
@@ -117,6 +124,9 @@ def explanation(e: Explanation, directory: Directory) -> dict[str, Any]:
             "promise": why.promise,
             "agreement": why.agreement or None,
             "received_at": hours.local(why.received).isoformat(timespec="minutes"),
+            "zone": why.zone or hours.zone,
+            "because": dict(reasons(e.deadline, directory)) if reasons else {},
+            "facts": list(why.facts),
             "counted": why.counted,
             "not_counted": list(why.skipped),
             "steps": [{"minutes": s.minutes, "tell": list(s.tell)} for s in e.deadline.steps],
@@ -154,6 +164,7 @@ def explanation_in_words(told: dict[str, Any]) -> str:
         *(f"           {step}" for step in told["path"]),
         *(f"Passed     {rule['rule']}: {rule['because']}" for rule in told["passed_over"]),
         f"Due        {_moment(told['due_at'])}: {deadline['counted']}",
+        *(f"           {code}: {because}" for code, because in deadline["because"].items()),
         f"Promise    {deadline['promise']} (ladder {deadline['ladder']}{agreement})",
         *(f"Not counted {day}" for day in deadline["not_counted"]),
         *(f"Step       {_offset(step['minutes'])}: {', '.join(step['tell'])}" for step in deadline["steps"]),

@@ -130,6 +130,7 @@ def check(files: Files, config: Config = None, as_json: AsJson = False) -> None:
     lie; without one, only the standard's own rules hold.
     """
     from hub import inspection, report
+    from hub.web import why
 
     raws = _bytes(files)
     configured = settings.load(config) if config or settings.configured() else None
@@ -137,7 +138,7 @@ def check(files: Files, config: Config = None, as_json: AsJson = False) -> None:
     verdicts = asyncio.run(inspection.inspect(raws, configured, order, datetime.now(UTC)))
     judged = list(zip(files, verdicts, strict=True))
     if as_json:
-        print_json([report.verdict(v, order.directory if order else None, str(f)) for f, v in judged])
+        print_json([report.verdict(v, order.directory if order else None, str(f), why.said) for f, v in judged])
     else:
         print("\n".join(report.verdict_in_words(v, str(f)) for f, v in judged))
     raise typer.Exit(max(v.exit_code for v in verdicts))
@@ -161,6 +162,7 @@ def explain(
     its exit code: 1 when it would be rejected, 2 when it is unreadable; 66 when there is no such file.
     """
     from hub import inspection, report
+    from hub.web import why
 
     raws = _bytes([file])
     found = settings.load(config if config or settings.configured() else settings.sample())
@@ -174,7 +176,7 @@ def explain(
         else:
             say(f"the message would be {verdict.word}, so it lies in no inbox; `hub check` says why")
         raise typer.Exit(verdict.exit_code)
-    told = report.explanation(verdict.explanation, order.directory)
+    told = report.explanation(verdict.explanation, order.directory, why.said)
     if as_json:
         print_json({"verdict": verdict.word} | told)
     else:

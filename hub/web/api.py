@@ -34,9 +34,6 @@ MOST_UNDO_SECONDS = 60
 # A version is no greater: it is counted by one for each act.
 MOST_VERSION = 999_999_999
 
-# In which languages a deadline says why it is as it is, whatever the caller reads.
-SAID = ("nb", "en")
-
 Limit = Annotated[int, Query(ge=1, le=500, description="How many at the most")]
 
 
@@ -468,7 +465,7 @@ def _deadline(d: Deadline | None, x: Item, directory: Directory, now: datetime) 
         next_step_at=d.fires_at,
         urgent=d.urgent,
         waiting=d.paused is not None,
-        because={code: why.because(language.load(code), d, directory, hours, now) for code in SAID},
+        because={code: why.because(language.load(code), d, directory, hours, now) for code in why.SAID},
         ladder=d.why.ladder,
         promise=d.why.promise,
         counted=d.why.counted,

@@ -11,7 +11,7 @@ from hub.account import SystemAccount
 from hub.directory import Person
 from hub.inspection import Verdict
 from hub.service import Hub
-from hub.web import door
+from hub.web import door, why
 from hub.web.access import TheHub, anybody
 from hub.web.verdict import VerdictOut
 
@@ -53,7 +53,7 @@ async def check(request: Request, who: Annotated[Person | SystemAccount, Depends
         if raw is None:
             return door.too_large(request.app.state.limit)
         found = await weighed(hub, raw, who)
-    return JSONResponse(report.verdict(found, hub.directory))
+    return JSONResponse(report.verdict(found, hub.directory, reasons=why.said))
 
 
 async def weighed(hub: Hub, raw: bytes, who: Person | SystemAccount) -> Verdict:

@@ -82,6 +82,9 @@ class ClockOut(_Shape):
     promise: str
     agreement: str | None
     received_at: str
+    zone: str
+    because: dict[str, str]
+    facts: list[str]
     counted: str
     not_counted: list[str]
     steps: list[StepOut]

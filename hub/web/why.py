@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 from hub import deadline
 from hub.calendar import Hours
 from hub.deadline import Deadline, Paused
-from hub.directory import Directory
+from hub.directory import Directory, InboxId
 from hub.web import wording
-from hub.web.language import N_, Language
+from hub.web.language import N_, Language, load
 
 # What the urgent mark and the partner's clock say instead of when the message came.
 DUE = N_("Due %(when)s, because it came %(begun)s")
@@ -22,6 +22,16 @@ AGREED = N_("by the agreement “%(agreement)s”")
 NOT_COUNTED = N_("%(day)s does not count")
 ALL_OF_THEM = N_("%(first)s to %(last)s do not count")
 STOOD = N_("it stood from %(since)s to %(until)s, while the sender was asked")
+
+
+# In which languages it is said whatever somebody reads.
+SAID = ("nb", "en")
+
+
+def said(d: Deadline, directory: Directory) -> dict[str, str]:
+    """All of it in bokmål and in English, by their codes, as of when it was received."""
+    hours = directory.hours(InboxId(d.why.inbox))
+    return {code: because(load(code), d, directory, hours, d.why.received) for code in SAID}
 
 
 def because(language: Language, d: Deadline, directory: Directory, hours: Hours, now: datetime) -> str:

@@ -71,12 +71,20 @@ def test_explain_tells_inbox_rule_and_deadline(files: dict[str, str]) -> None:
         found["due_at"],
     )
     assert found["passed_over"][0] == {"rule": "Testmeldinger", "because": "it is no test message"}
+    because = found["deadline"]["because"]
+    assert (["en", "nb"], ["the patient is followed by a team"], "Europe/Oslo") == (
+        sorted(because),
+        found["deadline"]["facts"],
+        found["deadline"]["zone"],
+    )
 
 
 def test_explain_speaks_plainly(files: dict[str, str]) -> None:
     found = hub("explain", "--at", "2026-11-24T09:00", files["good"]).stdout
     assert "Primærhelseteamet" in found
     assert "Tuesday 24 November 2026 16:00" in found
+    assert "nb: Frist i dag 16:00, fordi den kom i dag 09:00, pasienten følges av et team; samme arbeidsdag" in found
+    assert "en: Due today 16:00, because it came today 09:00, the patient is followed by a team; " in found
 
 
 def test_explain_of_what_would_be_refused_says_so(files: dict[str, str]) -> None:
