@@ -77,26 +77,31 @@ def _doctor(p: PersonTable, her_id: str) -> Service:
 def hours(p: PracticeTable, week: WeekTable | None = None) -> Hours:
     """When a practice is open, with its own closed and short days and the public holidays.
 
-    With a `week` of its own a team has other hours on the days that are neither closed nor short.
+    With a `week` of its own a team has other hours on the days that are neither closed nor short. A day that is named
+    by its date is as that says, whatever days of its sort are each year.
     """
     slots = (Slot(n, *opening) for n, day in enumerate(WEEKDAYS) for opening in getattr(week or p.open, day))
-    local = {day: closed.name for closed in p.closed for day in _days(closed)}
-    short = {day: ShortDay(x.name, tuple(x.open)) for x in p.short for day in (*_days(x), *_holidays(x))}
+    local = {day: closed.name for closed in p.closed for day in days(closed)}
+    wholly = {closed.on for closed in p.closed if closed.on}
+    short = {
+        day: ShortDay(x.name, tuple(x.open))
+        for x in sorted(p.short, key=lambda x: x.on is not None)
+        for day in days(x)
+        if x.on or day not in wholly
+    }
     return Hours(p.zone, tuple(slots), local | holiday.public(), short)
 
 
-def _days(x: ClosedTable | ShortTable) -> Iterator[date]:
+def days(x: ClosedTable | ShortTable) -> Iterator[date]:
+    """The days that are so, in all years that there is a calendar for."""
     if x.on:
         yield x.on
     if x.every:
         yield from (date.fromisoformat(f"{year}-{x.every}") for year in holiday.YEARS)
     if x.before:
         yield from (day - timedelta(days=1) for day in holiday.days(x.before))
-
-
-def _holidays(x: ShortTable) -> tuple[date, ...]:
-    """The public holidays that are short days and not closed."""
-    return holiday.days(x.holiday) if x.holiday else ()
+    if isinstance(x, ShortTable) and x.holiday:
+        yield from holiday.days(x.holiday)
 
 
 def _inbox(files: Files, x: InboxTable) -> Inbox:

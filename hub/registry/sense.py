@@ -19,7 +19,17 @@ WEEKS = 52
 
 def wrong(files: Files) -> Iterator[Problem]:
     """Everything that does not hold; asks only files whose names have been checked."""
-    for check in (_coordinators, _openings, _inboxes, _owners, _substitutes, _absences, _hours, _destinations):
+    for check in (
+        _coordinators,
+        _openings,
+        _contradictions,
+        _inboxes,
+        _owners,
+        _substitutes,
+        _absences,
+        _hours,
+        _destinations,
+    ):
         yield from check(files)
     for check in (_last_ladder, _follow_ups, _steps, _promised, _within_a_year, way.wrong, agreement.wrong):
         yield from check(files)
@@ -41,6 +51,20 @@ def _openings(files: Files) -> Iterator[Problem]:
         if since := _shut(frozenset(slot.weekday for slot in hours.slots), frozenset(hours.closed)):
             reason = f"{practice.name} would not open on any of the {calendar.HORIZON} days after {since}"
             yield files.problem(CENTRE, f"practice[{n}].closed", reason)
+
+
+def _contradictions(files: Files) -> Iterator[Problem]:
+    """A day cannot be short in two ways, or short and closed; only a date goes before what is so each year."""
+    for n, practice in enumerate(files.centre.practice):
+        said = (*((f"closed[{m}]", x) for m, x in enumerate(practice.closed)),)
+        seen = {(day, bool(x.on)): place for place, x in said for day in directory.days(x)}
+        for m, x in enumerate(practice.short):
+            found = [(day, seen[day, bool(x.on)]) for day in directory.days(x) if (day, bool(x.on)) in seen]
+            if found:
+                day, place = found[0]
+                reason = f"{day} is practice[{n}].{place} too; take it out of one of them"
+                yield files.problem(CENTRE, f"practice[{n}].short[{m}]", reason)
+            seen |= {(day, bool(x.on)): f"short[{m}]" for day in directory.days(x)}
 
 
 @lru_cache(maxsize=64)

@@ -64,6 +64,22 @@ def test_a_person_belongs_to_their_own_inbox_without_saying_so(sample: Configura
     assert ("nora-nordli", "vakt") == sample.directory.people[NORA].inboxes
 
 
+def test_a_day_that_is_named_by_its_date_is_as_that_says_whatever_it_is_each_year(folder: Path, spoil: Spoil) -> None:
+    shorter = '[[practice.short]]\non = 2026-12-24\nopen = "08:00-11:00"\nname = "for once"'
+    away = '[[practice.closed]]\non = 2027-03-24\nname = "tur"'
+    spoil(
+        "centre.toml",
+        '[[practice.closed]]\nevery = "12-24"',
+        f'{shorter}\n\n{away}\n\n[[practice.closed]]\nevery = "12-24"',
+    )
+    known = hours(registry.load(folder))
+    # Christmas Eve is closed each year, and the Wednesday before Easter is short.
+    assert [1, 0, 0, 1] == [
+        len(known.openings(day))
+        for day in (date(2026, 12, 24), date(2027, 12, 24), date(2027, 3, 24), date(2026, 4, 1))
+    ]
+
+
 def test_half_a_day_is_written_as_its_hours(folder: Path, spoil: Spoil) -> None:
     spoil("centre.toml", 'hpr = "990000101"', 'at_work = { tue = "08:00-12:00", wed = ["08:00-10:00", "13:00-16:00"] }')
     nora = registry.load(folder).directory.people[NORA]

@@ -198,7 +198,15 @@ NAMES = [
     Broken("accounts.toml", 'name = "havblikk"', 'name = "exchange"', "system[5].name", ("as system[0].name",)),
 ]  # fmt: skip
 
+EASTER = '[[practice.short]]\nbefore = "Skjærtorsdag"\nopen = "08:00-15:00"\nname = "a"\n'
+MAY = '[[practice.short]]\non = 2027-05-07\nopen = "08:00-15:00"\nname = "a"\n'
+CLOSED = '[[practice.closed]]\nevery = "12-24"'
+
 SENSE = [
+    Broken(
+        "centre.toml", CLOSED, f"{EASTER}\n{CLOSED}", "practice[0].short[1]", ("is practice[0].short[0] too", "one of")
+    ),
+    Broken("centre.toml", CLOSED, f"{MAY}\n{CLOSED}", "practice[0].short[1]", ("2027-05-07 is practice[0].closed[2]",)),
     Broken("centre.toml", 'hpr = "990000101"', 'at_work = { mon = "08:00-12:00" }', "person[0].at_work.mon",
            ('no "mon" in weekdays', "take the hours out")),
     Broken("centre.toml", COORDINATOR, COORDINATOR.replace('"coordinator"', '"manager"'), "practice[0]",
