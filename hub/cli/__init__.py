@@ -14,25 +14,28 @@ import typer
 
 from hub import __version__, settings
 from hub.cli import dead, directory, letter, operations, routing, traffic, who
-from hub.cli.terminal import EX_CONFIG, EX_IOERR, EX_NOINPUT, AsJson, Config, counted, fail, in_force, print_json, say
+from hub.cli.terminal import (
+    EX_CONFIG,
+    EX_IOERR,
+    EX_NOINPUT,
+    AsJson,
+    Config,
+    counted,
+    fail,
+    in_force,
+    in_our_time,
+    print_json,
+    say,
+)
 from hub.errors import BadConfiguration, HubError
 
 if TYPE_CHECKING:
     from hub.intake import Order
 
-# The years in which a message may be thought to come; calendars end somewhere, and time zones go a day beyond.
-YEARS = range(1900, 2200)
-
 Files = Annotated[
     list[Path],
     typer.Argument(help="Message files, XML as it would be sent.", show_default=False),
 ]
-
-
-def _in_our_time(at: datetime | None) -> datetime | None:
-    if at and at.year not in YEARS:
-        raise typer.BadParameter(f"give a year from {YEARS[0]} to {YEARS[-1]}")
-    return at
 
 
 cli = typer.Typer(
@@ -151,7 +154,7 @@ def explain(
     at: Annotated[
         datetime | None,
         typer.Option(
-            help="As if it came then (Norwegian time); now when left out.", show_default=False, callback=_in_our_time
+            help="As if it came then (Norwegian time); now when left out.", show_default=False, callback=in_our_time
         ),
     ] = None,
     as_json: AsJson = False,

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from hub import settings
-from hub.cli.terminal import EX_IOERR, AsJson, Config, fail, in_force, print_json
+from hub.cli.terminal import EX_IOERR, YEARS, AsJson, Config, fail, in_force, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,9 +45,12 @@ def span(written: str) -> timedelta:
 def day(written: str) -> date:
     """A day such as 2026-11-25. Raises BadParameter."""
     try:
-        return date.fromisoformat(written)
+        found = date.fromisoformat(written)
     except ValueError:
-        raise typer.BadParameter('must be a day, such as "2026-11-25"', param_hint="--as-of") from None
+        found = date.min
+    if found.year in YEARS:
+        return found
+    raise typer.BadParameter('must be a day, such as "2026-11-25"', param_hint="--as-of")
 
 
 AsOf = Annotated[

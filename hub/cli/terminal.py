@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
@@ -23,6 +24,9 @@ EX_NOINPUT = 66
 EX_IOERR = 74
 EX_CONFIG = 78
 
+# The years in which something may be thought to come; calendars end somewhere, and time zones go a day beyond.
+YEARS = range(1900, 2200)
+
 Config = Annotated[
     Path | None,
     typer.Option(
@@ -30,6 +34,13 @@ Config = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
+
+
+def in_our_time(at: datetime | None) -> datetime | None:
+    """A moment that calendars know of. Raises BadParameter."""
+    if at and at.year not in YEARS:
+        raise typer.BadParameter(f"give a year from {YEARS[0]} to {YEARS[-1]}")
+    return at
 
 
 async def asked(found: Settings, question: "Callable[[Store], Awaitable[T]]") -> T:

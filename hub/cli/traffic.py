@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hub import settings
-from hub.cli.terminal import EX_CONFIG, EX_NOINPUT, AsJson, Config, asked, fail, in_force, print_json, say
+from hub.cli.terminal import EX_CONFIG, EX_NOINPUT, AsJson, Config, asked, fail, in_force, in_our_time, print_json, say
 
 if TYPE_CHECKING:
     from hub.directory import Directory, Partner
@@ -50,7 +50,8 @@ def traffic(partner: PartnerId = None, config: Config = None, as_json: AsJson = 
 def reconcile(
     partner: PartnerId = None,
     day: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A day of the practice's.", show_default=False)
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="A day of the practice's.", show_default=False, callback=in_our_time),
     ] = None,
     csv: Annotated[bool, typer.Option("--csv", help="Give the list as CSV.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Give the list as JSON.")] = False,

@@ -60,7 +60,7 @@ _LIST: dict[int | str, dict[str, Any]] = {
 @router.get("/partners/{her_id}/reconciliation/{day}", response_class=Response, responses=_LIST)
 async def listed(
     her_id: Annotated[str, Path(pattern=r"^[0-9. ]{1,20}$")],
-    day: date,
+    day: Annotated[date, Path(ge=date(1900, 1, 1), lt=date(2200, 1, 1))],
     request: Request,
     account: System,
     hub: TheHub,

@@ -88,6 +88,12 @@ def test_status_tells_it_too(hub: Hub, database: str) -> None:
     assert "silent 900200 dialogue" in abouts
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_beyond_every_calendar_is_refused(hub: Hub, database: str, day: str) -> None:
+    found = hub("reconcile", "--partner", "900300", "--day", day, HUB_DATABASE__URL=database)
+    assert (2, b"", True) == (found.returncode, found.stdout, b"give a year from 1900 to 2199" in found.stderr)
+
+
 def reconciled(hub: Hub, database: str, *words: str, **more: str) -> subprocess.CompletedProcess[bytes]:
     place = ("--partner", "900200", "--day", "2026-11-23")
     return hub("reconcile", *place, *words, HUB_DATABASE__URL=database, **AT, **more)

@@ -137,6 +137,12 @@ async def test_who_has_not_asked_for_lists_gets_none(hub: Hub, client: AsyncClie
     assert (404, True) == (answer.status_code, 'reconciliation = "mailbox"' in answer.json()["detail"])
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2200-01-01", "2026-02-30"])
+async def test_a_day_beyond_every_calendar_is_refused(client: AsyncClient, day: str) -> None:
+    answer = await client.get(f"{PATH[:-10]}{day}")
+    assert (400, True) == (answer.status_code, "day" in answer.json()["detail"])
+
+
 async def test_without_a_key_a_list_is_not_signed(hub: Hub) -> None:
     hub.clock = Clock(MORNING + timedelta(days=1), 0, 0)
     made = app(hub, limit=1_000_000)
