@@ -23,11 +23,11 @@ def load(folder: Path, instead: Mapping[str, Path] = files.NONE, before: Before 
     Patients who are the same as `before` are not read again.
 
     Raises BadConfiguration, which names file, key and reason of the first thing that is wrong, counts the
-    others and carries them as notes. The shape of all files is checked first, names before what they mean, and the
-    patients last; what is checked later is not told while something before it is wrong.
+    others and carries them as notes. The shape of all files is checked first, then names and what needs none, then what
+    they mean, and the patients last; what is checked later is not told while something before it is wrong.
     """
     found = files.read(folder, instead)
-    found.refuse(references.wrong(found))
+    found.refuse([*references.wrong(found), *sense.alone(found)])
     found.refuse(sense.wrong(found))
     who = directory.made(found)
     listings = patients.read(found.place(files.PATIENTS), who, before)

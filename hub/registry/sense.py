@@ -1,4 +1,4 @@
-"""What must hold once every name is known: nobody is forgotten, and no rung leads nowhere."""
+"""What must hold beside the names: nobody is forgotten, and no rung leads nowhere."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -17,21 +17,19 @@ from hub.route import DESTINATIONS
 WEEKS = 52
 
 
-def wrong(files: Files) -> Iterator[Problem]:
-    """Everything that does not hold; asks only files whose names have been checked."""
-    for check in (
-        _coordinators,
-        _openings,
-        _contradictions,
-        _inboxes,
-        _owners,
-        _substitutes,
-        _absences,
-        _hours,
-        _destinations,
-    ):
+def alone(files: Files) -> Iterator[Problem]:
+    """What does not hold whatever the names mean, so that it is told together with those that are wrong."""
+    for check in (_openings, _contradictions, _absences, _hours):
         yield from check(files)
-    for check in (_last_ladder, _follow_ups, _steps, _promised, _within_a_year, way.wrong, agreement.wrong):
+    for check in (_last_ladder, _follow_ups, _steps, _promised, _within_a_year):
+        yield from check(files)
+
+
+def wrong(files: Files) -> Iterator[Problem]:
+    """Everything else that does not hold; asks only files whose names have been checked."""
+    for check in (_coordinators, _inboxes, _owners, _substitutes, _destinations):
+        yield from check(files)
+    for check in (_rungs, way.wrong, agreement.wrong):
         yield from check(files)
 
 
@@ -173,6 +171,11 @@ def _last_ladder(files: Files) -> Iterator[Problem]:
     if not held or held[-1][1].when != WhenTable():
         reason = "the last ladder must have no conditions, so that every message gets a deadline"
         yield files.problem(LADDERS, f"ladder[{held[-1][0]}].when" if held else "ladder", reason)
+    if held and held[-1][1].urgent:
+        reason = (
+            "the last ladder holds for everything; as urgent it would go before every agreement, so have one above it"
+        )
+        yield files.problem(LADDERS, f"ladder[{held[-1][0]}].urgent", reason)
     for n, ladder in held[:-1]:
         if ladder.when == WhenTable():
             reason = "only the last ladder may be without conditions; no message would come further"
@@ -200,13 +203,20 @@ def _steps(files: Files) -> Iterator[Problem]:
             if not _in_order(earlier, later):
                 reason = f"the steps must stand in order of time, and {later.span} follows {earlier.span}"
                 yield files.problem(LADDERS, f"ladder[{n}].steps[{m}].{later.key}", reason)
-        yield from _told(files, n, ladder)
+        for m, step in enumerate(ladder.steps):
+            if len({*step.tell}) < len(step.tell):
+                yield files.problem(LADDERS, f"ladder[{n}].steps[{m}].tell", "names somebody twice; once is enough")
         if not ladder.when.test and not any(_reaches_somebody(step) for step in ladder.steps):
             reason = (
                 "nobody would ever hear of what is late; it needs a step at the deadline or after it, as"
                 ' { minutes = 0, tell = ["coordinator"] }'
             )
             yield files.problem(LADDERS, f"ladder[{n}].steps", reason)
+
+
+def _rungs(files: Files) -> Iterator[Problem]:
+    for n, ladder in enumerate(files.ladders.ladder):
+        yield from _told(files, n, ladder)
 
 
 def _reaches_somebody(step: StepTable) -> bool:

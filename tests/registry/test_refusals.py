@@ -203,6 +203,8 @@ MAY = '[[practice.short]]\non = 2027-05-07\nopen = "08:00-15:00"\nname = "a"\n'
 CLOSED = '[[practice.closed]]\nevery = "12-24"'
 
 SENSE = [
+    Broken("ladders.toml", 'tell = ["inbox"]', 'tell = ["inbox", "inbox"]', "ladder[1].steps[0].tell", ("twice",)),
+    Broken("ladders.toml", LAST_LADDER, f'{LAST_LADDER}"\nurgent = true #', "ladder[11].urgent", ("every agreement",)),
     Broken(
         "centre.toml", CLOSED, f"{EASTER}\n{CLOSED}", "practice[0].short[1]", ("is practice[0].short[0] too", "one of")
     ),
@@ -343,6 +345,14 @@ def test_no_step_may_tell_whom_a_practice_does_not_have(folder: Path, spoil: Spo
     refusal = refused(folder)
     assert ("ladder[2].steps[1].tell[1]", str(folder / "ladders.toml")) == (refusal.key, refusal.file)
     assert refusal.reason.startswith('Fjordbyen legesenter has no inbox with kind = "duty"')
+
+
+def test_steps_in_no_order_are_told_together_with_a_name_that_is_wrong(folder: Path, spoil: Spoil) -> None:
+    spoil("ladders.toml", 'name = "Svar innen to timer"', 'name = "Svar"')
+    spoil("ladders.toml", "{ minutes = 90, tell", "{ minutes = 20, tell")
+    refusal = refused(folder)
+    told = "\n".join((str(refusal), *refusal.__notes__))
+    assert "agreements.toml: line" in told and "the steps must stand in order of time, and 20 follows 30" in told
 
 
 def test_a_practice_must_open_again(folder: Path, spoil: Spoil) -> None:
