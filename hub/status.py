@@ -300,8 +300,8 @@ def _work(facts: Facts, kept: Kept, now: datetime) -> Iterator[Finding]:
             last = max(gone, key=lambda x: x.seen_at, default=None)
             heard = f" {last.name} was last heard of {words(age(facts, last.seen_at, now))} ago." if last else ""
             what = f"No {' or '.join(kinds)} process is alive: {means}.{heard}"
-            start = f"hub {kind}" if kind in ALONE else f"hub worker {kind}"
-            do = f"Start `{start}`; one more does no harm. If your supervisor says it runs, read its log."
+            start = "`hub serve`" if kind in ALONE else f"`hub worker {kind}`; one more does no harm"
+            do = f"Start {start}. If your supervisor says it runs, read its log."
             yield Finding(Severity.BROKEN, kind, what, do)
 
 

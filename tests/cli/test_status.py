@@ -85,7 +85,7 @@ async def test_an_empty_hub_without_a_broker_is_well_while_somebody_serves(hub: 
         gone.returncode,
         last(gone).startswith("broken: No serve process is alive: nothing is taken in"),
     )
-    assert b"Start `hub serve`; " in gone.stdout
+    assert b"Start `hub serve`. " in gone.stdout
     assert ("well", None, [], 0) == (
         as_json["verdict"],
         as_json["broker"],
